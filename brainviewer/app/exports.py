@@ -109,6 +109,7 @@ def request_figure(
         result=request.result,
         identify=request.identify,
         volume_parts=state.overlays.parts,
+        volume_of=state.active if state.active in study.volumes else study.modalities[0],
     )
     if request.subject is ExportSubject.VOLUME:
         if volume_image is None:

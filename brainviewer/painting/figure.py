@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from brainviewer.core.findings import Classification, TumourFinding
-from brainviewer.core.study import Study
+from brainviewer.core.study import Modality, Study
 from brainviewer.painting import palette, wording
 from brainviewer.painting.canvas import Canvas
 from brainviewer.painting.captions import letter_size, write_corner
@@ -42,6 +42,7 @@ class FigureSpec:
     places : where the panes lie instead, one for each; none for a grid of equal ones.
     volume_image : (rows, columns, 3) the 3D view, already drawn, as one more pane.
     volume_parts : whether that shows the parts of the lesion, where they are known.
+    volume_of : the sequence that it shows, which is written on it.
     finding, classification : shown in the column beside the panes if ``result`` is True, and
         named in the provenance.
     result_note : what the reader must know about the result, e.g. that it is stale.
@@ -62,6 +63,7 @@ class FigureSpec:
     identify: bool = False
     places: tuple[Place, ...] = ()
     volume_parts: bool = True
+    volume_of: Modality | None = None
 
 
 def draw_figure(spec: FigureSpec, scale: float = 1) -> NDArray[np.uint8]:
@@ -126,9 +128,20 @@ class FigurePage:
         spec = self.spec
         return spec.result and (spec.finding is not None or spec.classification is not None)
 
+    @cached_property
+    def _card_columns(self) -> int:
+        """A second column for the tumour, where one would be taller than the images beside it."""
+        spec = self.spec
+        both = spec.finding is not None and spec.classification is not None
+        return 2 if both and self._draw_card(Canvas(), 1) > self._grid[1] else 1
+
+    @property
+    def _card_width(self) -> int:
+        return self._card_columns * CARD_WIDTH
+
     @property
     def _width(self) -> int:
-        return self._grid[0] + (_GAP + CARD_WIDTH if self._has_card else 0)
+        return self._grid[0] + (_GAP + self._card_width if self._has_card else 0)
 
     @cached_property
     def _height(self) -> int:
@@ -146,7 +159,7 @@ class FigurePage:
         canvas.paint(0, 0, self._grid[0], self._height, palette.BACKGROUND)
         canvas.paint(0, 0, *self._grid, palette.GAP)
         self._paint_panes(painter, ratio)
-        card, foot = (CARD_WIDTH, self._height), (self._width, height - self._height - _GAP)
+        card, foot = (self._card_width, self._height), (self._width, height - self._height - _GAP)
         for left, top, (wide, tall), draw, wanted in (
             (self._grid[0] + _GAP, 0, card, self._card, self._has_card),
             (0, self._height + _GAP, foot, self._footer, self.spec.footer),
@@ -165,9 +178,14 @@ class FigurePage:
         for place in self._places[len(spec.panes) :]:
             painter.fillRect(QRect(*place), Qt.GlobalColor.black)
         if self._volume is not None and spec.volume_image is not None:
-            _paint_volume(painter, QRect(*self._volume), spec.volume_image, spec.study.synthetic)
+            title = f"{spec.volume_of} 3D" if spec.volume_of is not None else "3D"
+            warning = "SYNTHETIC" if spec.study.synthetic else ""
+            _paint_volume(painter, QRect(*self._volume), spec.volume_image, title, warning)
 
     def _card(self, canvas: Canvas) -> int:
+        return self._draw_card(canvas, self._card_columns)
+
+    def _draw_card(self, canvas: Canvas, columns: int) -> int:
         spec = self.spec
         foot = "" if spec.footer else wording.RESEARCH_ONLY
         return draw_result_card(
@@ -177,6 +195,7 @@ class FigurePage:
             spec.classification,
             note=spec.result_note,
             foot=foot,
+            columns=columns,
         )
 
     def _footer(self, canvas: Canvas) -> int:
@@ -203,7 +222,7 @@ def _equal_places(spec: FigureSpec) -> list[Place]:
 
 
 def _paint_volume(
-    painter: QPainter, place: QRect, image: NDArray[np.uint8], synthetic: bool
+    painter: QPainter, place: QRect, image: NDArray[np.uint8], title: str, warning: str
 ) -> None:
     """The 3D view in a pane of its own, neither cut nor distorted."""
     painter.save()
@@ -217,5 +236,5 @@ def _paint_volume(
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     painter.drawImage(box, rgb_image(image))
     size = letter_size((place.width(), place.height()))
-    write_corner(painter, "3D", "SYNTHETIC" if synthetic else "", size)
+    write_corner(painter, title, warning, size)
     painter.restore()

@@ -32,12 +32,12 @@ _NEVER_FULL = 0.985
 
 
 class _Column:
-    """Writes from top to bottom."""
+    """Writes from top to bottom. place : from 0, of columns side by side."""
 
-    def __init__(self, canvas: Canvas) -> None:
+    def __init__(self, canvas: Canvas, place: int = 0) -> None:
         self.canvas = canvas
         self.y = _PAD
-        self.left, self.right = _PAD, WIDTH - _PAD
+        self.left, self.right = place * WIDTH + _PAD, (place + 1) * WIDTH - _PAD
         self.width = self.right - self.left
 
     def heading(self, text: str) -> None:
@@ -80,23 +80,27 @@ def draw_result_card(
     *,
     note: str = "",
     foot: str = "",
+    columns: int = 1,
 ) -> int:
     """Write the column, ``WIDTH`` points wide; returns its height in points.
 
     note : what the reader must know about the result, e.g. that it is stale.
     foot : the last line.
+    columns : 2 for the type of the glioma and the tumour side by side, each of that width.
     """
-    column = _Column(canvas)
+    column = left = _Column(canvas)
     if classification is not None:
         _draw_type(column, study, classification, note)
     if finding is not None:
-        if classification is not None:
+        if columns > 1:
+            column = _Column(canvas, 1)
+        elif classification is not None:
             column.gap(22)
         _draw_tumour(column, study, finding)
     if foot:
         column.gap(16)
         column.text(foot, 11, palette.CAUTION)
-    return math.ceil(column.y + _PAD)
+    return math.ceil(max(left.y, column.y) + _PAD)
 
 
 def _draw_type(column: _Column, study: Study, result: Classification, note: str) -> None:

@@ -116,7 +116,10 @@ def analyze(
     try:
         volume = _volume_image(study, finding)
         size = volume.shape[1], volume.shape[0]
-        specs[VOLUME] = FigureSpec(study, (), 1, size, volume, finding, result=False)
+        shown = study.modalities[0]
+        specs[VOLUME] = FigureSpec(
+            study, (), 1, size, volume, finding, result=False, volume_of=shown
+        )
     except BrainViewerError as no_3d:
         notices.append(f"{VOLUME} was not made: {no_3d}")
     report(0.75, "Drawing the figure")

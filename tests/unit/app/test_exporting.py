@@ -32,8 +32,9 @@ from brainviewer.core.findings import Classification, Heatmap, TumourFinding
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import SEQUENCES, Modality, Study
 from brainviewer.core.voi_window import auto_window
-from brainviewer.painting.figure import FigureSpec, draw_figure, figure_svg
+from brainviewer.painting.figure import FigurePage, FigureSpec, draw_figure, figure_svg
 from brainviewer.painting.footer import provenance_lines
+from brainviewer.painting.result_card import WIDTH as CARD_WIDTH
 from brainviewer.painting.slice_scene import Viewport
 from tests.exporting import export_slice
 from tests.phantoms import grid_of, marker_finding, marker_study
@@ -356,6 +357,32 @@ def test_the_3d_view_is_exported_with_its_footer() -> None:
     assert image.getpixel((300, 300)) == (0x20, 0x40, 0x60)
     with pytest.raises(BrainViewerError, match="no 3D view"):
         request_figure(state, request)
+
+
+def test_the_3d_view_says_which_sequence_it_shows() -> None:
+    state = state_of(marker_study())
+    state.active = Modality.T1CE
+    volume = np.zeros((400, 600, 3), np.uint8)
+    request = ExportRequest(ExportSubject.VOLUME, scale=2, result=False)
+    assert "T1ce 3D" in figure_svg(request_figure(state, request, volume_image=volume)).decode()
+
+
+@pytest.mark.parametrize("side", [300, 1200])
+def test_beside_low_images_the_card_stands_in_two_columns(side: int) -> None:
+    """No page is taller than its images for want of a second column."""
+    state = state_of(marker_study())
+    figure = request_figure(state, ExportRequest(), PaneArrangement(pane_size=(side, side)))
+    page, bare = FigurePage(figure), FigurePage(replace(figure, result=False))
+    tumour = FigurePage(replace(figure, classification=None))
+    columns = (page.size[0] - bare.size[0]) // CARD_WIDTH
+    assert columns == (2 if side == 300 else 1)
+    assert (tumour.size[0] - bare.size[0]) // CARD_WIDTH == 1
+    assert page.size[1] - bare.size[1] <= 0 or columns == 2
+    # Both columns are written in.
+    drawn_card = drawn(figure).crop((bare.size[0], 0, page.size[0], 2 * side))
+    for column in range(columns):
+        part = drawn_card.crop((column * CARD_WIDTH, 0, (column + 1) * CARD_WIDTH, 60))
+        assert max(part.convert("L").tobytes()) > 100
 
 
 def test_without_a_study_there_is_nothing_to_export() -> None:
