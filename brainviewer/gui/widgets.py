@@ -71,8 +71,8 @@ def linked(widget: QLabel, slot: Slot) -> QLabel:
 
 
 def right(text: QLabel) -> QLabel:
-    """A label with its text at its right end."""
-    text.setAlignment(Qt.AlignmentFlag.AlignRight)
+    """A label with its text at its right end, level with what stands beside it."""
+    text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     return text
 
 

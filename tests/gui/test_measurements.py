@@ -42,6 +42,15 @@ def rows(panel: StudyPanel) -> dict[str, MeasurementRow]:
     return {r.accessibleName().split(":")[0]: r for r in found if r.isVisibleTo(panel)}
 
 
+def test_a_value_is_level_with_its_name(left: StudyPanel) -> None:
+    for row in rows(left).values():
+        name, value = [w for w in row.findChildren(QLabel) if w.text() and w.isVisibleTo(left)][:2]
+        middles = [w.y() + w.contentsRect().center().y() for w in (name, value)]
+        centred = [bool(w.alignment() & Qt.AlignmentFlag.AlignVCenter) for w in (name, value)]
+        assert centred == [True, True]
+        assert abs(middles[0] - middles[1]) <= 1
+
+
 def press(widget: MeasurementRow | QPushButton) -> None:
     click(widget, QPointF(widget.width() / 2, widget.height() / 2))
 

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
+    QApplication,
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
@@ -29,7 +31,7 @@ from brainviewer.gui.panels.annotations import AnnotationList
 from brainviewer.gui.panels.display import DisplayPanel
 from brainviewer.gui.panels.folding import SectionHeader
 from brainviewer.gui.panels.result import ResultPanel
-from brainviewer.gui.panels.sequences import SequenceList
+from brainviewer.gui.panels.sequences import SequenceList, fitting_lines
 from brainviewer.gui.panels.study import StudyPanel
 from tests.gui.conftest import show_study
 from tests.gui.eyes import button, texts
@@ -260,6 +262,17 @@ def test_sequences_are_listed_and_missing_ones_said(left: StudyPanel, session: S
     assert session.state.active is Modality.T2
     session.view.set_active(Modality.FLAIR)
     assert rows.currentItem().text() == "FLAIR"
+
+
+def test_the_unit_of_a_spacing_is_never_cut_off(qapp: QApplication) -> None:
+    font = QFont(qapp.font())
+    font.setPixelSize(11)
+    metrics = QFontMetrics(font)
+    short, long = "240×240×155 · 1 mm", "256×224×26 · 0.9²×5.5 mm"
+    room = metrics.horizontalAdvance(short)
+    assert fitting_lines(short, room, metrics) == ("", short)
+    assert fitting_lines(long, room, metrics) == ("0.9²×5.5 mm", "256×224×26")
+    assert fitting_lines("missing", 1, metrics) == ("", "missing")
 
 
 def test_the_tumour_is_told_in_numbers_with_units(left: StudyPanel, shown: Session) -> None:

@@ -1,7 +1,7 @@
 """The list of the four sequences: thumbnail, name, size; missing ones are said. Or the image."""
 
 from PySide6.QtCore import QRect, QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPixmap
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyleOptionViewItem
 
 from brainviewer.app.session import Session
@@ -17,6 +17,7 @@ _THUMBNAIL = 40
 _ROW = _THUMBNAIL + 10
 _MODALITY = Qt.ItemDataRole.UserRole
 _DETAIL = Qt.ItemDataRole.UserRole + 1
+_BETWEEN = " · "
 
 
 def size_text(grid: Grid) -> str:
@@ -24,15 +25,27 @@ def size_text(grid: Grid) -> str:
     if grid.as_stored:
         columns, rows, frames = grid.shape
         pixels = f"{columns}×{rows}" + (f"×{frames}" if frames > 1 else "")
-        return f"{pixels} px" if grid.unit is Unit.PIXEL else f"{pixels} · {_pixel(grid)}"
+        return f"{pixels} px" if grid.unit is Unit.PIXEL else f"{pixels}{_BETWEEN}{_pixel(grid)}"
     x, y, z = (f"{s:.2g}" for s in grid.spacing)
     spacing = x if x == y == z else f"{x}²×{z}" if x == y else f"{x}×{y}×{z}"
-    return f"{'×'.join(map(str, grid.shape))} · {spacing} mm"
+    return f"{'×'.join(map(str, grid.shape))}{_BETWEEN}{spacing} mm"
 
 
 def _pixel(grid: Grid) -> str:
     width, height = (f"{side:.3g}" for side in grid.spacing[:2])
     return f"{width if width == height else f'{width}×{height}'} {grid.unit}"
+
+
+def fitting_lines(detail: str, width: int, metrics: QFontMetrics) -> tuple[str, str]:
+    """What stands at the end of the line of the name, and what beneath it.
+
+    The spacing goes beside the name where the line beneath is too long with it, so that its unit is
+    never cut off.
+    """
+    size, _, spacing = detail.partition(_BETWEEN)
+    if spacing and metrics.horizontalAdvance(detail) > width:
+        return spacing, size
+    return "", detail
 
 
 class _Rows(Thumbnails):
@@ -57,7 +70,10 @@ class _Rows(Thumbnails):
         line = QRect(left, area.y() + 25, width, 18)
         painter.setPen(QColor(colours.quiet if usable else colours.faint))
         small_letters(painter)
-        write_line(painter, line, str(index.data(_DETAIL)), Qt.AlignmentFlag.AlignVCenter)
+        beside, beneath = fitting_lines(str(index.data(_DETAIL)), width, painter.fontMetrics())
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(name, middle | Qt.AlignmentFlag.AlignRight, beside)
+        write_line(painter, line, beneath, middle)
 
 
 class SequenceList(QListWidget):
