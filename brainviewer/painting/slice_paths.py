@@ -100,12 +100,15 @@ class SlicePaths:
 
         def paths() -> Coloured:
             cut = np.ascontiguousarray(view.cut(labels.data, index))
+            there = np.flatnonzero(np.bincount(cut.ravel())).tolist()
+            # Oedema first: the border that it shares with the core has the colour of the core.
+            there.sort(key=lambda value: names.get(value) != LesionPart.OEDEMA.title)
             return [
                 (
                     palette.segment_colour(value, names),
                     contour_path(cut == value, view.pixel_spacing),
                 )
-                for value in np.flatnonzero(np.bincount(cut.ravel())).tolist()
+                for value in there
                 if value
             ]
 

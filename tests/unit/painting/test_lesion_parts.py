@@ -345,3 +345,18 @@ def test_parts_make_way_for_a_heatmap_where_it_lies(study: Study, finding: Tumou
             drawn(shown(index, parts=parts, heatmap=heatmap)) for parts in (True, False)
         )
         assert (with_parts_ != without).any()
+
+
+def test_the_border_of_core_and_oedema_has_the_colour_of_the_core() -> None:
+    study = marker_study()
+    assert study.segmentation is not None
+    labels = np.zeros_like(study.segmentation.data)
+    labels[8:32, 10:38, 8:24] = 2
+    labels[14:26, 16:32, 8:24] = 1
+    labels[18:20, 18:20, 8:24] = 4
+    segmented = replace(study, segmentation=replace(study.segmentation, data=labels))
+    view = SliceView.of(study.grid, Plane.AXIAL)
+    colours = [c for c, _ in SliceLayers().paths.segmentation(segmented, view, 16)]
+    last = {colour: place for place, colour in enumerate(colours)}
+    oedema, core, necrosis = (palette.PARTS[LesionPart(n)] for n in (2, 4, 1))
+    assert last[oedema] < min(last[core], last[necrosis])
