@@ -8,9 +8,11 @@ from brainviewer.core.study import Study
 from brainviewer.imaging.measure.lesion import is_cut_off
 from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
 from brainviewer.imaging.measure.slice_area import areas, axial_axis, largest_slice, middle_of
+from brainviewer.imaging.preprocess.brain import fill_holes
 from brainviewer.imaging.preprocess.working_grid import Field, Mask, WorkingGrid
 from brainviewer.imaging.rules.lesion_search import Lesion, together
 from brainviewer.models.segmentation.enhancing import enhancing_of
+from brainviewer.models.segmentation.lesions import THRESHOLD
 from brainviewer.models.segmentation.logistic import LogisticFunction
 
 NOTHING = "No lesion found."
@@ -81,11 +83,21 @@ def parts_of(
         enhancing = enhancing_of(study, normal_brain, regions, working, function)
     if enhancing is None:
         enhancing = working.refine(regions[2]) & mask
-    core = working.refine(np.maximum(regions[1], regions[2])) & mask
+    core = working.refine(_without_holes(np.maximum(regions[1], regions[2]))) & mask
     parts = np.where(mask, np.uint8(LesionPart.OEDEMA), np.uint8(0))
     parts[core] = LesionPart.NECROSIS
     parts[enhancing] = LesionPart.ENHANCING
     return parts
+
+
+def _without_holes(core: Field) -> Field:
+    """The probability of the core (R, A, S), 1 where the core encloses other tissue.
+
+    A large dead core is dark on T1 and bright on FLAIR, as oedema is, but oedema lies around a
+    core: experts mark next to none inside one.
+    """
+    inside = core > THRESHOLD
+    return np.where(fill_holes(inside) & ~inside, np.float32(1), core)
 
 
 def _remarks(study: Study, mask: Mask, lesions: list[Lesion]) -> list[str]:

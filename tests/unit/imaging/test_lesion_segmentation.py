@@ -198,6 +198,21 @@ def test_parts_fill_the_lesion_and_nothing_else():
     assert parts[50 + 11, 40, 12] == LesionPart.OEDEMA
 
 
+def test_no_oedema_lies_inside_the_core():
+    """The network takes the middle of a large dead core for oedema, which only lies around one."""
+    grid = Grid(SHAPE, np.diag([2.0, 2.0, 4.0, 1.0]))
+    working = WorkingGrid.around(grid, np.where(INSIDE, 100, 0))
+    whole, core, rim, middle = (ball((100, 80, 48), radius) for radius in (26, 20, 15, 8))
+    ring = core & ~middle
+    regions = np.stack([working.thin(one) for one in (whole, ring, core & ~rim)])
+    lesions = outline.lesions_of(regions[0], working.spacing)
+    found = finding_of(study_on(grid), working, lesions, "lesion", 0.5, ())
+    parts = parts_of(study_on(grid), found, regions, working, None)
+    assert parts[50, 40, 12] == LesionPart.NECROSIS
+    assert parts[50 + 11, 40, 12] == LesionPart.OEDEMA
+    assert not (parts[core] == LesionPart.OEDEMA).any()
+
+
 def test_what_takes_up_contrast_is_told_voxel_by_voxel():
     grid = Grid(SHAPE, np.diag([2.0, 2.0, 4.0, 1.0]))
     whole, bright = ball((100, 80, 48), 26), ball((104, 80, 48), 10)
