@@ -1,6 +1,7 @@
 """The images of the README and the user guide, taken from the real window on the demo study.
 
-    xvfb-run -a -s "-screen 0 1680x1050x24" python packaging/screenshots/make_pictures.py [FOLDER]
+    xvfb-run -a -s "-screen 0 1680x1050x24" \\
+        python packaging/screenshots/make_screenshots.py [FOLDER]
 
 Only the synthetic demo study is ever shown in them.
 """
