@@ -173,7 +173,7 @@ class VolumePane(QWidget):
         self._worker.request(cursor=(x, y, z) if shown else None)
 
     def _ask_for_size(self) -> None:
-        self._worker.request(size=self.image.pixels)
+        self._worker.request(size=self.image.pixels, ratio=self.image.devicePixelRatioF())
 
     def _show_words(self) -> None:
         study = self._state.solid_study

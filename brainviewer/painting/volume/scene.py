@@ -98,11 +98,14 @@ class VolumeScene:
 
     # Images
 
-    def render_image(self, size: tuple[int, int], fine: bool = True) -> NDArray[np.uint8]:
+    def render_image(
+        self, size: tuple[int, int], fine: bool = True, ratio: float = 1.0
+    ) -> NDArray[np.uint8]:
         """The scene as an image.
 
         size : width and height in pixels.
         fine : False draws several times as fast and coarser, for use while turning.
+        ratio : pixels a point of the screen that it is for, so that its letters can be read there.
 
         Returns (height, width, 3) uint8.
         """
@@ -114,7 +117,7 @@ class VolumeScene:
         self._window.SetSize(width, height)
         # Smooth edges cost software OpenGL more than the whole head does.
         self._window.SetMultiSamples(4 if fine or not self.software else 0)
-        self._letters.place(self.view.rotation, (width, height), fraction)
+        self._letters.place(self.view.rotation, (width, height), fraction * ratio)
         self._brain.show(self.view, fine, max(width, height))
         self._aim(width / height)
         self._window.Render()

@@ -46,14 +46,14 @@ class OrientationLetters:
         for text in self._texts.values():
             text.SetVisibility(shown)
 
-    def place(self, rotation: Rotation, size: tuple[int, int], fraction: float = 1.0) -> None:
+    def place(self, rotation: Rotation, size: tuple[int, int], ratio: float = 1.0) -> None:
         """Put the axes in the lower left corner.
 
         rotation : as in ``VolumeView``.
         size : width and height of the image in pixels.
-        fraction : of the size in which the image will be seen.
+        ratio : pixels a point of the screen on which the image will be seen.
         """
-        scale = max(0.75 * fraction, min(size) / 450)
+        scale = max(0.75 * ratio, min(size) / 450)
         radius = 25 * scale
         middle = np.array((50.0, 50.0)) * scale
         colours = np.zeros((6, 3), np.uint8)

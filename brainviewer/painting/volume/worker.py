@@ -37,7 +37,7 @@ class RenderRequest:
     """What shall be on the screen.
 
     parts : whether the parts of the lesion are shown, where they are known.
-    size : width and height in pixels.
+    size : width and height in pixels; ratio : how many of them a point of the screen has.
     """
 
     study: Study | None = None
@@ -47,6 +47,7 @@ class RenderRequest:
     cursor: tuple[float, float, float] | None = None
     view: VolumeView = field(default_factory=VolumeView)
     size: tuple[int, int] = (16, 16)
+    ratio: float = 1.0
 
     def only_moves_cursor(self, other: "RenderRequest") -> bool:
         """Whether another request differs in nothing but the cursor."""
@@ -227,7 +228,7 @@ class VolumeWorker:
         """Draw and deliver an image; whether it was a fine one that nothing interrupted."""
         with self._news:
             self._may_abort = fine
-        image = scene.render_image(request.size, fine)
+        image = scene.render_image(request.size, fine, request.ratio)
         with self._news:
             self._may_abort = False
             whole = not fine or (request is self._request and not self._orders)

@@ -467,3 +467,16 @@ def test_worker_leaves_vtk_alone_until_it_starts() -> None:
         "sys.exit(any(name.startswith('vtk') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_letters_are_as_large_on_a_fine_screen(shown: VolumeScene) -> None:
+    def reach(ratio: int) -> int:
+        """Rows of the corner, in pixels, from the uppermost bright letter to the lowest."""
+        image = shown.render_image((300 * ratio, 220 * ratio), ratio=ratio)
+        corner = image[-90 * ratio :, : 75 * ratio].max(axis=-1)
+        rows = np.flatnonzero((corner > 110).any(axis=1))
+        return int(np.ptp(rows))
+
+    usual = reach(1)
+    assert usual > 30
+    assert reach(2) == pytest.approx(2 * usual, abs=6)

@@ -22,7 +22,9 @@ class SlowScene:
         self.may_draw, self.drawing = threading.Event(), threading.Event()
         self.aborted = False
 
-    def render_image(self, size: tuple[int, int], fine: bool = True) -> np.ndarray:
+    def render_image(
+        self, size: tuple[int, int], fine: bool = True, ratio: float = 1
+    ) -> np.ndarray:
         if size[0] > 500:
             self.drawing.set()
             assert self.may_draw.wait(LATE)
