@@ -12,6 +12,7 @@ from brainviewer.painting.wording import NO_ORIENTATION, RESEARCH_ONLY, SYNTHETI
 
 AGREEMENT = "Agreement with the supplied segmentation"
 NOT_MEASURED = "not measured"
+NONE = "none"
 _LEAST_ML = 0.1
 _AT_LEAST = "≥\u00a0"
 """Before what is measured on a lesion of which a part may lie beyond the images."""
@@ -98,7 +99,7 @@ def slice_line(finding: TumourFinding) -> MeasurementLine:
     """The tumour slice, counted from 1, and the lesion's area in it: the same number everywhere."""
     area = finding.slice_area_mm2
     if finding.index is None or area is None:
-        return MeasurementLine("Tumour slice", "none", known=False)
+        return MeasurementLine("Tumour slice", NONE, known=False)
     place = f"Slice {finding.index + 1} of {len(finding.area_mm2)}"
     return MeasurementLine(place, f"{number(area)} mm²")
 
@@ -160,20 +161,26 @@ def _why_no_enhancement(study: Study, taken: Measurements | None) -> str:
     missing = [m for m in _NEEDED_FOR_ENHANCEMENT if m not in study.volumes]
     if missing:
         return f"no {listed(missing)}"
-    return NOT_MEASURED if taken is None or taken.enhancing_ml is None else "none"
+    return NOT_MEASURED if taken is None or taken.enhancing_ml is None else NONE
 
 
 def _parts(taken: Measurements | None, no_enhancement: str) -> list[MeasurementLine]:
     """The parts of the lesion where they were told apart, else the enhancing one."""
     if taken is None or (taken.parts_ml is None and taken.enhancing_ml is None):
         return [MeasurementLine(LesionPart.ENHANCING.title, no_enhancement, known=False)]
+
+    def value_of(millilitres: float) -> str:
+        if taken.cut_off:  # what fraction of the whole it is, nobody knows
+            return _at_least(millilitres)
+        return _fraction_text(millilitres, taken.volume_ml)
+
     if taken.parts_ml is None:
-        value = _fraction_text(taken.enhancing_ml or 0.0, taken.volume_ml)
+        value = value_of(taken.enhancing_ml or 0.0)
         return [MeasurementLine(LesionPart.ENHANCING.title, value, diameters=taken.enhancing)]
     return [
         MeasurementLine(
             part.title,
-            _fraction_text(taken.parts_ml.get(part, 0.0), taken.volume_ml),
+            value_of(taken.parts_ml.get(part, 0.0)),
             diameters=taken.enhancing if part is LesionPart.ENHANCING else None,
             colour=colour,
         )
@@ -183,15 +190,28 @@ def _parts(taken: Measurements | None, no_enhancement: str) -> list[MeasurementL
 
 def part_text(finding: TumourFinding | None, part: LesionPart) -> str:
     """A part of the lesion with its volume, where that was measured."""
+    volume = part_volume_text(finding, part)
+    return part.title.lower() + (f" {volume}" if volume not in ("", NONE) else "")
+
+
+def part_volume_text(finding: TumourFinding | None, part: LesionPart) -> str:
+    """The volume of a part of the lesion; empty where the parts were not measured."""
     taken = finding.measurements if finding is not None else None
-    ml = (taken.parts_ml or {}).get(part) if taken is not None else None
-    return part.title.lower() + (f" {volume_text(ml)}" if ml else "")
+    if taken is None or taken.parts_ml is None:
+        return ""
+    millilitres = taken.parts_ml.get(part, 0.0)
+    return _at_least(millilitres) if taken.cut_off else volume_text(millilitres)
+
+
+def _at_least(millilitres: float) -> str:
+    """A volume of which a part may lie beyond the images."""
+    return (_AT_LEAST if millilitres >= _LEAST_ML else "") + volume_text(millilitres)
 
 
 def volume_text(millilitres: float) -> str:
     """A volume in mL; ``none`` for nothing."""
     if millilitres <= 0:
-        return "none"
+        return NONE
     small = millilitres < _LEAST_ML
     return f"< {_LEAST_ML} mL" if small else f"{number(millilitres, 1)} mL"
 

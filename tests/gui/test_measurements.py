@@ -16,6 +16,7 @@ from brainviewer.app.state import Layout
 from brainviewer.app.status import Status
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
+from brainviewer.gui.main_window import LEFT_WIDTH
 from brainviewer.gui.panels.folding import SectionHeader
 from brainviewer.gui.panels.study import StudyPanel
 from brainviewer.gui.panels.tumour import MeasurementRow
@@ -40,6 +41,21 @@ def rows(panel: StudyPanel) -> dict[str, MeasurementRow]:
     QApplication.processEvents()
     found = panel.findChildren(MeasurementRow)
     return {r.accessibleName().split(":")[0]: r for r in found if r.isVisibleTo(panel)}
+
+
+def test_no_measurement_is_wider_than_the_panel(left: StudyPanel, shown: Session) -> None:
+    """Wider ones lay under the scroll bar, and beyond the edge."""
+    finding = shown.state.finding
+    taken = finding.measurements
+    large = replace(taken.lesion, longest_mm=112, perpendicular_mm=104)
+    cut_off = replace(
+        taken, volume_ml=1234.5, enhancing_ml=812.3, lesion=large, enhancing=large, cut_off=True
+    )
+    shown.state.show_finding(replace(finding, measurements=cut_off), Status.DONE)
+    assert "≥\u00a0112 × 104 mm" in rows(left)["Diameters FLAIR"].accessibleName()
+    margins, scroll_bar = 24, 8
+    widest = max(row.minimumSizeHint().width() for row in rows(left).values())
+    assert widest <= LEFT_WIDTH - margins - scroll_bar
 
 
 def test_a_value_is_level_with_its_name(left: StudyPanel) -> None:

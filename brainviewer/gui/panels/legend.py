@@ -9,7 +9,7 @@ from brainviewer.app.state import ViewState
 from brainviewer.gui.layouts import clear, grid, put
 from brainviewer.gui.widgets import label, listen, right, tabular, told
 from brainviewer.painting import palette
-from brainviewer.painting.measurement_text import volume_text
+from brainviewer.painting.measurement_text import part_volume_text, volume_text
 
 _SWATCH = 10
 _SEGMENT = "Value {value} of the segmentation that came with the study, by the convention of BraTS"
@@ -82,9 +82,8 @@ def part_entries(state: ViewState) -> list[LegendEntry]:
     finding = state.finding
     if finding is None or finding.parts is None or not state.overlays.parts:
         return []
-    volumes = (finding.measurements.parts_ml if finding.measurements else None) or {}
     return [
-        LegendEntry(colour, part.title, volume_text(volumes.get(part, 0.0)), _PART)
+        LegendEntry(colour, part.title, part_volume_text(finding, part), _PART)
         for part, colour in palette.PARTS.items()
     ]
 

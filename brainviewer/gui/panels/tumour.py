@@ -67,13 +67,14 @@ class MeasurementRow(QPushButton):
         self, line: MeasurementLine, go: Callable[[], object] | None = None, tip: str = ""
     ) -> None:
         super().__init__()
-        name = label(line.name, "quiet")
+        # A long name wraps, so that no value is ever wider than the panel.
+        name = label(line.name, "quiet", wrap=True)
         self._value = right(tabular(label(line.value, "" if line.known else "quiet")))
         detail = right(tabular(label(line.detail, "small", wrap=True)))
         for text in (name, self._value, detail):
             text.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         colour = [swatch(line.colour)] if line.colour else []
-        first = row(*colour, name, (self._value, 1), spacing=8)
+        first = row(*colour, (name, 1), self._value, spacing=8)
         self._column = column(first, detail, spacing=0, margins=(0, 1, 0, 1))
         self.setLayout(self._column)
         detail.setVisible(bool(line.detail))

@@ -7,10 +7,17 @@ import pytest
 
 from brainviewer.app.report.records import finding_record
 from brainviewer.app.report.text import finding_text
+from brainviewer.core.segments import LesionPart
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality
 from brainviewer.painting.diameter_lines import diameter_lines
-from brainviewer.painting.measurement_text import measurement_lines, measurement_text, slice_line
+from brainviewer.painting.measurement_text import (
+    measurement_lines,
+    measurement_text,
+    part_text,
+    part_volume_text,
+    slice_line,
+)
 from tests.phantoms import (
     grid_of,
     marker_finding,
@@ -60,6 +67,16 @@ def test_a_lesion_cut_off_is_at_least_as_large_as_what_is_shown() -> None:
     assert told["Volume"] == ("≥\u00a00.4 mL", "reaches the edge of the images")
     assert told["Diameters FLAIR"][0] == "≥\u00a09 × 8 mm"
     assert told["Side"] == said(study, finding)["Side"]
+    # What fraction of the whole lesion a part is, nobody knows.
+    assert said(study, finding)["Enhancing"][0] == "0.1 mL · 25 %"
+    assert told["Enhancing"][0] == "≥\u00a00.1 mL"
+    parts = {LesionPart.ENHANCING: 12.0, LesionPart.OEDEMA: 0.02, LesionPart.NECROSIS: 0.0}
+    apart = replace(cut, measurements=replace(cut.measurements, parts_ml=parts))
+    for part, volume in zip(parts, ("≥\u00a012.0 mL", "< 0.1 mL", "none"), strict=True):
+        assert said(study, apart)[part.title][0] == volume
+        assert part_volume_text(apart, part) == volume
+    assert part_text(apart, LesionPart.ENHANCING) == "enhancing ≥\u00a012.0 mL"
+    assert part_text(apart, LesionPart.NECROSIS) == "necrosis"
     assert "Volume: ≥\u00a00.4 mL (reaches the edge of the images)" in measurement_text(study, cut)
     assert finding_record(cut)["measurements"]["cut_off"] is True
 
