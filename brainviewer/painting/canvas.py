@@ -174,7 +174,9 @@ class Canvas:
         base = y + {"a": metrics.ascent(), "m": metrics.capHeight() / 2, "s": 0.0}[anchor[1]]
         if self.painter is not None:
             font = QFont(image_font(size, bold))
-            font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, spacing)
+            if spacing and width:  # in percent: printers take points for something else
+                percent = 100 + 100 * spacing * len(text) / width
+                font.setLetterSpacing(QFont.SpacingType.PercentageSpacing, percent)
             self.painter.setFont(font)
             self.painter.setPen(QColor(colour))
             self.painter.drawText(QPointF(left, base), text)

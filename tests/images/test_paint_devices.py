@@ -235,6 +235,8 @@ def test_the_view_is_printed_whole_and_in_the_middle(shown: Session, tmp_path: P
     print_page(FigurePage(figure), printer)
     content = (tmp_path / "paper.pdf").read_bytes()
     assert "not for diagnosis" in pdf_text(content)
+    # Letters of a head stand as close as on the screen: not "T U M O U R".
+    assert "TUMOUR" in pdf_text(content)
     paper = rendered_pdf(content).astype(int).min(axis=2) < 200
     rows, columns = np.nonzero(paper)
     height, width = paper.shape
