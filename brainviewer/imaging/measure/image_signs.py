@@ -4,6 +4,8 @@ They are measured here and judged elsewhere: by the audit of a set of images, wh
 whatever is worth a look, and by the gates of a classifier, which refuse only what is far out.
 """
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -90,19 +92,30 @@ def bone_ring(grey: Grey, head: Mask) -> float | None:
     framed = cv2.copyMakeBorder(head.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     depth = cv2.distanceTransform(framed, cv2.DIST_L2, 3)[1:-1, 1:-1]
     deepest = float(depth.max())
-    rim, inner = (depth > 0) & (depth < 0.22 * deepest), depth > 0.4 * deepest
-    white = 0.96 * float(np.percentile(grey[head], 99.8))
+    white = 0.96 * percentile_of_bytes(grey[head], 99.8)
+    within = grey[depth > 0.4 * deepest].astype(np.float32)
+    mean = max(float(within.mean()), 1.0)
+    if white <= 200 or mean >= 0.52 * white:
+        return None  # as nearly always: what takes longest is still to come
+    rim = (depth > 0) & (depth < 0.22 * deepest)
     rows, columns = np.nonzero(rim)
-    angle = np.arctan2(rows - np.nonzero(head)[0].mean(), columns - np.nonzero(head)[1].mean())
+    middle_row, middle_column = (places.mean() for places in np.nonzero(head))
+    angle = np.arctan2(rows - middle_row, columns - middle_column)
     sector = np.minimum((angle / np.pi + 1) / 2 * _SECTORS, _SECTORS - 1).astype(int)
     bright = np.bincount(sector, grey[rim] >= white, _SECTORS)
     closed = float(np.percentile(bright / np.maximum(np.bincount(sector, None, _SECTORS), 1), 10))
-    within = grey[inner].astype(np.float32)
-    mean = max(float(within.mean()), 1.0)
     even = float(within.std()) < 0.3 * mean or closed > 0.2
-    return closed if closed > 0.08 and even and mean < 0.52 * white and white > 200 else None
+    return closed if closed > 0.08 and even else None
 
 
 def _dark(grey: Grey) -> float:
     """Grey value below which nothing is to be seen."""
-    return max(20.0, 0.12 * float(np.percentile(grey, 99.5)))
+    return max(20.0, 0.12 * percentile_of_bytes(grey, 99.5))
+
+
+def percentile_of_bytes(grey: Grey, percent: float) -> float:
+    """``np.percentile`` of bytes, from their histogram: in a tenth of the time."""
+    counts = np.cumsum(np.bincount(grey.ravel(), minlength=256))
+    place = percent / 100 * (grey.size - 1)
+    below, above = np.searchsorted(counts, [int(place), math.ceil(place)], side="right")
+    return float(below + (above - below) * (place - int(place)))

@@ -56,6 +56,16 @@ def test_a_frame_changes_nothing(head: GreyImage, grey: int) -> None:
     assert alike(head, framed) > 0.995
 
 
+def test_a_frame_is_left_out_however_wide_it_is_on_each_side(head: GreyImage) -> None:
+    within = np.pad(head, ((33, 4), (0, 19)))  # black within a frame, on some sides
+    framed = np.pad(within, ((3, 17), (40, 1)), constant_values=255)
+    found = head_of(framed.astype(np.float32))
+    rows, columns = slice(36, 36 + head.shape[0]), slice(40, 40 + head.shape[1])
+    plain = head_of(head.astype(np.float32))
+    assert np.count_nonzero(found[rows, columns] != plain) < 0.01 * np.count_nonzero(plain)
+    assert np.count_nonzero(found) == np.count_nonzero(found[rows, columns])
+
+
 def test_letters_outside_of_the_head_change_little(head: GreyImage) -> None:
     written = head.astype(np.uint8)
     for place in ((2, 20), (130, 190), (0, 100)):
