@@ -5,6 +5,7 @@ the data sets in the Keras weights file and are filled from there, so that every
 once. The graph of a segmentation network holds its own.
 """
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,10 @@ class OnnxRuntime:
     device = "CPU"
 
     def __init__(self, threads: int = 2, thorough: bool = True) -> None:
-        """thorough : take the time to lay a classification network out for fast runs: a quarter of
-        a second for ResNet50, whose runs are a fifth faster for it. The layout of a segmentation
-        network takes hundredths of a second and halves its time, and is always done."""
+        """threads : of one run; runs of several threads of the caller go side by side.
+        thorough : take the time to lay a classification network out for fast runs: a quarter of
+        a second at most, for runs that are a third faster. The layout of a segmentation network
+        takes hundredths of a second and halves its time, and is always done."""
         self._threads, self._thorough = threads, thorough
         self._session: Any = None
         self._input, self._outputs = "", list[str]()
@@ -73,14 +75,16 @@ def read_weights(path: Path) -> dict[str, NDArray[np.float32]]:
 
     numbers: dict[str, NDArray[np.float32]] = {}
 
-    def take(name: str, item: object) -> None:
-        if isinstance(item, h5py.Dataset):
-            numbers[name] = _as_onnx(_stored(item, content))
+    def take(name: bytes, about: Any) -> None:
+        if about.type == h5py.h5o.TYPE_DATASET:
+            item = h5py.h5d.open(file.id, name)
+            numbers[name.decode()] = _as_onnx(_stored(item, content))
 
     try:
         content = path.read_bytes()
         with h5py.File(path, "r") as file:
-            file.visititems(take)
+            # Half the time of ``visititems``, which makes an object of each group and data set.
+            h5py.h5o.visit(file.id, take, info=True)
     except (OSError, ValueError):
         raise ModelError(
             f"The weights file {path.name} cannot be read.", "Install the model again."
@@ -89,12 +93,19 @@ def read_weights(path: Path) -> dict[str, NDArray[np.float32]]:
 
 
 def _stored(item: Any, content: bytes) -> NDArray[Any]:
-    """The numbers of an HDF5 data set, where they lie in the file's bytes in one piece: h5py
-    would copy them once more, and hold up all other threads meanwhile."""
-    offset = item.id.get_offset()
+    """The numbers of an HDF5 data set, where they lie in the file's bytes in one piece: HDF5
+    would copy them once more, and hold up all other threads meanwhile.
+
+    item : h5py.h5d.DatasetID
+    """
+    offset, shape = item.get_offset(), item.shape
     if offset is None:
-        return np.asarray(item[()])
-    return np.frombuffer(content, item.dtype, item.size, offset).reshape(item.shape)
+        from h5py import h5s
+
+        values = np.empty(shape, item.dtype)
+        item.read(h5s.ALL, h5s.ALL, values)
+        return values
+    return np.frombuffer(content, item.dtype, math.prod(shape), offset).reshape(shape)
 
 
 def _as_onnx(value: NDArray[Any]) -> NDArray[np.float32]:
