@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from brainviewer.models.engine.inline import InlineEngine
     from brainviewer.models.engine.runtimes import Runner
 
-_FEW = 12  # images
-
 
 def search_engine() -> "InlineEngine":
     """For finding the tumour alone."""
@@ -31,16 +29,16 @@ def study_engine(name: EngineName, model_id: str | None) -> "Engine | InlineEngi
     """
     from brainviewer.models.registry import study_model
 
-    return _for_one_or_many(name, study_model(model_id), once=True)
+    return _loading(name, study_model(model_id))
 
 
 def image_engine(
     name: EngineName, model_id: str | None, images: int = 1
 ) -> "Engine | InlineEngine":
-    """The same for images; for a few of them what loads soon is sooner done."""
+    """The same for images; several may be asked for at once, by ``usable_cores()`` threads."""
     from brainviewer.models.registry import image_model
 
-    return _for_one_or_many(name, image_model(model_id), once=images <= _FEW)
+    return _loading(name, image_model(model_id), many=images > 1)
 
 
 def load_rest(runner: "Runner") -> None:
@@ -51,18 +49,20 @@ def load_rest(runner: "Runner") -> None:
         runner.load_rest()
 
 
-def _for_one_or_many(name: EngineName, card: "ModelCard", once: bool) -> "Engine | InlineEngine":
+def _loading(name: EngineName, card: "ModelCard", many: bool = False) -> "Engine | InlineEngine":
     from brainviewer.models.engine.devices import choose_engine
 
     networks = () if card.of_images else _segmentation()
     if card.network is not None:
         networks = (*networks, card.network)
     chosen = choose_engine() if name is EngineName.AUTO else name.value
-    if once and chosen == EngineName.ONNX.value:
-        from brainviewer.models.engine.inline import InlineEngine
+    if chosen != EngineName.ONNX.value:
+        return _started(name, networks)
+    from brainviewer.models.engine.inline import InlineEngine
+    from brainviewer.models.engine.runtimes import make_onnx_for_many, make_onnx_for_once
 
-        return InlineEngine(*networks)
-    return _started(name, networks)
+    make_runtime = make_onnx_for_many if many else make_onnx_for_once
+    return InlineEngine(*networks, make_runtime=make_runtime)
 
 
 def _segmentation() -> "tuple[Network, ...]":

@@ -1,6 +1,6 @@
 """Commands for single images: what they show, and what the classes mean."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from brainviewer.app.report.terminal import complain, progress_line, results_only, show
+from brainviewer.cli.in_order import in_order
 from brainviewer.cli.options import AsJson, argument
 from brainviewer.cli.program import app
-from brainviewer.core.errors import FileError
+from brainviewer.core.errors import FileError, Report, silent
 
 if TYPE_CHECKING:
     from brainviewer.models.engine.runtimes import Runner
@@ -38,21 +39,20 @@ def classify_images(
 ) -> None:
     """Say what each image shows, one JSON object a line.
 
+    Every core has an image of its own: one is decoded and prepared beside the network for another.
+
     One image that cannot be read is a mistake of the user. Among several, its object has
     ``error`` instead of an answer, the others are answered, and the exit code is 2 in the end. If
     only its heatmap cannot be saved, it has both.
     """
-    from brainviewer.app.report.records import unread_image_record
     from brainviewer.app.report.text import image_text
+    from brainviewer.models.engine.devices import usable_cores
 
-    failed = False
-    for number, path in enumerate(images):
-        try:
-            record = _classified(path, runner, options, number)
-        except FileError as error:
-            if len(images) == 1:
-                raise
-            record = unread_image_record(path, error)
+    tell, alone, failed = progress_line(), len(images) == 1, False
+    ask = partial(_classified, runner, options, tell if alone else silent)
+    threads = min(usable_cores(), len(images))
+    numbered = enumerate(images)
+    for record in in_order(ask if alone else partial(_unless_unread, ask), numbered, threads):
         if "error" in record:
             failed = True
             if not as_json:
@@ -64,11 +64,25 @@ def classify_images(
         raise typer.Exit(2)
 
 
-def _classified(path: Path, runner: "Runner", options: ImageOptions, number: int) -> dict[str, Any]:
+def _unless_unread(
+    ask: Callable[[tuple[int, Path]], dict[str, Any]], numbered: tuple[int, Path]
+) -> dict[str, Any]:
+    from brainviewer.app.report.records import unread_image_record
+
+    try:
+        return ask(numbered)
+    except FileError as error:
+        return unread_image_record(numbered[1], error)
+
+
+def _classified(
+    runner: "Runner", options: ImageOptions, report: Report, numbered: tuple[int, Path]
+) -> dict[str, Any]:
     from brainviewer.app.opening.image2d import open_image2d
     from brainviewer.app.report.records import image_record
     from brainviewer.models.image_classification.prediction import classify_image
 
+    number, path = numbered
     study = open_image2d(path)
     frame = study.frame_index(options.frame)
     result = classify_image(
@@ -76,8 +90,9 @@ def _classified(path: Path, runner: "Runner", options: ImageOptions, number: int
         runner,
         model_id=options.model_id,
         prevalence=options.prevalence,
-        report=progress_line(),
+        report=report,
         image_hash=study.content_hash,
+        heatmap=bool(options.heatmaps),
     )
     record = image_record(result, path, study, frame, options.top)
     if options.heatmaps and result.heatmap is not None:

@@ -38,6 +38,7 @@ class InlineEngine:
 
     networks : all that will be asked for, the one that is needed first in front. It is loaded at
         once, the others when ``load_rest`` is called or one of them is asked for.
+    make_runtime : for one answer, or for many that several threads ask for at once.
     """
 
     def __init__(self, *networks: Network, make_runtime: MakeRuntime = make_onnx_for_once) -> None:

@@ -18,7 +18,7 @@ from brainviewer.models.engine.devices import usable_cores
 
 
 class Runtime(Protocol):
-    """One engine with one network loaded; used from one thread."""
+    """One engine with one network loaded; used from one thread, but for ONNX Runtime."""
 
     engine: str
     device: str
@@ -100,10 +100,17 @@ def make_onnx() -> Runtime:
 
 
 def make_onnx_for_once() -> Runtime:
-    """ONNX Runtime, sooner loaded and a fifth slower to run."""
+    """ONNX Runtime, sooner loaded and a third slower to run."""
     from brainviewer.models.engine.onnx_runtime import OnnxRuntime
 
     return OnnxRuntime(usable_cores(), thorough=False)
+
+
+def make_onnx_for_many() -> Runtime:
+    """ONNX Runtime for threads that each run inputs of their own: no core waits for another."""
+    from brainviewer.models.engine.onnx_runtime import OnnxRuntime
+
+    return OnnxRuntime(threads=1)
 
 
 def make_tensorflow() -> Runtime:

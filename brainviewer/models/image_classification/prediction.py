@@ -27,6 +27,7 @@ def classify_image(
     report: Report = silent,
     image_hash: str = "",
     card: ModelCard | None = None,
+    heatmap: bool = True,
 ) -> Classification:
     """Run a model on one image.
 
@@ -36,9 +37,10 @@ def classify_image(
     prevalence : name of one of the model's settings; its usual one if None.
     image_hash : fingerprint of the image's content, to be kept with the result.
     card : of a model that is not installed, instead of ``model_id``.
+    heatmap : whether one is wanted, where the network has what it takes; it lies over the whole
+        image as slice 0.
 
     An image that the model must not answer for is a result with ``in_scope`` False and no class.
-    The heatmap lies over the whole image as slice 0.
     Raises ModelError if the model or the prevalence is unknown or the engine fails; Cancelled if
     ``report`` does.
     """
@@ -54,7 +56,7 @@ def classify_image(
 
     assert card.network is not None  # it has an input
     prediction = engine.predict(card.network, prepared.tensor, report_engine)
-    looks = {} if prediction.dense is None else {HEATMAP: 0}
+    looks = {} if prediction.dense is None or not heatmap else {HEATMAP: 0}
     ood_check = {} if card.ood_check is None else {OOD_CHECK: 0}
     bare = unclassified(card, prediction, image_hash, ood_check, (IMAGE,))
     if unlike := why_unlike(card, prediction):
@@ -62,7 +64,7 @@ def classify_image(
     used_for = {PREDICTION: 0, **ood_check, **looks}
     bare = unclassified(card, prediction, image_hash, used_for, (IMAGE,))
     fused = calibrated(card, prediction, setting)
-    seen = activation(card, prediction, prepared, fused.predicted)
+    seen = activation(card, prediction, prepared, fused.predicted) if heatmap else None
     report(1.0, "Classified")
     return replace(
         classified(bare, card, fused),

@@ -13,6 +13,7 @@ from brainviewer.core.findings import Classification
 from brainviewer.files.image2d.reader import read_image2d
 from brainviewer.models.card import ModelCard
 from brainviewer.models.engine.inline import InlineEngine
+from brainviewer.models.engine.runtimes import make_onnx
 from brainviewer.models.image_classification.prediction import classify_image
 from brainviewer.models.registry import segmentation_model
 from brainviewer.models.segmentation.detection import find_tumour
@@ -131,7 +132,7 @@ def engine_for(card: ModelCard) -> InlineEngine:
     """What runs the networks that a model needs."""
     finder = None if card.of_images else segmentation_model()
     networks = [one.network for one in (finder, card) if one is not None and one.network]
-    return InlineEngine(*networks)
+    return InlineEngine(*networks, make_runtime=make_onnx)
 
 
 def _images(data: Path, card: ModelCard, engine: InlineEngine, group_by: str) -> TestSet:
