@@ -122,8 +122,9 @@ def _enhancement(
 
 
 def _millilitres(parts: NDArray[np.uint8], grid: Grid) -> dict[LesionPart, float]:
-    counts = np.bincount(parts.ravel(), minlength=max(LesionPart) + 1)
-    return {part: float(counts[part]) * grid.voxel_volume / 1000 for part in LesionPart}
+    # ``bincount`` would make numbers of eight bytes out of every voxel first.
+    counts = {part: float(np.count_nonzero(parts == part)) for part in LesionPart}
+    return {part: count * grid.voxel_volume / 1000 for part, count in counts.items()}
 
 
 @dataclass(frozen=True, eq=False)
