@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from brainviewer.core.errors import Report
+from brainviewer.imaging.measure.descriptors import NAMES
+from brainviewer.models.subtype.fusion_head import FARTHEST
 from brainviewer.training.augment import levels
 from brainviewer.training.frozen_features import as_maps
 from brainviewer.training.image_classification.networks.resnet50v2 import (
@@ -124,9 +126,11 @@ class Samples:
         sums = np.bincount(self._labels, chances, len(recipe.classes))
         chances = chances / sums[self._labels]
         self.chances: NDArray[np.float64] = chances / chances.sum()
+        self._described = standardised(features, np.flatnonzero(self.chances).tolist())
 
-    def batch(self, step: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Maps (n, c, h, w), labels (n,) int64 and coverage (n, 1, h, w) in 0..1."""
+    def batch(self, step: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Maps (n, c, h, w), labels (n,) int64, coverage (n, 1, h, w) in 0..1 and descriptors
+        (n, len(NAMES))."""
         random = np.random.default_rng([self._seed, step])
         chosen = random.choice(len(self.chances), self._size, p=self.chances)
         maps, covered = [], []
@@ -136,7 +140,27 @@ class Samples:
             maps.append(seen.drawn[place])
             covered.append(seen.covered[place][None])
         cover = torch.from_numpy(np.stack(covered).astype(np.float32) / np.float32(255))
-        return as_maps(np.stack(maps)), torch.from_numpy(self._labels[chosen]), cover
+        labels, described = (torch.from_numpy(a[chosen]) for a in (self._labels, self._described))
+        return as_maps(np.stack(maps)), labels, cover, described
+
+
+def standardised(features: Sequence[CaseFeatures], learned: Sequence[int]) -> NDArray[np.float32]:
+    """(cases, len(NAMES)): the descriptors of each case's lesion as the first hand marks it, in
+    standard deviations of the cases that are learned from; NaN where they are not known."""
+    nothing = np.full(len(NAMES), np.nan)
+    rows = np.array([next(iter(one.described.values()), nothing) for one in features])
+    known = np.ma.masked_invalid(rows[learned])
+    mean, spread = (one.filled(np.nan) for one in (known.mean(axis=0), known.std(axis=0)))
+    within = (rows - mean) / np.where(spread > 1e-6, spread, np.nan)
+    return np.asarray(np.clip(within, -FARTHEST, FARTHEST), np.float32)
+
+
+def description_loss(said: Tensor, described: Tensor) -> Tensor:
+    """Mean Huber loss of the descriptors that are known (not NaN); both (n, len(NAMES))."""
+    known = torch.isfinite(described)
+    wanted = torch.where(known, described, 0.0)
+    each = nn.functional.smooth_l1_loss(said, wanted, reduction="none")
+    return torch.as_tensor((each * known).sum() / known.sum().clamp(min=1))
 
 
 def learn(
@@ -149,29 +173,35 @@ def learn(
 ) -> ResNet50V2:
     """Fit what is not frozen; returns the running mean of the weights.
 
-    With ``coverage`` it also learns to say where the lesion lies, which is only trained for, with
-    ``guidance`` to find the evidence there, so that the heatmap means something.
+    With ``coverage`` it also learns to say where the lesion lies, and with ``described`` what its
+    descriptors are; both are only trained for. So many targets keep it from learning the few
+    patients by heart (multi-task learning; Caruana 1997). With ``guidance`` it learns to find the
+    evidence on the lesion, so that the heatmap means something.
     """
     schedule = recipe.training
     network.freeze(schedule.frozen)
     coverage = Coverage(1, *network.channels)
+    descriptors = nn.Linear(network.channels[1], len(NAMES))
 
     def losses(first: int) -> Iterator[tuple[Tensor, Tensor]]:
         for step in range(first, schedule.steps):
-            inputs, labels, covered = samples.batch(step)
-            labels, covered = labels.to(device()), covered.to(device())
+            inputs, *told = samples.batch(step)
+            labels, covered, described = (one.to(device()) for one in told)
             with mixed_precision(device()):
                 images = images_on_device(inputs.float())
                 maps = network.maps(images, after=schedule.frozen)
                 logits = network.logits(maps[1]).float()
                 beside = coverage.loss(maps, covered)
+                said = descriptors(maps[1].mean(dim=(2, 3))).float()
             loss = nn.functional.cross_entropy(
                 logits, labels, label_smoothing=schedule.label_smoothing
             )
             guidance = guidance_loss(network, maps[1], covered)
-            yield loss + schedule.coverage * beside + schedule.guidance * guidance, loss
+            own = loss + schedule.coverage * beside + schedule.guidance * guidance
+            yield own + recipe.described * description_loss(said, described), loss
 
-    # Both in one, so that a checkpoint holds both.
-    both = nn.ModuleDict({"network": network, "coverage": coverage})
-    fitted = descend(both, losses, schedule, text, report, [both], checkpoint=checkpoint)
+    # All in one, so that a checkpoint holds all.
+    tasks = {"network": network, "coverage": coverage, "descriptors": descriptors}
+    together = nn.ModuleDict(tasks)
+    fitted = descend(together, losses, schedule, text, report, [together], checkpoint=checkpoint)
     return cast(ResNet50V2, fitted["network"])

@@ -8,7 +8,7 @@ from brainviewer.assets import resources
 from brainviewer.models.card import ModelInput
 from brainviewer.models.card_file import parse_input
 from brainviewer.training.recipes import Schedule, parsed, read_schedule
-from brainviewer.training.settings import SEED
+from brainviewer.training.settings import SEED, number
 
 RECIPE = resources() / "recipes" / "resnet50-glioma.toml"
 _PARTS = 4
@@ -21,6 +21,7 @@ class SubtypeRecipe:
 
     weak : how much a patient counts whose class is likely, not certain; 0 leaves them out.
     draws : augmented samples of each case.
+    described : weight of the task to tell the lesion's descriptors.
     input : what the network sees, slices one by one.
     training : ``frozen`` parts of the network stay as they were pretrained; what they make of the
         samples is computed once.
@@ -32,6 +33,7 @@ class SubtypeRecipe:
     classes: tuple[str, ...]
     weak: float
     draws: int
+    described: float
     input: ModelInput
     training: Schedule
     seeds: tuple[int, ...]
@@ -51,6 +53,7 @@ def _parse(content: dict[str, Any]) -> SubtypeRecipe:
         classes=tuple(str(code) for code in content["classes"]),
         weak=float(content["weak"]),
         draws=int(content["draws"]),
+        described=number(0, 1000).read("described", content.get("described", 0.0)),
         input=parse_input(content["input"]),
         training=read_schedule(content["training"], parts=_PARTS),
         seeds=tuple(int(seed) for seed in asked["seeds"]),

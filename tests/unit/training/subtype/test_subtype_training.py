@@ -204,6 +204,7 @@ class Seen:
     def __init__(self, number: int) -> None:
         self.drawn = np.full((2, 3, 1, 1, 4), number, np.int16)
         self.covered = np.full((2, 3, 1, 1), number, np.uint8)
+        self.described = {"found": np.full(len(NAMES), float(number))}
 
 
 def test_classes_are_drawn_equally_often_and_likely_ones_less(recipe: SubtypeRecipe) -> None:
@@ -230,13 +231,27 @@ def test_classes_are_drawn_equally_often_and_likely_ones_less(recipe: SubtypeRec
     # The first two are one patient; the last one's class is likely only.
     assert_allclose(samples.chances[:2].sum(), samples.chances[2])
     assert_allclose(samples.chances[10] / samples.chances[9], recipe.weak)
-    _, labels, covered = samples.batch(0)
+    _, labels, covered, described = samples.batch(0)
     assert np.abs(np.bincount(labels.numpy()) / 3000 - 1 / 3).max() < 0.05
     drawn = np.bincount(np.rint(covered.flatten().numpy() * 255).astype(int), minlength=11)
     assert drawn[7] == 0
     assert_allclose(drawn / 3000, samples.chances, atol=0.03)
+    told = {*described[:, 0].tolist()}
+    assert len(told) == 10 and max(told) > 1  # in standard deviations, not as they are
     again = samples.batch(0)[1]
     assert torch.equal(labels, again) and not torch.equal(labels, samples.batch(1)[1])
+
+
+def test_descriptors_are_standardised_by_what_is_learned_from() -> None:
+    seen = [Seen(number) for number in (1, 3, 100)]
+    seen[0].described["found"][1] = np.nan
+    seen[2].described.clear()
+    made = fitting.standardised(seen, [0, 1])  # type: ignore[arg-type]
+    assert_allclose(made[:2, 0], [-1, 1])
+    assert np.isnan(made[:2, 1]).all() and np.isnan(made[2]).all()  # one value has no spread
+    said, wanted = torch.zeros(2, 2), torch.tensor([[2.0, float("nan")], [0.0, 0.5]])
+    assert_allclose(float(fitting.description_loss(said, wanted)), (1.5 + 0.125) / 3)
+    assert float(fitting.description_loss(said, torch.full((2, 2), float("nan")))) == 0
 
 
 def test_what_can_be_learned_is_learned(
