@@ -11,7 +11,7 @@ indistinct border (Johnson et al. 2017; VASARI feature set, TCGA 2012).
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import cv2
 import numpy as np
@@ -31,6 +31,12 @@ POSITION = (
 )  # fmt: skip
 BRIGHTNESS = SIGNALS
 NAMES = SHAPE + POSITION + BRIGHTNESS + PARTS + SIGNS
+OF_A_PART = {
+    "mass_size": ("mass_base", "mass_solid", "mass_unevenness"),
+    "cyst_size": ("cyst_roundness", "cyst_wall", "cyst_oedema"),
+    "core_size": ("necrosis_of_core", "rim_thickness", "rim_enhancement"),
+}
+"""Descriptors of a part that not every lesion has, by the descriptor that says how large it is."""
 
 _PART = 0.05
 
@@ -59,6 +65,13 @@ def describe(study: Study, finding: TumourFinding) -> Mapping[str, float]:
         | parts(frame, finding.parts, fraction, sequences)
         | signs(frame, fraction, sequences)
     )
+
+
+def unmeasured(values: Mapping[str, float], names: Iterable[str]) -> list[str]:
+    """Which of ``names`` could not be measured, but for those of a part that the lesion lacks."""
+    sized = {size for size in OF_A_PART if math.isfinite(values.get(size, math.nan))}
+    lacking = {name for size in sized for name in OF_A_PART[size]}
+    return [n for n in names if not math.isfinite(values.get(n, math.nan)) and n not in lacking]
 
 
 def _shape(frame: LesionFrame) -> dict[str, float]:

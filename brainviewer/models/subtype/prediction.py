@@ -19,7 +19,7 @@ from brainviewer.core.findings import (
 )
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Study
-from brainviewer.imaging.measure.descriptors import describe
+from brainviewer.imaging.measure.descriptors import describe, unmeasured
 from brainviewer.imaging.preprocess.sequence_check import doubtful_names
 from brainviewer.models.card import ModelCard
 from brainviewer.models.engine.runtimes import EngineOutput, Runner
@@ -211,11 +211,12 @@ class _Making:
     ) -> Classification:
         """The answer with everything that it rests on."""
         described = descriptors_used(self.card, prediction, values)
-        aged, missing = "age" in prediction.used, len(prediction.missing)
+        aged, missing = "age" in prediction.used, unmeasured(values or {}, prediction.missing)
         if described and missing:
+            used = len(described) + len(missing)
             self.doubts.append(
-                f"{missing} of {len(described) + missing} descriptors of the lesion could not be "
-                "measured; usual values stood in for them."
+                f"{len(missing)} of {used} descriptors of the lesion could not be measured; usual "
+                "values stood in for them."
             )
         notices = []
         if asked and "network" not in prediction.used:

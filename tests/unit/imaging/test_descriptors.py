@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Modality, Study, Volume
-from brainviewer.imaging.measure.descriptors import NAMES, describe
+from brainviewer.imaging.measure.descriptors import NAMES, OF_A_PART, describe, unmeasured
 
 CORE = ball((32, 80, 48), 6)
 
@@ -115,3 +115,13 @@ def test_units_of_brightness_and_order_of_axes_do_not_matter() -> None:
     found = describe(study, finding())
     again = describe(*turned(study, finding()))
     assert_allclose(list(again.values()), list(found.values()), rtol=1e-3, atol=1e-3)
+
+
+def test_what_a_part_lacks_that_is_not_there_is_not_unmeasured() -> None:
+    """A lesion without an enhancing mass has no base of it; without T1ce nobody knows."""
+    asked = ("size", "mass_size", "mass_base", "cyst_size", "cyst_wall", "rim_enhancement")
+    seen = {"size": 0.3, "mass_size": 0.0, "cyst_size": math.nan, "core_size": 0.0}
+    assert unmeasured(seen, asked) == ["cyst_size", "cyst_wall"]
+    assert unmeasured({}, asked) == list(asked)
+    sized = {name for size, own in OF_A_PART.items() for name in (size, *own)}
+    assert sized <= {*NAMES}
