@@ -16,6 +16,7 @@ from brainviewer.gui.panels.model_card import MADE, NO_PART, card_html
 from brainviewer.gui.theme import DARK, LIGHT, Colours
 from brainviewer.models.card import ExternalTest, Metric
 from brainviewer.models.registry import card_of, classification_models
+from brainviewer.painting.wording import number
 
 CARDS = {card.id: card for card in classification_models()}
 
@@ -45,8 +46,8 @@ def test_the_page_tells_all_that_the_card_knows(name: str) -> None:
     for figures in card.metrics.values():
         for figure in figures:
             assert figure.name in said
-            interval = f"{figure.value:.2f} ({figure.low:.2f}–{figure.high:.2f})"
-            assert interval.replace("-", "−") in said
+            value, low, high = (number(n, 2) for n in (figure.value, figure.low, figure.high))
+            assert f"{value} ({low}–{high})" in said
             assert f"{figure.patients} {card.counted}" in said
 
 
@@ -88,7 +89,7 @@ def test_external_figures_stand_beside_the_cross_validated_ones() -> None:
     ):
         assert part in said, part
     row = said[said.index("accuracy ") :][:80]
-    assert row.index("0.73 (0.64–0.81)") < row.index("0.57 (0.33–0.79)")  # in one row
+    assert row.index("0.66 (0.56–0.75)") < row.index("0.57 (0.33–0.79)")  # in one row
     own = page_text(card_html(replace(card, external=(test,), metrics={}, own=True), DARK))
     assert "but on your own data" in own
     assert "cross-validated" not in own

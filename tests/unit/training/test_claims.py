@@ -8,6 +8,7 @@ figure that stands in no sentence here must not stand in the README either.
 import json
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,7 @@ def glioma(situation: str, *names: str) -> tuple[str, ...]:
 
 
 THREE = ("accuracy", "balanced accuracy", "Cohen's kappa")
-LOGISTIC = "alternative: logistic regression, all descriptors, and age"
-CHOSEN = "alternative: two stages, descriptors chosen in each fold, and age"
-TREES = "alternative: extremely random trees, all descriptors, and age"
+FUSED = "image, descriptors and age"
 FRACTIONS = [
     f"{100 * n / sum(GLIOMA['patients'].values()):.0f}" for n in GLIOMA["patients"].values()
 ]
@@ -56,9 +55,6 @@ BURNED_IN = ("20 % brighter", "20 % darker", "text burned in", "white frame", "g
 
 # Page, sentence (a blank stands for any space), and what must stand in its brackets.
 CLAIMS: list[tuple[str, str, Callable[[], tuple[str, ...]]]] = [
-    ("README.md", r"without any choice reach an accuracy of ([\d.]+) with the age",
-     lambda: glioma(LOGISTIC, "accuracy")),
-    ("README.md", r"blind choice inside each fold ([\d.]+)\. ", lambda: glioma(CHOSEN, "accuracy")),
     ("README.md", r"The accuracy of ([\d.]+) that was set out for is not reached",
      lambda: (XCEPTION["bars"]["accuracy"]["bar"].split()[1],)),
     ("README.md", r"change at most ([\d.]+) % of its answers",
@@ -73,22 +69,16 @@ CLAIMS: list[tuple[str, str, Callable[[], tuple[str, ...]]]] = [
      lambda: tuple(f"{OUTLINE['brats18'][name][0]:.2f}"
                    for name in ("mean_dice", "mean_share", "mean_enhancing"))),
     *(
-        (f"resources/models/{model}/README.md", sentence, carried)
-        for model in ("glioma-descriptors", "glioma-fused")
-        for sentence, carried in (
-            (r"reach an accuracy of ([\d.]+) \(balanced ([\d.]+), κ ([\d.]+)\) in the same kind",
-             lambda: glioma(LOGISTIC, *THREE)),
-            (r"and ([\d.]+) \(([\d.]+), ([\d.]+)\) in extremely random trees",
-             lambda: glioma(TREES, *THREE)),
-            (r"inside every fold reach ([\d.]+) \(([\d.]+), ([\d.]+)\)",
-             lambda: glioma(CHOSEN, *THREE)),
+        (f"resources/models/{model}/README.md", sentence, partial(glioma, situation, *names))
+        for model in ("glioma-descriptors", "glioma-fused", "resnet50-glioma")
+        for sentence, situation, names in (
+            (r"image, descriptors and age: accuracy ([\d.]+), balanced ([\d.]+), κ (0\.\d+)",
+             FUSED, THREE),
+            (r"image alone: ([\d.]+), ([\d.]+), (0\.\d+)", "image", THREE),
+            (r"descriptors and age: ([\d.]+), ([\d.]+), (0\.\d+)",
+             "descriptors and age", THREE),
         )
     ),
-    ("resources/models/glioma-descriptors/about.toml",
-     r"an accuracy of ([\d.]+) \(balanced ([\d.]+)\) with the age",
-     lambda: glioma(LOGISTIC, *THREE[:2])),
-    ("resources/models/glioma-descriptors/about.toml", r"inside every fold ([\d.]+) \(([\d.]+)\)",
-     lambda: glioma(CHOSEN, *THREE[:2])),
     *(
         (f"resources/models/{model}/README.md",
          r"patients hold (\d+) % A, (\d+) % O and (\d+) % G; a clinic sees about (\d+) % A, "
