@@ -143,8 +143,8 @@ def test_analyze_writes_result_figure_and_3d_view(demo, tmp_path):
     assert json.loads((folder / RESULT).read_text("utf-8")) == record
     assert record["study"]["synthetic"] is True
     assert record["finding"]["found"] is True
-    # The model that answers describes the whole lesion; its network judges the slice beside it.
-    assert record["classification"]["slice"] is None
+    # The network of the model that answers looks at this slice, for the answer and for the scope.
+    assert record["classification"]["slice"] == record["finding"]["index"]
     slices = record["classification"]["network"]["slices"]
     assert set(slices.values()) == {record["finding"]["index"]}
     assert record["classification"]["age_years"] == 50

@@ -207,7 +207,7 @@ def test_no_oedema_lies_inside_the_core():
     regions = np.stack([working.thin(one) for one in (whole, ring, core & ~rim)])
     lesions = outline.lesions_of(regions[0], working.spacing)
     found = finding_of(study_on(grid), working, lesions, "lesion", 0.5, ())
-    parts = parts_of(study_on(grid), found, regions, working, None)
+    parts = parts_of(study_on(grid), found, regions, working, None, None)
     assert parts[50, 40, 12] == LesionPart.NECROSIS
     assert parts[50 + 11, 40, 12] == LesionPart.OEDEMA
     assert not (parts[core] == LesionPart.OEDEMA).any()

@@ -41,7 +41,9 @@ def test_the_notebook_runs(tmp_path: Path) -> None:
     assert said[0] == (
         "{'epochs': 12, 'batch': 8, 'learning_rate': 0.05, 'schedule': 'cosine', 'warm_up': 0.2}"
     )
-    assert said[1].startswith("The recipe small has no key 'training.epoch'; did you mean")
+    assert said[1].startswith(
+        "The recipe small.toml cannot be used: [training] has an unknown key 'epoch' (did you mean"
+    )
     accuracy = next(line for line in said if line.startswith("accuracy"))
     assert float(accuracy.split()[1]) > 0.9
     assert (tmp_path / "heatmaps.png").is_file()
