@@ -83,21 +83,22 @@ def parts_of(
         enhancing = enhancing_of(study, normal_brain, regions, working, function)
     if enhancing is None:
         enhancing = working.refine(regions[2]) & mask
-    core = working.refine(_without_holes(np.maximum(regions[1], regions[2]))) & mask
+    core = core_of(regions, working) & mask
     parts = np.where(mask, np.uint8(LesionPart.OEDEMA), np.uint8(0))
     parts[core] = LesionPart.NECROSIS
     parts[enhancing] = LesionPart.ENHANCING
     return parts
 
 
-def _without_holes(core: Field) -> Field:
-    """The probability of the core (R, A, S), 1 where the core encloses other tissue.
+def core_of(regions: Field, working: WorkingGrid) -> Mask:
+    """The core with what enhances (i, j, k), and what it encloses; regions : see ``parts_of``.
 
     A large dead core is dark on T1 and bright on FLAIR, as oedema is, but oedema lies around a
     core: experts mark next to none inside one.
     """
+    core = np.maximum(regions[1], regions[2])
     inside = core > THRESHOLD
-    return np.where(fill_holes(inside) & ~inside, np.float32(1), core)
+    return working.refine(np.where(fill_holes(inside) & ~inside, np.float32(1), core))
 
 
 def _remarks(study: Study, mask: Mask, lesions: list[Lesion]) -> list[str]:

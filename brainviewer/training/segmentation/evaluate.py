@@ -27,7 +27,7 @@ from brainviewer.models.plain_data import plain
 from brainviewer.models.segmentation import lesions as segmented
 from brainviewer.models.segmentation.calibration import FEATURES
 from brainviewer.models.segmentation.detection import find_tumour
-from brainviewer.models.segmentation.finding import finding_of, nothing
+from brainviewer.models.segmentation.finding import core_of, finding_of, nothing
 from brainviewer.models.segmentation.input import DARKEST
 from brainviewer.models.segmentation.logistic import ENHANCING_FEATURES, parse_logistic
 from brainviewer.models.segmentation.network import SegmentationNetwork, region_probabilities
@@ -216,7 +216,7 @@ def _parts(
     working, enhancing = head.working, labels == LesionPart.ENHANCING
     assert finding.mask is not None
     region = working.refine(regions[2]) & finding.mask
-    core = working.refine(np.maximum(regions[1], regions[2])) & finding.mask
+    core = core_of(regions, working) & finding.mask
     around = NormalAppearingBrain.around(study.grid, finding.mask, finding.brain)
     ruled = None if around is None else find_enhancement(study, around)
     row = score_parts(region, core, labels) | {
