@@ -17,7 +17,7 @@ from brainviewer.models.card_file import CARD_FILE, parse_card, read_content, sh
 AnyCard = TypeVar("AnyCard", bound=Card)
 
 DEFAULT_MODEL = "glioma-fused"
-"""The winner of the declared criterion (``training.subtype.evaluate``)."""
+"""All parts answer, as was decided beforehand (``training.subtype.evaluate``)."""
 DEFAULT_IMAGE_MODEL = "xception-tumour"
 """The model of single images that answers unless another is asked for."""
 SEGMENTATION_MODEL = "lesion-outline"

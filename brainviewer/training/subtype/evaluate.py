@@ -27,7 +27,6 @@ from brainviewer.training.metrics.metrics import (
     doubtful_error,
     measures,
     reliability,
-    risk_coverage,
 )
 from brainviewer.training.metrics.paired import differences
 from brainviewer.training.subtype.evidence import (
@@ -228,8 +227,6 @@ def _report(
         }
         for run, own in zip(inputs["runs"], runs, strict=True)
     }
-    curves = np.array([[risk for _, risk in risk_coverage(truth, own)] for own in runs])
-    entry["risk_coverage"] = curves.mean(axis=0).round(4).tolist()
     entry["reliability"] = [
         {key: round(value, 4) for key, value in one.items()}
         for one in reliability(np.tile(truth, len(runs)), np.concatenate(list(runs)))
