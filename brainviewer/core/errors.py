@@ -33,12 +33,25 @@ class ModelError(BrainViewerError):
     """A model is missing, damaged or cannot be run."""
 
 
+class NodeError(BrainViewerError):
+    """A PACS node cannot be reached, or does not do what it is asked for."""
+
+
 class Cancelled(Exception):
     """Raised by a ``Report`` when the work it belongs to is no longer wanted."""
 
 
 Report = Callable[[float, str], None]
 """Progress: a fraction in 0..1 and a sentence. May raise ``Cancelled``."""
+
+
+def within(report: Report, start: float, share: float, text: str = "{}") -> Report:
+    """The report of a part of the work.
+
+    start, share : where the part begins, and how much of the whole it is. text : what the sentence
+        of the part is put into.
+    """
+    return lambda fraction, said: report(start + share * fraction, text.format(said))
 
 
 def silent(fraction: float, text: str) -> None:

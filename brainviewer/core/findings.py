@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.ablation import SourceAblation
+from brainviewer.core.correction.provenance import Correction
 from brainviewer.core.segments import Agreement
 from brainviewer.core.segments import LesionPart as LesionPart  # noqa: PLC0414 - told here, too
 from brainviewer.core.slices import Plane
+from brainviewer.core.study import Modality
 
 IMAGE = "picture"
 """What a model of single images looks at, in place of sequences."""
@@ -52,7 +54,7 @@ class Diameters:
     index : axial slice, from 0.
     longest_mm, perpendicular_mm : the longest diameter, and the longest one perpendicular to it.
     longest_ends, perpendicular_ends : their end points, (x, y, z) in mm, RAS+.
-    measurable : both are at least 10 mm.
+    measurable : both are at least ``least_mm``: 10 mm, or twice the thickness of slices above 5 mm.
     """
 
     index: int
@@ -61,6 +63,7 @@ class Diameters:
     longest_ends: tuple[Point, Point]
     perpendicular_ends: tuple[Point, Point]
     measurable: bool
+    least_mm: float = 10.0
 
     @property
     def product_mm2(self) -> float:
@@ -104,6 +107,13 @@ class NetworkIdentity:
     sha256: str
 
 
+class OtherLesion(IntEnum):
+    """What lies apart from the lesion: large enough to be told, or faint and small."""
+
+    SIZEABLE = 1
+    FAINT = 2
+
+
 @dataclass(frozen=True, eq=False)
 class TumourFinding:
     """Where the tumour is, or that none was found.
@@ -113,17 +123,26 @@ class TumourFinding:
         slice beside it can hold a little more (see ``measure.slice_area``).
     position_mm : (x, y, z) in mm, in the world of the study's grid, of the lesion's middle in the
         tumour slice. It leads a view there; what is told of it is ``told``.
-    oriented : whether the study's grid says how the patient lay.
+    oriented : whether the study says how the patient lay: its grid does, and its sequences are not
+        mirrored against each other so that nobody knows which are right.
+    left_out : sequences that are mirrored against those that the finding rests on.
     confidence : 0..1.
     area_mm2 : (slices,) lesion area of every slice along that axis, in mm²; ``slice_area_mm2`` is
         that of the tumour slice, the one that is told.
     mask : (i, j, k) bool on the study's grid.
     slices : the slice with the largest area in each plane.
-    brain : (i, j, k) bool, what was taken for the brain.
+    brain : (i, j, k) bool, what was taken for the brain; None where none was recognised.
+    with_skull : the brain was cut out of a head that has its skull.
     enhancing : (i, j, k) bool, the part of the lesion that takes up contrast agent.
     parts : (i, j, k) uint8, the ``LesionPart`` of each voxel of the mask, 0 elsewhere; None where
         there is no T1ce, or no network told them apart.
+    others : (i, j, k) uint8, the ``OtherLesion`` of each voxel of what lies apart; None without it.
+    others_enhancing : (i, j, k) bool, what of that enhances; None where it is not known.
     network : the network that segmented the lesion; None where none did.
+    brain_network : the network that cut the brain out of a head with skull; None where none did.
+    mid_sagittal : a point (x, y, z) in mm, RAS+, of the head's mid-sagittal plane, and its unit
+        normal towards Right; None where it is not known.
+    correction : what of it the user has made; None where it is as it was found.
     agreement : with the segmentation that came with the study, which finding never reads: added
         by ``imaging.measure.agreement``; None where there is none.
     """
@@ -139,12 +158,19 @@ class TumourFinding:
     mask: NDArray[np.bool_] | None = None
     slices: Mapping[Plane, int] = field(default_factory=dict)
     brain: NDArray[np.bool_] | None = None
+    with_skull: bool = False
     enhancing: NDArray[np.bool_] | None = None
     parts: NDArray[np.uint8] | None = None
+    others: NDArray[np.uint8] | None = None
+    others_enhancing: NDArray[np.bool_] | None = None
     measurements: Measurements | None = None
     network: NetworkIdentity | None = None
+    brain_network: NetworkIdentity | None = None
+    mid_sagittal: tuple[Point, Point] | None = None
+    correction: Correction | None = None
     agreement: Agreement | None = None
     oriented: bool = True
+    left_out: tuple[Modality, ...] = ()
     seconds: float = 0.0
     notices: tuple[str, ...] = ()
 

@@ -6,7 +6,8 @@ centres of voxels. Single images, which often know neither the patient nor a mil
 world of their own: see ``Grid.as_stored`` and ``Unit``.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from itertools import permutations
@@ -173,6 +174,21 @@ class Grid:
         index = np.rint(self.to_voxel(point)).astype(int)
         i, j, k = np.clip(index, 0, np.array(self.shape) - 1)
         return int(i), int(j), int(k)
+
+    def part(self, first: ArrayLike, shape: Sequence[int]) -> "Grid":
+        """The grid of a box of voxels.
+
+        first : (3,) the voxel that it begins with, which may lie outside. shape : (3,) voxels.
+        """
+        affine = self.affine.copy()
+        affine[:3, 3] = self.to_world(first)
+        i, j, k = (int(n) for n in shape)
+        return replace(self, shape=(i, j, k), affine=affine)
+
+    def every(self, steps: Sequence[int]) -> "Grid":
+        """The grid of every so many voxels, ``data[::i, ::j, ::k]``; steps : (i, j, k)."""
+        i, j, k = (-(-n // step) for n, step in zip(self.shape, steps, strict=True))
+        return replace(self, shape=(i, j, k), affine=self.affine @ np.diag([*steps, 1.0]))
 
     def contains(self, point: ArrayLike) -> bool:
         """Whether a world position (3,) in mm lies in a voxel of the grid."""

@@ -2,7 +2,9 @@
 
 The library keeps what was freed, in a pool for each of many threads. Work that runs in ever new
 threads and takes tens of megabytes leaves holes in all of them, so that the process grows from
-study to study although nothing is kept.
+study to study although nothing is kept. Large arrays lie outside of the pools and go back at once;
+but with each that is freed the library takes larger ones for small, up to 32 MB, until the volumes
+of a study and every copy on the way to them lie in the pools.
 """
 
 import ctypes
@@ -12,14 +14,22 @@ import time
 from functools import cache
 from typing import Any
 
-_ARENA_MAX = -8  # of mallopt(3)
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of mallopt(3)
 _POOLS = 2
+_LARGE = 2**20
+"""Bytes of an array that lies outside of the pools: smaller ones, as of a slice on the screen, come
+again and again, and would be given back and taken again each time."""
+_KEPT_FREE = 8 * 2**20
+"""Bytes at the end of a pool that need not go back."""
 
 
 def limit_pools() -> None:
-    """Let all threads share two pools; for the start of a program that opens much."""
+    """Let all threads share two pools, of small arrays only; for the start of a program that opens
+    much."""
     if (library := _gnu_library()) is not None:
         library.mallopt(_ARENA_MAX, _POOLS)
+        library.mallopt(_MMAP_THRESHOLD, _LARGE)
+        library.mallopt(_TRIM_THRESHOLD, _KEPT_FREE)
 
 
 class _Last:

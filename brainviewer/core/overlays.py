@@ -1,14 +1,17 @@
-"""What is drawn over the slices, in the window and in exported images alike."""
+"""What is drawn beside the images themselves, in the window and in exported images alike."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Overlays:
-    """What is drawn over the slices; opacities in 0..1.
+    """What is drawn over the slices and around the brain in 3D; opacities in 0..1.
 
     parts : necrosis, oedema and enhancing part of the lesion, where they are told apart.
     difference : where the lesion and the study's own segmentation agree, and where they do not.
+    checkerboard : every other square shows the sequence that gave the study its grid; blink : every
+        other moment does. For judging whether the sequences lie over each other.
+    skull : the 3D view shows the whole head where the brain was cut out of it.
     heatmap : it lies over the tumour, so it is drawn only when it is asked for.
     """
 
@@ -27,3 +30,6 @@ class Overlays:
     annotations: bool = True
     crosshair: bool = True
     text: bool = True
+    checkerboard: bool = False
+    blink: bool = False
+    skull: bool = False

@@ -108,6 +108,21 @@ class SliceView:
         return self.grid.spacing[self.row_axis], self.grid.spacing[self.column_axis]
 
     @property
+    def pixel_area(self) -> float:
+        """Area of a pixel in mm², also where a file shears its slices."""
+        return float(np.linalg.norm(self._across))
+
+    @property
+    def normal(self) -> NDArray[np.float64]:
+        """The direction (3,) perpendicular to the slices, of length 1, by the file's own axes."""
+        return self._across / np.linalg.norm(self._across)
+
+    @property
+    def _across(self) -> NDArray[np.float64]:
+        row, column = (self.grid.affine[:3, n] for n in (self.row_axis, self.column_axis))
+        return np.asarray(np.cross(row, column), dtype=np.float64)
+
+    @property
     def ascending(self) -> bool:
         """Whether a larger index lies further towards Superior, Anterior or Right.
 
@@ -153,8 +168,13 @@ class SliceView:
         image = image[:: -1 if self.row_flip else 1, :: -1 if self.column_flip else 1]
         return image.T if self.row_axis > self.column_axis else image
 
-    def to_world(self, index: float, points: ArrayLike) -> NDArray[np.float64]:
-        """World mm (n, 3) of screen positions (n, 2), (row, column); pixel centres at integers."""
+    def to_world(
+        self, index: float | NDArray[np.float64], points: ArrayLike
+    ) -> NDArray[np.float64]:
+        """World mm (n, 3) of screen positions (n, 2), (row, column); pixel centres at integers.
+
+        index : the slice, or that of each point (n,).
+        """
         points = np.atleast_2d(np.asarray(points, dtype=np.float64))
         rows, columns = self.shape
         voxels = np.empty((len(points), 3))

@@ -1,6 +1,6 @@
 """A study: up to four MR sequences of one head on one grid, or one single image."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from brainviewer.core.dicom_source import SourceSeries, age_in_years
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid
 from brainviewer.core.segments import segment_names
@@ -30,6 +31,31 @@ SEQUENCES = (Modality.FLAIR, Modality.T1, Modality.T1CE, Modality.T2)
 """What a study of a head is made of, in the order of display."""
 
 
+@dataclass(frozen=True)
+class FileWindow:
+    """A window that a file names.
+
+    black, white : stored values shown so; the larger one first where small values are bright.
+    """
+
+    name: str
+    black: float
+    white: float
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """A sequence as its file holds it, where the study shows voxels computed for another grid.
+
+    data : (i, j, k) array in the number type of the file.
+    grid : where its voxels lie in the head of the study: the grid of the file, with the motion of
+        the head between the scans taken back.
+    """
+
+    data: NDArray[Any]
+    grid: Grid
+
+
 @dataclass(frozen=True, eq=False)
 class Volume:
     """One sequence, or one image.
@@ -40,9 +66,18 @@ class Volume:
     dtype : number type in the file, e.g. ``int16``.
     source_grid : the file's own grid when the data were resampled onto another one.
     moved_mm : how far the head's motion between the scans was corrected for; 0 if it was not.
+    series : the DICOM series that it was read from; None of other files.
+    shift_mm, rotation_degrees : how far its middle had moved to the Right, Anterior and Superior,
+        and how far it had turned about these axes.
+    scan : what it was resampled from; None where it was not.
+    by_position : it lies where the scanner says; whether the head moved is not known yet.
+    other_frame : its positions are in another frame of reference than the study's, and nothing has
+        said yet how it lies.
+    unplaced : it could not be laid over the others, so that nothing is computed from it.
     rgb : (i, j, k, 3) colours of a coloured image; ``data`` are its grey values.
     shown : the stored values that the file wants shown black and white, if it says so; the first
         is the larger one where small values are bright.
+    file_windows : all windows that the file names, which are offered as presets.
     """
 
     modality: Modality
@@ -53,7 +88,15 @@ class Volume:
     source_grid: Grid | None = None
     rgb: NDArray[np.uint8] | None = None
     shown: tuple[float, float] | None = None
+    file_windows: tuple[FileWindow, ...] = ()
     moved_mm: float = 0.0
+    series: SourceSeries | None = None
+    shift_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    rotation_degrees: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    scan: Scan | None = None
+    by_position: bool = False
+    other_frame: bool = False
+    unplaced: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "file_name", shown_text(self.file_name))
@@ -82,11 +125,13 @@ class LabelMap:
     """A segmentation that came with the study: shown and compared, never used to find or type.
 
     data : (i, j, k) uint8; 0 is background.
+    names : of its values, where they are known; see ``Study.segment_names``.
     """
 
     data: NDArray[np.uint8]
     grid: Grid
     file_name: str = ""
+    names: Mapping[int, str] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "file_name", shown_text(self.file_name))
@@ -126,6 +171,13 @@ class Study:
         """The sequences that are not at hand; an image misses none."""
         return () if self.is_image2d else tuple(m for m in SEQUENCES if m not in self.volumes)
 
+    @cached_property
+    def together(self) -> "Study":
+        """The study without the sequences that do not lie over the others: what is measured,
+        searched and classified."""
+        kept = {m: v for m, v in self.volumes.items() if not (v.unplaced or v.other_frame)}
+        return self if len(kept) == len(self.volumes) else replace(self, volumes=kept)
+
     @property
     def is_image2d(self) -> bool:
         """Whether this is a single image: no sequences, no 3D, no tumour search."""
@@ -136,20 +188,48 @@ class Study:
         """The sequence that gave the study its grid."""
         return self.volumes[self.modalities[0]]
 
+    def without(self, sequences: Collection[Modality]) -> "Study":
+        """The same study without these sequences."""
+        kept = {m: volume for m, volume in self.volumes.items() if m not in sequences}
+        return replace(self, volumes=kept) if len(kept) < len(self.volumes) else self
+
+    @property
+    def patient_source(self) -> SourceSeries | None:
+        """A series that says whose study it is; None where no file does."""
+        found = (self.volumes[modality].series for modality in self.modalities)
+        return next((series for series in found if series is not None), None)
+
+    @property
+    def noted_age(self) -> float | None:
+        """The patient's age in years on the day of the study, as its files say; None if unknown."""
+        source = self.patient_source
+        return None if source is None else age_in_years(source.patient, source.study)
+
     @cached_property
     def segment_names(self) -> Mapping[int, str]:
         """The values of the segmentation and what they mean; see ``core.segments``."""
         if self.segmentation is None:
             return {}
+        if self.segmentation.names is not None:
+            return self.segmentation.names
         t1ce = self.volumes.get(Modality.T1CE)
         return segment_names(self.segmentation.data, None if t1ce is None else t1ce.data)
 
-    def values_at(self, position_mm: ArrayLike) -> dict[Modality, float]:
-        """Stored values of every sequence at a world position (3,); empty outside the grid."""
+    def same_series(self, other: "Study") -> tuple[Modality, ...]:
+        """The sequences that were read from the same DICOM series in both."""
+        ours = {m: volume.series for m, volume in self.volumes.items()}
+        theirs = {m: volume.series for m, volume in other.volumes.items()}
+        return tuple(
+            m
+            for m, series in ours.items()
+            if series is not None and (same := theirs.get(m)) and same.uid == series.uid
+        )
+
+    def value_at(self, modality: Modality, position_mm: ArrayLike) -> float | None:
+        """Stored value of a sequence at a world position (3,); None outside the grid."""
         if not self.grid.contains(position_mm):
-            return {}
-        voxel = self.grid.nearest_voxel(position_mm)
-        return {m: float(self.volumes[m].data[voxel]) for m in self.modalities}
+            return None
+        return float(self.volumes[modality].data[self.grid.nearest_voxel(position_mm)])
 
     def frame_index(self, wanted: int | None = None) -> int:
         """A frame of an image, from 0: the wanted one, or the middle one, which is shown first.

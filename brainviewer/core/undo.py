@@ -1,6 +1,6 @@
 """Undo and redo of annotation edits."""
 
-from brainviewer.core.annotations import Edit
+from brainviewer.core.annotation.annotations import Edit
 
 
 class History:

@@ -183,16 +183,21 @@ def _commonest(sample: NDArray[Any]) -> tuple[float, float]:
 
 def _inner_ellipsoid(head: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The middle of the head's box: brain, whatever lies around it."""
-    squares: NDArray[np.float64] = np.zeros(head.shape)
-    for axis in range(3):
-        filled = head.mean(axis=tuple(n for n in range(3) if n != axis))
-        there = np.flatnonzero(filled > 0.05 * filled.max())
-        low, high = int(there[0]), int(there[-1]) + 1
-        offset = (np.arange(head.shape[axis]) + 0.5 - (low + high) / 2) / ((high - low) / 2)
-        shape = [1, 1, 1]
-        shape[axis] = -1
-        squares = squares + (offset**2).reshape(shape)
-    return squares <= _INNER**2
+    x, y, z = (_squares(head, axis) for axis in range(3))
+    inner = np.empty(head.shape, bool, order="F")
+    plane = np.ascontiguousarray(np.add.outer(x, y).T)
+    for layer, along in zip(inner.T, z, strict=True):
+        np.less_equal(plane + along, _INNER**2, out=layer)
+    return inner
+
+
+def _squares(head: NDArray[np.bool_], axis: int) -> NDArray[np.float64]:
+    """Squared distances along an axis from the middle of the head, in half sides of its box."""
+    filled = head.mean(axis=tuple(n for n in range(3) if n != axis))
+    there = np.flatnonzero(filled > 0.05 * filled.max())
+    low, high = int(there[0]), int(there[-1]) + 1
+    offset = (np.arange(head.shape[axis]) + 0.5 - (low + high) / 2) / ((high - low) / 2)
+    return np.asarray(offset**2, np.float64)
 
 
 def _image_window(data: NDArray[Any]) -> Window:
@@ -209,6 +214,25 @@ def opening_window(volume: Volume) -> Window:
         if volume.modality is Modality.IMAGE:
             return _image_window(volume.data)
         return auto_window(volume.data)
-    black, white = volume.shown
+    return _shown_between(*volume.shown)
+
+
+def presets_of(volume: Volume) -> tuple[str, ...]:
+    """Names of the presets of a volume: the automatic one, those of its file, all others."""
+    named = (window.name for window in volume.file_windows)
+    return tuple(dict.fromkeys((AUTOMATIC, *named, *presets(volume.modality))))
+
+
+def preset_window(volume: Volume, name: str) -> Window:
+    """The window that a preset of ``presets_of`` is."""
+    if name == AUTOMATIC:
+        return opening_window(volume)
+    for window in volume.file_windows:
+        if window.name == name:
+            return _shown_between(window.black, window.white)
+    return window_from_percentiles(volume.data, *presets(volume.modality)[name])
+
+
+def _shown_between(black: float, white: float) -> Window:
     window = Window.between(min(black, white), max(black, white))
     return replace(window, inverted=black > white)

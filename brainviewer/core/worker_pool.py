@@ -9,6 +9,8 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import wait
 
+from brainviewer.core.network import close_network
+
 
 @contextmanager
 def worker_pool(
@@ -45,6 +47,7 @@ def _outlast(sentinel: int) -> None:
 
 
 def _begin(start: Callable[[], None] | None) -> None:
+    close_network()
     end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which ends us
     if start is not None:

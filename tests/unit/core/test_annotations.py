@@ -7,8 +7,14 @@ import numpy as np
 import pytest
 
 from brainviewer.app.state import Tool
-from brainviewer.core.annotation_kinds import TRAITS, Kind
-from brainviewer.core.annotations import Annotation, Edit, Point, region_mask, region_statistics
+from brainviewer.core.annotation.annotations import (
+    Annotation,
+    Edit,
+    Point,
+    region_mask,
+    region_statistics,
+)
+from brainviewer.core.annotation.kinds import TRAITS, Kind
 from brainviewer.core.geometry import Grid
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality
@@ -75,6 +81,7 @@ def test_statistics_of_a_rectangle_equal_those_of_the_pixels_in_it(
     assert got is not None
     assert got.pixels == pixels.size == 11 * 14
     assert (got.mean, got.sd) == pytest.approx((pixels.mean(), pixels.std()))
+    assert got.median == pytest.approx(np.median(pixels))
     assert (got.minimum, got.maximum) == (pixels.min(), pixels.max())
     height, width = view.pixel_spacing
     assert got.area == pytest.approx(11 * height * 14 * width)
@@ -97,6 +104,7 @@ def test_statistics_of_an_ellipse_count_the_pixels_whose_centre_lies_in_it() -> 
     assert got.pixels == len(inside)
     assert got.mean == pytest.approx(np.mean(inside))
     assert got.sd == pytest.approx(np.std(inside))
+    assert got.median == np.median(inside)
     height, width = view.pixel_spacing
     assert got.area == pytest.approx(math.pi * 10 * height * 9 * width)
 
@@ -141,7 +149,12 @@ def test_a_region_between_pixel_centres_or_outside_has_no_statistics() -> None:
 
 @pytest.mark.parametrize("kind", Kind)
 def test_json_brings_every_kind_back(kind: Kind) -> None:
-    points: tuple[Point, ...] = ((1.5, -2.0, 3.25), (4.0, 5.0, 6.0), (7.5, 5.0, 6.0))
+    points: tuple[Point, ...] = (
+        (1.5, -2.0, 3.25),
+        (4.0, 5.0, 6.0),
+        (7.5, 5.0, 6.0),
+        (1.0, 2.0, 3.0),
+    )
     annotation = Annotation(
         kind,
         Plane.SAGITTAL,

@@ -1,7 +1,7 @@
 """Undo and redo."""
 
-from brainviewer.core.annotation_kinds import Kind
-from brainviewer.core.annotations import Annotation, Edit
+from brainviewer.core.annotation.annotations import Annotation, Edit
+from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.core.undo import History

@@ -1,6 +1,7 @@
 """The automatic window: the brain fills the greys, whatever the scanner's unit, skull or not."""
 
 import os
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -147,3 +148,14 @@ def test_brain_of_real_studies_lies_in_the_middle_greys(name: str) -> None:
         inside, outside = (float(np.median(t2[part])) for part in (lesion, brain & ~lesion))
         assert _grey(window, inside) - _grey(window, outside) > 0.05
         assert np.mean(t2[lesion] >= window.high) < 0.25
+
+
+def test_it_takes_little_memory() -> None:
+    image = np.rint(_with_skull()[0]).astype(np.int16, order="F")
+    tracemalloc.start()
+    try:
+        auto_window(image)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 4 * image.nbytes

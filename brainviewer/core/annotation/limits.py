@@ -5,18 +5,21 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.geometry import Grid
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality
 
 MOST_ANNOTATIONS = 50_000
+MOST_POINTS = 300_000
+"""Of all annotations of a study together: a file of so many can still be read again."""
 LONGEST_TEXT = 2_000
 MARGIN = 0.5
 """How far outside the images an annotation may lie, as a fraction of their extent along each
 axis: annotations that older versions let be drawn beyond the edge are still annotations."""
 
 _EDGE = 0.499  # voxels from the centre of the outermost ones, which still is inside them
+_INSIDE = 0.4995  # the same with room for what turning a position into voxels and back changes
 _SAME_SLICE = 0.5  # voxels that positions on one slice may differ by
 
 OUTSIDE = "it lies outside the images"
@@ -37,17 +40,38 @@ def why_impossible(annotations: Sequence[Annotation], grid: Grid) -> list[str]:
     return reasons
 
 
+def too_many(annotations: Sequence[Annotation]) -> str:
+    """Why a study cannot have all of these; empty if it can."""
+    if len(annotations) > MOST_ANNOTATIONS:
+        return f"there can be {MOST_ANNOTATIONS:,} on a study"
+    if points_of(annotations) > MOST_POINTS:
+        return f"all on a study can have {MOST_POINTS:,} corners together"
+    return ""
+
+
+def points_of(annotations: Sequence[Annotation]) -> int:
+    """How many points they have together."""
+    return sum(len(annotation.points) for annotation in annotations)
+
+
 def clipped(points: ArrayLike, grid: Grid) -> NDArray[np.float64]:
     """World positions (n, 3), each moved to the nearest place inside the voxels of the grid."""
     voxels = grid.to_voxel(np.atleast_2d(np.asarray(points, dtype=np.float64)))
     return grid.to_world(np.clip(voxels, -_EDGE, np.array(grid.shape) - 1 + _EDGE))
 
 
+def lies_inside(grid: Grid, point: NDArray[np.float64]) -> bool:
+    """Whether a world position (3,) lies inside the voxels of the grid."""
+    voxel = grid.to_voxel(point)
+    return bool(np.all((voxel >= -_INSIDE) & (voxel <= np.array(grid.shape) - 1 + _INSIDE)))
+
+
 def held_inside(annotation: Annotation, grid: Grid) -> Annotation:
     """The annotation within the images: moved as a whole where it fits, else cut off."""
     voxels = grid.to_voxel(annotation.points)
     low, high = -_EDGE, np.array(grid.shape) - 1 + _EDGE
-    if np.all((voxels >= low) & (voxels <= high)):
+    last = np.array(grid.shape) - 1
+    if np.all((voxels >= -_INSIDE) & (voxels <= last + _INSIDE)):
         return annotation
     voxels = voxels + np.maximum(low - voxels.min(axis=0), 0)
     voxels = voxels - np.maximum(voxels.max(axis=0) - high, 0)
@@ -65,6 +89,9 @@ def _why_other(annotation: Annotation, grid: Grid) -> str:
             depths = grid.to_voxel(annotation.points)[:, axis]
         if depths.max() - depths.min() > _SAME_SLICE:
             return SEVERAL_SLICES
+    check = annotation.kind.traits.check
+    if check is not None and (why := check(annotation.points)):
+        return why
     return TOO_LONG if len(annotation.text) > LONGEST_TEXT else ""
 
 

@@ -10,9 +10,12 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.annotation_kinds import Box, Kind
+from brainviewer.core.annotation.kinds import Kind
+from brainviewer.core.annotation.measures import Measure
+from brainviewer.core.annotation.regions import Corners
+from brainviewer.core.annotation.style import USUAL, Style
 from brainviewer.core.slices import Plane, SliceView
-from brainviewer.core.study import Modality
+from brainviewer.core.study import Modality, Study
 
 Point = tuple[float, float, float]
 
@@ -22,7 +25,8 @@ class Annotation:
     """An annotation on one slice.
 
     points : world positions, mm in RAS+ (in an image: see ``Grid``). Ruler and arrow: start and
-        end (the arrow's head is its end). Regions: two opposite corners. Text: its anchor.
+        end (the arrow's head is its end). Diameters: the ends of one, then of the other. Regions:
+        two opposite corners, or all corners. Text, probe and star: where it lies.
     modality : the sequence it was drawn on; region statistics are taken from it.
     """
 
@@ -32,6 +36,7 @@ class Annotation:
     modality: Modality
     text: str = ""
     id: str = ""
+    style: Style = USUAL
 
     def __post_init__(self) -> None:
         if not self.id:
@@ -43,14 +48,25 @@ class Annotation:
         return math.dist(self.points[0], self.points[1]) if len(self.points) > 1 else 0.0
 
     @property
+    def measures(self) -> tuple[tuple[Measure, float | None], ...]:
+        """What its kind measures; None for what its points do not define."""
+        return tuple((measure, measure.of(self.points)) for measure in self.kind.traits.measures)
+
+    @property
     def measure(self) -> float | None:
-        """What its kind measures; None if the kind or its points define nothing."""
-        measure = self.kind.traits.measure
-        return measure.of(self.points) if measure else None
+        """The first of its measures; None if its kind or its points define nothing."""
+        return next((value for _, value in self.measures), None)
 
     def on_slice(self, view: SliceView, index: int) -> bool:
-        """Whether the annotation belongs to a slice of a view."""
-        return view.plane is self.plane and view.index_of(self.points[0]) == index
+        """Whether the annotation belongs to a slice of a view, or runs through it."""
+        first, last = self.slices(view)
+        return view.plane is self.plane and first <= index <= last
+
+    def slices(self, view: SliceView) -> tuple[int, int]:
+        """The first and the last slice of a view that it belongs to, from 0."""
+        points = self.points if self.kind.traits.spans else self.points[:1]
+        indices = [view.index_of(point) for point in points]
+        return min(indices), max(indices)
 
     def moved(self, by: Sequence[float]) -> "Annotation":
         """The same annotation shifted by (x, y, z) in world units."""
@@ -70,6 +86,7 @@ class Annotation:
             "sequence": self.modality.value,
             _points_key(self.modality): [list(p) for p in self.points],
             "text": self.text,
+            **self.style.to_json(),
         }
 
     @classmethod
@@ -78,12 +95,13 @@ class Annotation:
         damaged."""
         kind = Kind(data["kind"])
         points = tuple(_point(*place) for place in data[_points_key(data["sequence"])])
-        if len(points) != kind.traits.points:
+        if not kind.traits.allows(len(points)):
             raise ValueError(f"a {kind} cannot have {len(points)} points")
         text, own_id = data.get("text", ""), data.get("id", "")
         if not isinstance(text, str) or not isinstance(own_id, str):
             raise TypeError("text and id are texts")
-        return cls(kind, Plane(data["plane"]), points, Modality(data["sequence"]), text, own_id)
+        plane, modality = Plane(data["plane"]), Modality(data["sequence"])
+        return cls(kind, plane, points, modality, text, own_id, Style.from_json(data))
 
 
 def _points_key(sequence: str) -> str:
@@ -104,15 +122,22 @@ def _point(x: object, y: object, z: object) -> Point:
 def annotations_by_slice(
     annotations: Iterable[Annotation], view: SliceView
 ) -> dict[int, tuple[Annotation, ...]]:
-    """The annotations of a view's plane by the slice that they lie on; see ``on_slice``."""
-    of_plane = [annotation for annotation in annotations if annotation.plane is view.plane]
+    """The annotations of a view's plane by the slice that they lie on; see ``on_slice``.
+
+    Hidden ones are left out.
+    """
+    of_plane = [a for a in annotations if a.plane is view.plane and not a.style.hidden]
     if not of_plane:
         return {}
     voxels = view.grid.to_voxel([annotation.points[0] for annotation in of_plane])[:, view.axis]
     slices = np.clip(np.rint(voxels), 0, view.count - 1).astype(int).tolist()
     found: dict[int, list[Annotation]] = defaultdict(list)
     for annotation, index in zip(of_plane, slices, strict=True):
-        found[index].append(annotation)
+        # Only what runs through several slices takes the longer way: there may be very many.
+        spans = annotation.kind.traits.spans
+        first, last = annotation.slices(view) if spans else (index, index)
+        for there in range(first, last + 1):
+            found[there].append(annotation)
     return {index: tuple(there) for index, there in found.items()}
 
 
@@ -122,6 +147,7 @@ class RegionStatistics:
 
     mean: float
     sd: float
+    median: float
     minimum: float
     maximum: float
     area: float
@@ -134,7 +160,7 @@ def region_mask(annotation: Annotation, view: SliceView) -> NDArray[np.bool_]:
     if region is None:
         return np.zeros(view.shape, dtype=bool)
     rows, columns = np.ogrid[: view.shape[0], : view.shape[1]]
-    return region.contains(rows, columns, _box(annotation, view))
+    return region.contains(rows, columns, view.to_screen(annotation.points))
 
 
 def region_statistics(
@@ -149,21 +175,31 @@ def region_statistics(
     values = view.cut(data, view.index_of(annotation.points[0]))[mask].astype(np.float64)
     if region is None or not values.size:
         return None
-    (r0, c0), (r1, c1) = _box(annotation, view)
-    height, width = view.pixel_spacing
     return RegionStatistics(
         float(values.mean()),
         float(values.std()),
+        float(np.median(values)),
         float(values.min()),
         float(values.max()),
-        abs(r1 - r0) * height * abs(c1 - c0) * width * region.fraction,
+        region_area(annotation, view),
         int(values.size),
     )
 
 
-def _box(annotation: Annotation, view: SliceView) -> Box:
-    (r0, c0), (r1, c1) = view.to_screen(annotation.points).tolist()
-    return (r0, c0), (r1, c1)
+def region_area(annotation: Annotation, view: SliceView) -> float:
+    """The area of a region as it is drawn, in mm² or the grid's own unit; 0 where there is none."""
+    region = annotation.kind.traits.region
+    if region is None:
+        return 0.0
+    height, width = view.pixel_spacing
+    corners: Corners = view.to_screen(annotation.points) * (height, width)
+    return region.area(corners) * view.pixel_area / (height * width)
+
+
+def probed_values(annotation: Annotation, study: Study) -> dict[Modality, float]:
+    """The value of each sequence of a study in the pixel that a point probe lies in."""
+    i, j, k = study.grid.nearest_voxel(annotation.points[0])
+    return {name: float(volume.data[i, j, k]) for name, volume in study.volumes.items()}
 
 
 @dataclass(frozen=True)

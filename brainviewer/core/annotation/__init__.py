@@ -1,0 +1,1 @@
+"""Annotations: what they are, and how large they may be."""

@@ -1,0 +1,1 @@
+"""A segmentation that the user corrects: its steps, and what is said of where it comes from."""
