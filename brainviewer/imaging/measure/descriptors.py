@@ -54,7 +54,7 @@ def describe(study: Study, finding: TumourFinding) -> Mapping[str, float]:
     if finding.mask is None or finding.brain is None or not finding.mask.any():
         return values
     frame = LesionFrame.around(study.grid, finding.mask, finding.brain)
-    sequences = sequences_in_z(frame, study.volumes)
+    sequences = sequences_in_z(frame, study.together.volumes)
     enhancing = enhancing_of(finding)
     fraction = None if enhancing is None else frame.near(enhancing)
     return (

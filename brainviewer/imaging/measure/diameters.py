@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from brainviewer.core.findings import Diameters, Point
 from brainviewer.core.geometry import Grid
+from brainviewer.imaging.measure.rano import least_diameter_mm
 from brainviewer.imaging.preprocess.working_grid import Mask
 
-MEASURABLE_MM = 10.0
 _COARSE_DEGREES, _FINE_DEGREES = 3.0, 0.5
 # Distance of the places looked at, as a fraction of a pixel's shorter side or of 1 mm; more for a
 # very large mask.
@@ -46,13 +46,15 @@ def diameters(grid: Grid, mask: Mask, axis: int, index: int) -> Diameters | None
         (a, b, c), (d, e, f) = grid.to_world(np.insert(voxels, axis, index, axis=1))
         return (float(a), float(b), float(c)), (float(d), float(e), float(f))
 
+    least = least_diameter_mm(grid.spacing[axis])
     return Diameters(
         index,
         longest.length,
         crossing.length,
         ends(longest),
         ends(crossing),
-        min(longest.length, crossing.length) >= MEASURABLE_MM,
+        min(longest.length, crossing.length) >= least,
+        least,
     )
 
 

@@ -1,27 +1,24 @@
 """What is measured on a lesion: volume, diameters, side, distance to the midline, its slices."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.findings import Diameters, Measurements, Side, TumourFinding
+from brainviewer.core.findings import Measurements, TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.segments import LesionPart
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Study
 from brainviewer.imaging.measure.cavity import cavity_notice
-from brainviewer.imaging.measure.diameters import diameters
 from brainviewer.imaging.measure.enhancement import Enhancement, find_enhancement
+from brainviewer.imaging.measure.mask_part import MaskPart
 from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
-from brainviewer.imaging.measure.slice_area import areas, axial_axis, largest_slice
+from brainviewer.imaging.measure.slice_area import axial_axis
 from brainviewer.imaging.preprocess.midsagittal import MidSagittalPlane
 from brainviewer.imaging.preprocess.working_grid import Mask, box_of
 
-# A lesion lies across the midline if the smaller part of it is at least this share: a ball 40 mm
-# wide that reaches 10 mm beyond. What a bulging midline or an uncertain plane does is less.
-_ACROSS = 0.15
 _OF_SLAB = 0.4
 """How much of a slice through the middle of the lesion the last one of a slab holds."""
 
@@ -34,17 +31,20 @@ def measured(
 ) -> TumourFinding:
     """The finding with its measurements, enhancing part and slices; as it is if nothing was found.
 
-    plane : mid-sagittal plane of the head; without it there are no side and no distance.
+    plane : mid-sagittal plane of the head, by default that of the finding; without one there are
+        no side and no distance.
     normal_brain : that of the finding, where the caller has it already.
     """
     mask = finding.mask
     if not finding.found or finding.index is None or mask is None or not mask.any():
         return finding
+    if plane is None and finding.mid_sagittal is not None:
+        plane = MidSagittalPlane(*map(np.array, finding.mid_sagittal))
     if normal_brain is None:
         normal_brain = NormalAppearingBrain.around(study.grid, mask, finding.brain)
-    enhancement = _enhancement(study, finding, normal_brain)
-    part = _Part.of(study.grid, mask)
-    taken_up = None if enhancement is None else _Part.of(study.grid, enhancement.mask)
+    enhancement = enhancement_of(study, finding, normal_brain)
+    part = MaskPart.of(study.grid, mask)
+    taken_up = None if enhancement is None else MaskPart.of(study.grid, enhancement.mask)
     axis = axial_axis(study.grid)
     slices = {p: part.largest(SliceView.of(study.grid, p).axis) for p in Plane}
     slices[finding.plane] = finding.index
@@ -56,12 +56,15 @@ def measured(
         enhancing=None if taken_up is None else taken_up.diameters(axis, taken_up.largest(axis)),
         side=side if study.grid.oriented else None,
         midline_mm=distance,
-        parts_ml=None if finding.parts is None else _millilitres(finding.parts, study.grid),
+        parts_ml=None
+        if finding.parts is None
+        else _millilitres(finding.parts[box_of(mask)], study.grid),
         cut_off=is_cut_off(study, mask),
     )
     return replace(
         finding,
         measurements=measurements,
+        mid_sagittal=None if plane is None else plane.as_points(),
         enhancing=None if enhancement is None else enhancement.mask,
         slices=slices,
         notices=(
@@ -112,7 +115,7 @@ def _slab_ends(data: NDArray[np.generic], axis: int, end: int, step: int, middle
     return any(near >= least and beyond == 0 for near, beyond in pairwise(around))
 
 
-def _enhancement(
+def enhancement_of(
     study: Study, finding: TumourFinding, normal_brain: NormalAppearingBrain | None
 ) -> Enhancement | None:
     """The part of that name where parts were told apart, else what T1ce and T1 say."""
@@ -125,62 +128,3 @@ def _millilitres(parts: NDArray[np.uint8], grid: Grid) -> dict[LesionPart, float
     # ``bincount`` would make numbers of eight bytes out of every voxel first.
     counts = {part: float(np.count_nonzero(parts == part)) for part in LesionPart}
     return {part: count * grid.voxel_volume / 1000 for part, count in counts.items()}
-
-
-@dataclass(frozen=True, eq=False)
-class _Part:
-    """A mask cut out of its grid, which saves most of the time.
-
-    grid, mask : the box that holds the mask.
-    start : (3,) first voxel of the box in the whole grid.
-    """
-
-    grid: Grid
-    mask: Mask
-    start: tuple[int, ...]
-
-    @classmethod
-    def of(cls, grid: Grid, mask: Mask) -> "_Part":
-        box = box_of(mask)
-        inside = mask[box]
-        start = tuple(part.start for part in box)
-        affine = grid.affine.copy()
-        affine[:3, 3] = grid.to_world(start)
-        shape = (inside.shape[0], inside.shape[1], inside.shape[2])
-        return cls(Grid(shape, affine, grid.oriented), inside, start)
-
-    @property
-    def millilitres(self) -> float:
-        return float(np.count_nonzero(self.mask)) * self.grid.voxel_volume / 1000
-
-    def largest(self, axis: int) -> int:
-        """The slice of the whole grid with the largest area; the first one of an empty mask."""
-        if not self.mask.any():
-            return 0
-        area = areas(self.grid, self.mask, axis)
-        return self.start[axis] + largest_slice(area, self.grid.spacing[axis])
-
-    def diameters(self, axis: int, index: int) -> Diameters | None:
-        """Diameters in a slice of the whole grid; None without any mask there."""
-        inside = index - self.start[axis]
-        if not 0 <= inside < self.mask.shape[axis]:
-            return None
-        found = diameters(self.grid, self.mask, axis, inside)
-        return None if found is None else replace(found, index=index)
-
-    def side(self, plane: MidSagittalPlane) -> tuple[Side, float]:
-        """The side that holds it, and how far its centre of mass is from the plane, in mm."""
-        per_voxel, at_origin = plane.of_voxels(self.grid)
-        right, total, count = 0, 0.0, 0
-        for index, plane_mask in enumerate(self.mask):  # plane by plane, which takes little memory
-            places = np.argwhere(plane_mask)
-            distances = places @ per_voxel[1:] + (index * per_voxel[0] + at_origin)
-            right += int(np.count_nonzero(distances > 0))
-            total += float(distances.sum())
-            count += len(places)
-        fraction = right / count
-        if _ACROSS <= fraction <= 1 - _ACROSS:
-            side = Side.BOTH
-        else:
-            side = Side.RIGHT if fraction > 0.5 else Side.LEFT
-        return side, abs(total / count)

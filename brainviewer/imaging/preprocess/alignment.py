@@ -14,6 +14,9 @@ from brainviewer.core.errors import GeometryError
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality
 
+_SLAB = 4
+"""Slices that are resampled at once."""
+
 
 def reference_of(grids: Mapping[Modality, Grid]) -> Modality:
     """The sequence that gives a study its grid: the FLAIR, else the first one at hand.
@@ -61,6 +64,29 @@ def coincide(grid: Grid, onto: Grid) -> bool:
     )
 
 
+def shifted(grid: Grid, by_mm: NDArray[np.float64]) -> Grid:
+    """A grid that lies elsewhere, by (3,) mm to the Right, Anterior and Superior."""
+    affine = grid.affine.copy()
+    affine[:3, 3] += by_mm
+    return Grid(grid.shape, affine)
+
+
+def thinned(
+    data: NDArray[np.generic], grid: Grid, apart_mm: float = 4.0
+) -> tuple[NDArray[np.float32], Grid]:
+    """Every so many voxels of a volume, some mm apart; 4 mm are enough for a head."""
+    i, j, k = (max(1, round(apart_mm / mm)) for mm in grid.spacing)
+    return np.asarray(data[::i, ::j, ::k], np.float32), grid.every((i, j, k))
+
+
+def mask_on(mask: NDArray[np.bool_], grid: Grid, onto: Grid) -> NDArray[np.bool_]:
+    """A mask (i, j, k) on another grid.
+
+    Between voxels, not by the nearest one, so that a border does not move towards either side.
+    """
+    return np.asarray(resample(mask.astype(np.float32), grid, onto) >= 0.5)
+
+
 def resample(data: NDArray[Any], grid: Grid, onto: Grid, *, labels: bool = False) -> NDArray[Any]:
     """The values of a volume (i, j, k) at the voxels of another grid, by world position.
 
@@ -78,20 +104,23 @@ def resample(data: NDArray[Any], grid: Grid, onto: Grid, *, labels: bool = False
     transform.SetTranslation(to_voxels[:3, 3].tolist())
     wide = data.dtype.kind in "iu" and data.dtype.itemsize > 2
     between = sitk.sitkFloat64 if wide else sitk.sitkFloat32
-    moved = sitk.Resample(
-        image,
-        [int(n) for n in onto.shape],
-        transform,
-        sitk.sitkNearestNeighbor if labels else sitk.sitkLinear,
-        (0.0, 0.0, 0.0),
-        (1.0, 1.0, 1.0),
-        (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0),
-        float(data.min()),
-        image.GetPixelID() if labels else between,
-    )
-    values = sitk.GetArrayViewFromImage(moved)
+    whole = data.dtype.kind in "iu"
+    outside = float(data.min())
+    columns, rows, slices = (int(n) for n in onto.shape)
     kept = np.empty(onto.shape, data.dtype, order="F")
-    for k, plane in enumerate(values):  # one by one, so that no second copy is made
-        # ITK would cut off the fraction.
-        kept[:, :, k] = np.rint(plane.T) if data.dtype.kind in "iu" else plane.T
+    # In slabs, so that no second copy of all is made.
+    for first in range(0, slices, _SLAB):
+        moved = sitk.Resample(
+            image,
+            [columns, rows, min(_SLAB, slices - first)],
+            transform,
+            sitk.sitkNearestNeighbor if labels else sitk.sitkLinear,
+            (0.0, 0.0, float(first)),
+            (1.0, 1.0, 1.0),
+            (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0),
+            outside,
+            image.GetPixelID() if labels else between,
+        )
+        for k, plane in enumerate(sitk.GetArrayViewFromImage(moved), first):
+            kept[:, :, k] = np.rint(plane.T) if whole else plane.T  # ITK would cut off the fraction
     return kept

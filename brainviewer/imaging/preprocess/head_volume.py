@@ -1,7 +1,8 @@
 """A study made ready for the search: working arrays, brain, brightness, mid-sagittal plane."""
 
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from brainviewer.core.errors import Report, silent
 from brainviewer.core.study import Modality, Study
@@ -10,6 +11,9 @@ from brainviewer.imaging.preprocess.intensity import flatten_bias, normalise
 from brainviewer.imaging.preprocess.midsagittal import MidPlane, find_midplane
 from brainviewer.imaging.preprocess.working_grid import Field, Mask, Spacing, WorkingGrid, box_of
 from brainviewer.imaging.rules import lesion_search as lesion
+
+Extract = Callable[[Study, Report], Mask | None]
+"""Cuts out the brain of a head with skull: (i, j, k) bool, or None where it cannot."""
 
 _SMALLEST_BRAIN_ML = 100.0
 _LONGEST_BRAIN_MM = 350.0
@@ -22,6 +26,7 @@ class HeadVolume:
     images : (R, A, S) float32 by sequence, in spreads from the brain's median.
     inside : (R, A, S) bool, the brain.
     stripped : the skull had been removed.
+    extracted : the brain was cut out by what was given for it.
     """
 
     working: WorkingGrid
@@ -29,20 +34,34 @@ class HeadVolume:
     inside: Mask
     plane: MidPlane
     stripped: bool
+    extracted: bool = False
+
+    def without(self, sequences: Collection[Modality]) -> "HeadVolume":
+        """The same head without these sequences."""
+        kept = {m: image for m, image in self.images.items() if m not in sequences}
+        return replace(self, images=kept)
 
 
-def prepare(study: Study, leading: Modality, report: Report = silent) -> HeadVolume | None:
-    """The head of a study, or None if no brain is recognised in its sequence ``leading``."""
-    head = _prepare(study, leading, report, swapped=False)
+def prepare(
+    study: Study, leading: Modality, report: Report = silent, extract: Extract | None = None
+) -> HeadVolume | None:
+    """The head of a study, or None if no brain is recognised in its sequence ``leading``.
+
+    extract : asked for the brain where the skull was not removed; without it, or an answer of it,
+        the brain is what ``brain.find_brain`` takes for it.
+    """
+    head = _prepare(study, leading, report, extract, swapped=False)
     if head is not None and not study.grid.oriented:
         # Which axis runs from side to side is not known: the head is most alike across it.
-        turned = _prepare(study, leading, report, swapped=True)
+        turned = _prepare(study, leading, report, None, swapped=True)
         if turned is not None and turned.plane.cost < head.plane.cost:
             head = turned
     return head
 
 
-def _prepare(study: Study, leading: Modality, report: Report, swapped: bool) -> HeadVolume | None:
+def _prepare(
+    study: Study, leading: Modality, report: Report, extract: Extract | None, swapped: bool
+) -> HeadVolume | None:
     data = study.volumes[leading].data
     working = WorkingGrid.around(study.grid, data, swapped)
     images = {
@@ -54,7 +73,13 @@ def _prepare(study: Study, leading: Modality, report: Report, swapped: bool) -> 
     stripped = brain.is_stripped(images[leading], whole, spacing)
     if brain.millilitres(whole, spacing) < _SMALLEST_BRAIN_ML:
         return None
-    inside = whole if stripped else brain.find_brain(images[leading], whole, spacing)
+    cut_out = None if stripped or extract is None else extract(study, report)
+    if stripped:
+        inside = whole
+    elif cut_out is not None:
+        inside = working.thin(cut_out) > 0.5
+    else:
+        inside = brain.find_brain(images[leading], whole, spacing)
     if not _is_brain(inside, spacing):
         return None
     report(0.4, "Normalising the brightness")
@@ -71,7 +96,7 @@ def _prepare(study: Study, leading: Modality, report: Report, swapped: bool) -> 
     # Two at a time: NumPy works without Python's lock, and each takes memory.
     with ThreadPoolExecutor(2) as pool:
         images = dict(zip(images, pool.map(flat, images.values()), strict=True))
-    return HeadVolume(working, images, inside, plane, stripped)
+    return HeadVolume(working, images, inside, plane, stripped, cut_out is not None)
 
 
 def _is_brain(inside: Mask, spacing: Spacing) -> bool:

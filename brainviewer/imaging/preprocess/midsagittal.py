@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from brainviewer.core.findings import Point
 from brainviewer.core.geometry import Grid
 from brainviewer.imaging.preprocess.working_grid import Field, Mask, Spacing, WorkingGrid
 
@@ -93,6 +94,11 @@ class MidSagittalPlane:
             start + turn @ np.array([plane.offset, 0.0, 0.0]),
             np.asarray(normal / np.linalg.norm(normal)),
         )
+
+    def as_points(self) -> tuple[Point, Point]:
+        """Its point and its normal as plain numbers; see ``TumourFinding.mid_sagittal``."""
+        (a, b, c), (x, y, z) = self.point.tolist(), self.normal.tolist()
+        return (a, b, c), (x, y, z)
 
     def of_voxels(self, grid: Grid) -> tuple[NDArray[np.float64], float]:
         """(a, b) such that a · (i, j, k) + b is a voxel's signed distance in mm."""

@@ -16,14 +16,18 @@ T1 and T1ce exchanged: 129 of 141 told, and no right pair doubted (the studies a
 that have both). The differences are shifted by -0.15 in the worst right pair; -0.3 is doubted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Hashable, Mapping
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.study import Modality, Volume
 
+CHECK = "check which"
+"""In sentences that doubt what an image was opened as."""
 Values = NDArray[np.float32]
+Key = TypeVar("Key", bound=Hashable)
 
 _SAMPLE_MM = 4.0
 _CORE = 0.6
@@ -49,18 +53,18 @@ def doubtful_names(volumes: Mapping[Modality, Volume]) -> dict[Modality, str]:
     volumes : on one grid; a sequence that is not at hand is not needed.
     """
     values = _middle_of_the_head(volumes)
-    tails = {m: tail for m, one in values.items() if (tail := _tails(one)) is not None}
-    values = {m: values[m] for m in tails}
+    ends = {m: tail for m, one in values.items() if (tail := tails(one)) is not None}
+    values = {m: values[m] for m in ends}
     if not values:
         return {}
-    bright = {m for m, (low, high) in tails.items() if low + high > 0.8 and low > -1.75}
-    ranks = {m: _ranks(one) for m, one in values.items()}
+    bright = {m for m, (low, high) in ends.items() if low + high > 0.8 and low > -1.75}
+    order = {m: ranks(one) for m, one in values.items()}
     found: dict[Modality, str] = {}
     for modality in values:
         show_fluid = _T1 if modality is Modality.T2 else (*_T1, Modality.FLAIR)
         dark_fluid = [m for m in show_fluid if m in values and m not in bright | {modality}]
-        fluid = [float(np.median(ranks[modality][ranks[m] < _FLUID])) for m in dark_fluid]
-        low, high = tails[modality]
+        fluid = [float(np.median(order[modality][order[m] < _FLUID])) for m in dark_fluid]
+        low, high = ends[modality]
         looks = ""
         if modality is Modality.T2:
             plainly_dark = (low + high < 0.3 and low < -1.75) or low < -2.2
@@ -73,13 +77,13 @@ def doubtful_names(volumes: Mapping[Modality, Volume]) -> dict[Modality, str]:
         if looks:
             name = volumes[modality].file_name or "the file"
             found[modality] = (
-                f"In {name}, opened as {modality}, fluid is {looks}: check which sequence it is."
+                f"In {name}, opened as {modality}, fluid is {looks}: {CHECK} sequence it is."
             )
     if found.keys().isdisjoint(_T1) and _contrast_is_exchanged(volumes):
         before, after = (volumes[m].file_name or f"the {m} file" for m in _T1)
         found[Modality.T1CE] = (
             f"{before}, opened as T1, seems to have the contrast agent, and {after}, opened as "
-            "T1ce, to be without it: check which is which."
+            f"T1ce, to be without it: {CHECK} is which."
         )
     return found
 
@@ -93,17 +97,25 @@ def _contrast_is_exchanged(volumes: Mapping[Modality, Volume]) -> bool:
     if any(m not in volumes for m in _T1):
         return False
     values = _middle_of_the_head({m: volumes[m] for m in _T1}, _FINE_MM)
-    if not values:
+    if any(m not in values for m in _T1):  # one is nothing but zeros, or has negative values
         return False
+    return contrast_after(*(values[m] for m in _T1)) < -_ONE_SIDED
+
+
+def contrast_after(before: Values, after: Values) -> float:
+    """Whether what differs is brighter on the second of two T1 (up to 1) or on the first (to -1).
+
+    The middle of their differences, in quartiles of each image, against the ends; 0 where an image
+    is even.
+    """
     standard = []
-    for modality in _T1:
-        first, middle, third = np.percentile(values[modality], [25, 50, 75])
+    for values in (before, after):
+        first, middle, third = np.percentile(values, [25, 50, 75])
         if third <= first:
-            return False
-        standard.append((values[modality] - middle) / (third - first))
-    differences = standard[1] - standard[0]
-    low, middle, high = np.percentile(differences, [_TAIL, 50, 100 - _TAIL])
-    return bool(high + low - 2 * middle < -_ONE_SIDED * (high - low))
+            return 0.0
+        standard.append((values - middle) / (third - first))
+    low, middle, high = np.percentile(standard[1] - standard[0], [_TAIL, 50, 100 - _TAIL])
+    return float((high + low - 2 * middle) / (high - low)) if high > low else 0.0
 
 
 def _middle_of_the_head(
@@ -113,30 +125,66 @@ def _middle_of_the_head(
     samples = {}
     for modality, volume in volumes.items():
         steps = tuple(max(1, round(sample_mm / mm)) for mm in volume.grid.spacing)
-        some = volume.data[:: steps[0], :: steps[1], :: steps[2]].astype(np.float32)
-        if (some < 0).mean() <= _MOST_NEGATIVE and np.percentile(some, 99) > 0:
-            samples[modality] = some
-    if not samples:
+        samples[modality] = volume.data[:: steps[0], :: steps[1], :: steps[2]]
+    return core_values(samples, {m for m, v in volumes.items() if v.source_grid is not None})
+
+
+def core_values(samples: Mapping[Key, NDArray[Any]], beyond: Container[Key]) -> dict[Key, Values]:
+    """The values of images of one head at the same places in its middle.
+
+    samples : (i, j, k) of each, on one grid; some mm from voxel to voxel are enough.
+    beyond : those that do not reach everywhere, and are 0 where they do not.
+    Empty where no head can be made out; without images that have negative values, or none.
+    """
+    usable: dict[Key, NDArray[Any]] = {}
+    brightness: NDArray[np.float32] | None = None
+    for key, some in samples.items():
+        if np.count_nonzero(some < 0) > _MOST_NEGATIVE * some.size:
+            continue
+        # A copy that the percentile may put in another order: it would make one more.
+        flat = some.astype(np.float32).ravel(order="K")
+        bright = np.percentile(flat, 99, overwrite_input=True)
+        del flat
+        if bright > 0:
+            usable[key] = some
+            scaled = some.astype(np.float32)
+            scaled /= bright
+            np.clip(scaled, 0, 1, out=scaled)
+            brightness = scaled if brightness is None else np.add(brightness, scaled, brightness)
+    if brightness is None:
         return {}
-    scaled = [np.clip(v / np.percentile(v, 99), 0, 1) for v in samples.values()]
-    inside = np.mean(scaled, axis=0) > _IN_HEAD
-    places = np.argwhere(inside)
-    if len(places) < _LEAST_VOXELS or inside.mean() > _MOST_HEAD:
+    brightness /= np.float32(len(usable))
+    inside = brightness > _IN_HEAD
+    del brightness
+    count = np.count_nonzero(inside)
+    if count < _LEAST_VOXELS or count > _MOST_HEAD * inside.size:
         return {}
-    low, high = np.percentile(places, [1, 99], axis=0)
+    low, high = np.transpose([_ends(inside, axis) for axis in range(3)])
     axes = np.ogrid[tuple(map(slice, inside.shape))]
-    distance = sum(
+    first, second, third = (
         ((axis - (a + b) / 2) / max((b - a) / 2, 1)) ** 2
         for axis, a, b in zip(axes, low, high, strict=True)
     )
-    core = inside & (np.asarray(distance) < _CORE**2)
-    for modality, some in samples.items():
-        if volumes[modality].source_grid is not None:
-            core &= some != 0  # beyond the edge of a resampled file
-    return {m: v[core] for m, v in samples.items()} if core.sum() >= _LEAST_VOXELS // 5 else {}
+    plane = np.asfortranarray((first + second)[:, :, 0])
+    for layer, beyond_plane in zip(inside.T, third[0, 0], strict=True):  # as it lies in memory
+        np.logical_and(layer, plane.T + beyond_plane < _CORE**2, out=layer)
+    for key, some in usable.items():
+        if key in beyond:
+            inside &= some != 0
+    if inside.sum() < _LEAST_VOXELS // 5:
+        return {}
+    return {key: some[inside].astype(np.float32) for key, some in usable.items()}
 
 
-def _tails(values: Values) -> tuple[float, float] | None:
+def _ends(inside: NDArray[np.bool_], axis: int) -> NDArray[np.float64]:
+    """The 1st and the 99th percentile of where the voxels of a mask lie along an axis."""
+    others = tuple(n for n in range(3) if n != axis)
+    counts = np.count_nonzero(inside, axis=others)
+    places = np.repeat(np.arange(len(counts), dtype=np.int16), counts)
+    return np.percentile(places, [1, 99], overwrite_input=True)
+
+
+def tails(values: Values) -> tuple[float, float] | None:
     """How far the darkest and brightest values lie from the middle one, in robust deviations."""
     low, first, middle, third, high = np.percentile(values, [2, 25, 50, 75, 98])
     deviation = (third - first) / 1.35
@@ -145,7 +193,7 @@ def _tails(values: Values) -> tuple[float, float] | None:
     return float((low - middle) / deviation), float((high - middle) / deviation)
 
 
-def _ranks(values: Values) -> NDArray[np.float64]:
+def ranks(values: Values) -> NDArray[np.float64]:
     """The place of each value among all, 0 to 1."""
     order = np.argsort(np.argsort(values, kind="stable"), kind="stable")
     return np.asarray(order / len(values))

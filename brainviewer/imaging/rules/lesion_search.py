@@ -30,6 +30,9 @@ _T2_WEIGHT = 1 / 3
 _DEEP_MM = 10.0
 _CAVITY_MM = 7.0
 _FLUID = -1.0
+_FLUID_LINE, _FLUID_BRIGHT = 0.3, 1.0
+"""Fluid, and brain mixed with it, is as dark on T1 as it is bright on T2: below the first times its
+brightness on T2. Chosen on the patients of BraTS 2018, of whose lesions 95 % are above."""
 _SATELLITE = 0.3
 _SMALLEST_ML = 0.15
 
@@ -68,6 +71,8 @@ def search(
     if leading is Modality.FLAIR and Modality.T2 in images:
         t2 = _smooth_inside(images[Modality.T2], brain, spacing)
         evidence[t2 < 0] = OUTSIDE
+    fluid = _fluid(images, leading, bright, brain, spacing)
+    evidence[fluid] = OUTSIDE
     if with_skull and Modality.T1 in images:
         evidence[_smooth_inside(images[Modality.T1], brain, spacing) > _FAT] = OUTSIDE
     seeds, count = ndimage.label(evidence > _SEED)
@@ -91,7 +96,7 @@ def search(
             edge = (1 - _T2_WEIGHT) * edge + _T2_WEIGHT * _relative(t2, seed)
         grown = _grow(seed, (edge > 1) & (evidence > 0.25 * _SEED))
         # Cavities are dark as fluid; normal-appearing brain between two lobes is not one.
-        cavity = brain & ((bright < _FLUID) | (edge > 0.5))
+        cavity = brain & ~fluid & ((bright < _FLUID) | (edge > 0.5))
         grown = fill_holes(grown | (_close(grown, spacing) & cavity))
         mask = grown & ~taken
         volume = float(mask.sum()) * millilitres
@@ -99,6 +104,25 @@ def search(
             lesions.append(Lesion(mask, mask.astype(np.float32), float(scores[label]), volume))
             taken |= mask
     return lesions[:3]
+
+
+def _fluid(
+    images: Mapping[Modality, Field],
+    leading: Modality,
+    bright: Field,
+    brain: Mask,
+    spacing: Spacing,
+) -> Mask:
+    """Fluid, where the lesion is looked for in T2, on which it is as bright as a lesion.
+
+    bright : the smoothed T2. Nothing where no T1 tells, with contrast agent or without.
+    """
+    t1 = images.get(Modality.T1, images.get(Modality.T1CE))
+    if leading is not Modality.T2 or t1 is None:
+        return np.zeros(brain.shape, bool)
+    dark = _smooth_inside(t1, brain, spacing)
+    line = -np.float32(_FLUID_LINE) * bright
+    return np.asarray(brain & (bright > _FLUID_BRIGHT) & (dark < line))
 
 
 def suspicious(image: Field, brain: Mask, plane: MidPlane, spacing: Spacing) -> Mask:

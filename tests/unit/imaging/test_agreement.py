@@ -16,7 +16,7 @@ from brainviewer.core.geometry import Grid
 from brainviewer.core.segments import LesionPart, lesion_values, segment_parts
 from brainviewer.core.study import LabelMap, Modality, Study, Volume
 from brainviewer.imaging.measure.agreement import NOTHING_MARKED, compared
-from brainviewer.painting.measurement_text import (
+from brainviewer.painting.text.measurements import (
     AGREEMENT,
     agreement_lines,
     cavity_text,

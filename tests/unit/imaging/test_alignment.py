@@ -51,6 +51,21 @@ def test_sheared_grids_too():
     np.testing.assert_allclose(moved[inside], ramp(onto)[inside], atol=0.05)
 
 
+def test_many_slices_come_out_as_few_do():
+    """Slabs of slices are resampled one after the other: no seam between them."""
+    grid = Grid((9, 8, 40), np.diag((1.0, 1.0, 1.0, 1.0)))
+    turned = oblique_grid().affine.copy()
+    turned[:3, :3] /= np.linalg.norm(turned[:3, :3], axis=0)
+    turned[:3, 3] = (2, 2, 3)
+    data = np.random.default_rng(1).integers(0, 900, grid.shape).astype(np.int16)
+    whole = resample(data, grid, Grid((7, 6, 21), turned))
+    for k in range(21):
+        one = turned.copy()
+        one[:3, 3] += k * turned[:3, 2]
+        alone = resample(data, grid, Grid((7, 6, 1), one))
+        assert np.abs(alone[:, :, 0] - whole[:, :, k]).max() <= 1  # rounded another way
+
+
 def test_integers_are_rounded_and_stay_integers():
     grid = Grid((4, 4, 4), np.eye(4))
     half = np.eye(4)

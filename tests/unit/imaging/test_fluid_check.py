@@ -1,44 +1,17 @@
 """A name that does not fit what is seen is doubted, and no other."""
 
+import tracemalloc
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 import pytest
 
-from brainviewer.core.geometry import Grid
 from brainviewer.core.study import SEQUENCES, Modality, Volume
-from brainviewer.imaging.preprocess.sequence_check import doubtful_names
+from brainviewer.imaging.preprocess.sequence_check import core_values, doubtful_names
+from tests.contrast_phantom import GRID, SHAPE, head
 
 FLAIR, T1, T1CE, T2 = SEQUENCES
-SHAPE = (48, 56, 40)
-GRID = Grid(SHAPE, np.diag([-3.0, -3.0, 3.0, 1.0]))
-# White matter, grey matter, fluid, lesion, scalp.
-LOOKS = {
-    FLAIR: (300, 380, 90, 650, 700),
-    T1: (500, 400, 180, 350, 900),
-    T1CE: (500, 410, 180, 800, 900),
-    T2: (250, 330, 900, 600, 500),
-}
-
-
-def head(looks: Modality, skull: bool) -> np.ndarray:
-    """A head with ventricles and a lesion, as it looks on a sequence."""
-    random = np.random.default_rng(SEQUENCES.index(looks))
-    axes = np.stack(np.meshgrid(*(np.linspace(-1, 1, n) for n in SHAPE), indexing="ij"))
-    radius = np.linalg.norm(axes, axis=0)
-    white, grey, fluid, lesion, scalp = LOOKS[looks]
-    data = np.zeros(SHAPE)
-    data[radius < 0.75] = grey
-    data[radius < 0.6] = white
-    data[np.abs(radius - 0.45) < 0.05] = grey
-    data[np.linalg.norm(axes / np.reshape((0.12, 0.32, 0.2), (3, 1, 1, 1)), axis=0) < 1] = fluid
-    place = axes - np.reshape((0.3, 0.1, 0.1), (3, 1, 1, 1))
-    data[np.linalg.norm(place, axis=0) < 0.12] = lesion
-    if skull:
-        data[(radius > 0.88) & (radius < 0.98)] = scalp
-    inside = data > 0
-    data[inside] += random.normal(0, 25, inside.sum())
-    return np.maximum(data, 0).astype(np.float32)
 
 
 def volumes(named: dict[Modality, Modality], skull: bool) -> dict[Modality, Volume]:
@@ -78,6 +51,15 @@ def test_the_contrast_agent_in_the_wrong_one(skull, others):
     }
 
 
+@pytest.mark.parametrize("odd", [T1, T1CE])
+def test_one_of_the_two_says_nothing_about_the_contrast_agent(odd):
+    given = volumes({m: m for m in SEQUENCES}, True)
+    normalised = given[odd].data.astype(np.float32)
+    normalised = (normalised - normalised.mean()) / normalised.std()
+    for data in (normalised, np.zeros_like(normalised)):
+        assert doubtful_names({**given, odd: replace(given[odd], data=data)}) == {}
+
+
 def test_the_same_image_twice_has_no_contrast_agent():
     assert doubtful_names(volumes({T1: T1, T1CE: T1}, True)) == {}
 
@@ -96,3 +78,15 @@ def test_what_is_no_head_says_nothing():
     for data in (noise, ramp, scores, np.ones(SHAPE, np.uint8), np.zeros(SHAPE, np.uint8)):
         for modality in SEQUENCES:
             assert doubtful_names({modality: Volume(modality, data, GRID)}) == {}
+
+
+def test_looking_takes_two_copies_of_one_image_and_not_more():
+    large = {m: head(m, True).repeat(2, 0).repeat(2, 1).repeat(2, 2) for m in (T1, T1CE)}
+    tracemalloc.start()
+    try:
+        found = core_values(large, ())
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert found.keys() == large.keys()
+    assert most < 3 * 4 * large[T1].size  # with a mask or two, of single precision

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from brainviewer.core.errors import ModelError, silent
-from brainviewer.core.findings import LesionPart
+from brainviewer.core.findings import LesionPart, OtherLesion
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import SEQUENCES, Modality, Study, Volume
 from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
@@ -287,6 +287,24 @@ def test_second_lesion_is_mentioned_if_it_is_sizeable():
     # The second one counts as a part of the tumour only if it is a good part of it.
     assert not finding(12).mask[20, 50, 12]
     assert finding(19).mask[20, 50, 12]
+
+
+def test_what_lies_apart_is_kept_for_follow_up():
+    study = study_on(Grid(SHAPE, np.diag([2.0, 2.0, 4.0, 1.0])))
+    working = WorkingGrid.around(study.grid, study.volumes[Modality.FLAIR].data)
+
+    def others(*more):
+        every = [ball((100, 80, 48), 22), *(ball(middle, radius) for middle, radius in more)]
+        probability = working.thin(np.logical_or.reduce(every)).astype(np.float32)
+        lesions = outline.lesions_of(probability, working.spacing)
+        return finding_of(study, working, lesions, "lesion", 0.5, (), probability)
+
+    assert others().others is None
+    found = others(((40, 100, 48), 12), ((40, 40, 48), 5.5), ((80, 130, 48), 5.5))
+    assert found.others[20, 50, 12] == OtherLesion.SIZEABLE
+    # More than the search looks at, and what is too small to be told.
+    assert found.others[20, 20, 12] == found.others[40, 65, 12] == OtherLesion.FAINT
+    assert not found.others[found.mask].any()
 
 
 def test_a_trace_is_no_lesion():

@@ -1,5 +1,7 @@
 """The head is found again where it moved between two scans."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -140,3 +142,38 @@ def test_less_than_the_error_of_the_method_is_left_alone(demo):
     shifted = true.affine.copy()
     shifted[:3, 3] += 0.5
     assert head_motion(data, Grid(true.shape, shifted), *fixed) is None
+
+
+def test_shift_and_rotation_are_told(demo):
+    """In the terms of the patient: how the head moved from the fixed scan to the other."""
+    fixed, (data, true) = demo
+    middle = fixed[1].to_world(np.argwhere(fixed[0][::4, ::4, ::4] > 100) * 4).mean(axis=0)
+    done = turned(5, 0, -4)
+    done[:3, 3] = middle + np.array([4, -3, 8]) - done[:3, :3] @ middle
+    motion = head_motion(data, Grid(true.shape, done @ true.affine), *fixed)
+    assert motion is not None
+    np.testing.assert_allclose(motion.shift_mm, (4, -3, 8), atol=1.0)
+    np.testing.assert_allclose(motion.rotation_degrees, (5, 0, -4), atol=1.0)
+
+
+def test_a_displacement_is_found_to_a_millimetre(demo):
+    fixed, (data, true) = demo
+    found = []
+    for shift, degrees in (((9.0, -6.0, 12.0), (4, 5, -3)), ((-8.0, 7.0, -10.0), (-5, 2, 6))):
+        done = turned(*degrees)
+        done[:3, 3] = fixed[1].centre + shift - done[:3, :3] @ fixed[1].centre
+        motion = head_motion(data, Grid(true.shape, done @ true.affine), *fixed)
+        found.append(remaining(motion, true, fixed))
+    assert max(found) < 1.0
+
+
+def test_looking_for_motion_makes_no_copy_of_the_volumes():
+    data = np.zeros((256, 256, 160), np.int16, order="F")  # without a head it ends at once
+    grid = Grid(data.shape, np.diag([-0.8, 0.8, 1.0, 1.0]))
+    tracemalloc.start()
+    try:
+        assert head_motion(data, grid, data, grid) is None
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < data.nbytes / 2

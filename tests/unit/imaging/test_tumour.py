@@ -14,7 +14,7 @@ from brainviewer.core.geometry import Grid
 from brainviewer.core.study import SEQUENCES, LabelMap, Study, Volume
 from brainviewer.imaging.measure.lesion import is_cut_off
 from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
-from brainviewer.models.segmentation.detection import METHODS, NOT_INSTALLED
+from brainviewer.models.segmentation.detection import MAY_BE_FLUID, METHODS, NOT_INSTALLED
 from brainviewer.models.segmentation.finding import CUT_OFF
 from tests.phantoms import AXIS_CASES, case_name
 from tests.searching import find_tumour
@@ -162,7 +162,7 @@ def test_mild_bias_field_does_not_matter(demo, found):
 
 
 @pytest.mark.parametrize(
-    "modalities", [(FLAIR,), (FLAIR, T2), (FLAIR, T1, T1CE), (T2,), (T2, T1), (T1CE,)], ids=str
+    "modalities", [(FLAIR,), (FLAIR, T2), (FLAIR, T1, T1CE), (T2, T1), (T1CE,)], ids=str
 )
 def test_one_to_four_sequences(demo, found, modalities):
     study, truth = demo
@@ -173,6 +173,12 @@ def test_one_to_four_sequences(demo, found, modalities):
     assert bool(finding.notices) == (FLAIR not in modalities)
     if FLAIR not in modalities:
         assert finding.confidence < found.confidence
+
+
+def test_what_t2_alone_shows_on_both_sides_is_not_measured(demo):
+    finding = find_tumour(only(demo[0], T2))  # the lesion, and fluid that touches it
+    assert_nothing(finding)
+    assert MAY_BE_FLUID in finding.notices
 
 
 def test_t1_alone_is_not_enough(demo):
