@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from brainviewer.core.annotation_kinds import Kind
-from brainviewer.core.annotation_limits import MOST_ANNOTATIONS, why_impossible
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.annotation.kinds import Kind
+from brainviewer.core.annotation.limits import MOST_ANNOTATIONS, why_impossible
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Affine, Grid, Unit
 from brainviewer.core.study import Study

@@ -5,16 +5,15 @@ and remove it. While a draft lies outside the folders of the user's own, a link 
 where, so that the next start finds it.
 """
 
-import errno
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
-from brainviewer.files.locks import try_lock
+from brainviewer.files.locks import new_locked_file, try_lock
 from brainviewer.files.user_folders import (
     data_folder,
     make_own_folder,
@@ -23,8 +22,7 @@ from brainviewer.files.user_folders import (
 )
 
 _NAME = re.compile(r"\.[0-9a-f]{32}\.part")
-_TRIES = 20
-_BINARY, _NO_LINK = getattr(os, "O_BINARY", 0), getattr(os, "O_NOFOLLOW", 0)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 
 @contextmanager
@@ -34,9 +32,14 @@ def new_draft(folder: Path, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
     mode : permissions, of which the user's umask takes some away.
     Raises OSError.
     """
-    path = folder / f".{uuid4().hex}.part"
-    with _linked(path):
-        descriptor = _opened(path, mode)
+    with ExitStack() as links:
+
+        def new_path() -> Path:
+            path = folder / f".{uuid4().hex}.part"
+            links.enter_context(_linked(path))
+            return path
+
+        path, descriptor = new_locked_file(new_path, mode)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 yield path, file
@@ -80,21 +83,6 @@ def _linked(draft: Path) -> Iterator[None]:
         with suppress(OSError):
             link.unlink()
             link.parent.rmdir()  # if it was the last one
-
-
-def _opened(path: Path, mode: int) -> int:
-    for _ in range(_TRIES):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode)
-        try:
-            if try_lock(descriptor) and os.fstat(descriptor).st_nlink:
-                return descriptor
-        except OSError:
-            return descriptor  # no locks here, so nothing is swept
-        # Another process swept it in the moment before it was locked.
-        os.close(descriptor)
-        with suppress(FileNotFoundError):
-            path.unlink()
-    raise FileNotFoundError(errno.ENOENT, "the new file is gone")
 
 
 def _remove_abandoned(path: Path) -> bool:

@@ -24,9 +24,20 @@ class FileKind:
         return self.advice == _SAVE
 
 
+DICOM_BYTES = 140
+"""How much of the beginning of a file ``starts_as_dicom`` wants to see."""
+_PREAMBLE = 132
+_META_STARTS = (b"\2\0\0\0UL", b"\2\0\1\0OB", b"\2\0\2\0UI", b"\2\0\3\0UI", b"\2\0\x10\0UI")
+"""Group 0002 begins with its length, or with what follows where that is left out."""
+_IN_GROUP_8 = frozenset((
+    b"AE", b"AT", b"CS", b"DA", b"DT", b"IS", b"LO", b"LT", b"OB", b"PN", b"SH", b"SQ", b"ST",
+    b"TM", b"UC", b"UI", b"UL", b"UN", b"UR", b"US", b"UT",
+))  # fmt: skip
+_FIRST_IN_GROUP_8, _LONGEST_FIRST = 0x0018, 1024
 _SAVE = "Save the image that is meant as PNG or JPG."
 _EXPORT = "Export the image that is meant as PNG or JPG."
 _UNPACK = "Unpack it and give the files in it."
+_OPEN_ZIP = "Give a ZIP archive of DICOM series itself; unpack any other and give the files in it."
 _CONVERT = "Convert it to NIfTI."
 _EXAMPLE = "Convert it to .nii.gz, for example with {}."
 _SLICER, CONVERT_DICOM = _EXAMPLE.format("3D Slicer or ITK-SNAP"), _EXAMPLE.format("dcm2niix")
@@ -66,7 +77,7 @@ _BEGINNINGS: tuple[tuple[FileKind, tuple[bytes, ...]], ...] = tuple(
         ("a QOI image", _SAVE, b"qoif"),
         ("a sound recording", _CARRIED, b"OggS", b"ID3", b"fLaC"),
         ("a video", _VIDEO.advice, b"\x1aE\xdf\xa3"),
-        ("a ZIP archive or an office document", _UNPACK, b"PK\3\4"),
+        ("a ZIP archive or an office document", _OPEN_ZIP, b"PK\3\4"),
         ("an empty ZIP archive", _UNPACK, b"PK\5\6"),
         ("a 7-Zip archive", _UNPACK, b"7z\xbc\xaf\x27\x1c"),
         ("a RAR archive", _UNPACK, b"Rar!"),
@@ -106,9 +117,38 @@ _BEGINNINGS: tuple[tuple[FileKind, tuple[bytes, ...]], ...] = tuple(
     )
 )
 """Kinds that are known by their first bytes, whichever of several they are."""
+_ENVELOPE = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"
+"""Begins the name of what cryptographic messages hold (RFC 5652), as secure DICOM files do."""
 _JSON = re.compile(rb"[{\[]\s*(?:[\"{}\[\]\d-]|true|false|null|$)")
 """Other texts begin with a bracket, too, as settings of Windows do."""
 _PLAIN_TEXT = re.compile(rb"[\t\n\f\r\x20-\x7e\x80-\xff]+")
+
+
+def starts_as_dicom(first_bytes: bytes) -> bool:
+    """Whether a file is DICOM by its beginning, with a preamble (PS3.10, 7.1) or without one.
+
+    first_bytes : its first ``DICOM_BYTES`` bytes, or fewer where it is shorter.
+    """
+    return dicom_meta(first_bytes) is not None or _starts_as_data_set(first_bytes)
+
+
+def dicom_meta(first_bytes: bytes) -> int | None:
+    """Where group 0002 of a DICOM file begins: behind the preamble, or at 0; None without both."""
+    if first_bytes[128:_PREAMBLE] == b"DICM":
+        return _PREAMBLE
+    return 0 if first_bytes.startswith(_META_STARTS) else None
+
+
+def _starts_as_data_set(start: bytes) -> bool:
+    """Whether it begins with an element of group 0008, in little endian."""
+    if start[:2] != b"\x08\0" or len(start) < 8:
+        return False
+    if start[4:6] in _IN_GROUP_8:
+        return True
+    element, length = (int.from_bytes(start[at : at + n], "little") for at, n in ((2, 2), (4, 4)))
+    if element <= 1:  # the length of the group, or of all (retired)
+        return length == 4
+    return element <= _FIRST_IN_GROUP_8 and length <= _LONGEST_FIRST
 
 
 def kind_of(first_bytes: bytes) -> FileKind | None:
@@ -128,7 +168,10 @@ def kind_of(first_bytes: bytes) -> FileKind | None:
     for kind, beginnings in _BEGINNINGS:
         if start.startswith(beginnings):
             return kind
-    if first_bytes[128:132] == b"DICM":
+    if first_bytes.startswith(b"\x30") and _ENVELOPE in first_bytes[:24]:
+        said = "Decrypt it where it comes from, and open the result."
+        return FileKind("an encrypted file", said)
+    if starts_as_dicom(first_bytes):
         return FileKind("a DICOM file", "Give it a name that ends in .dcm.")
     if first_bytes[344:348] in (b"n+1\0", b"ni1\0") or first_bytes[4:8] in (b"n+2\0", b"ni2\0"):
         return _NIFTI

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from typing import Any
 from uuid import uuid4
 
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.errors import FileError
 from brainviewer.core.study import Study
 from brainviewer.files.annotation_file import (
@@ -25,7 +25,7 @@ from brainviewer.files.annotation_file import (
     save_annotations,
 )
 from brainviewer.files.locks import locked_folder
-from brainviewer.files.ordinary_file import read_ordinary
+from brainviewer.files.ordinary_file import DISK_FULL, read_ordinary
 from brainviewer.files.user_folders import OWN_FILE, journal_folder, make_own_folder
 
 _PATIENCE = 2.0
@@ -192,7 +192,7 @@ class Journal:
 
     def _not_kept(self, error: BaseException | None) -> FileError:
         number = error.errno if isinstance(error, OSError) else None
-        if number in (errno.ENOSPC, errno.EDQUOT):
+        if number in DISK_FULL:
             return FileError(
                 "The disk is full, so the last change of the annotations was not kept.",
                 "Free some space and change one again, or use 'Save annotations as'.",

@@ -7,11 +7,13 @@ import errno
 import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _PAUSE = 0.01
+_TRIES = 20
+_BINARY = getattr(os, "O_BINARY", 0)
 
 
 def try_lock(descriptor: int) -> bool:
@@ -28,6 +30,31 @@ def try_lock(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def new_locked_file(new_path: Callable[[], Path], mode: int) -> tuple[Path, int]:
+    """A new file, open for reading and writing and locked: its path and its descriptor.
+
+    Without a lock where there are none: nothing is swept there, and on Windows no open file can be
+    removed.
+
+    new_path : another one each time, since whoever swept a file may still remove its name.
+    mode : permissions, of which the user's umask takes some away.
+    Raises OSError.
+    """
+    for _ in range(_TRIES):
+        path = new_path()
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY, mode)
+        try:
+            if try_lock(descriptor) and os.fstat(descriptor).st_nlink:
+                return path, descriptor
+        except OSError:
+            return path, descriptor
+        # Another process swept it in the moment before it was locked.
+        os.close(descriptor)
+        with suppress(FileNotFoundError):
+            path.unlink()
+    raise FileNotFoundError(errno.ENOENT, "the new file is gone")
 
 
 @contextmanager

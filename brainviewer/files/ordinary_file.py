@@ -25,6 +25,8 @@ _OF_THE_SYSTEM = frozenset((
     errno.EACCES, errno.EIO, errno.ELOOP, errno.EMFILE, errno.ENAMETOOLONG, errno.ENFILE,
     errno.ENOTCONN, errno.EPERM, errno.EROFS, errno.ESTALE, errno.ETIMEDOUT,
 ))  # fmt: skip
+DISK_FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
+"""What the system says where a disk is full, or what the user may have of it."""
 AGAIN = "Copy or export the file again."
 
 
@@ -53,6 +55,14 @@ def resolved(path: Path) -> Path:
         return Path(os.path.realpath(path))
     except (OSError, ValueError):
         return path
+
+
+def same_place(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file or folder, as links do; False where nobody can tell."""
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):
+        return False
 
 
 def check_ordinary(path: Path, most_bytes: int | None = None) -> int:

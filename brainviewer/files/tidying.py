@@ -3,13 +3,16 @@
 from contextlib import suppress
 
 from brainviewer.files.drafts import sweep, sweep_elsewhere
+from brainviewer.files.private_folder import sweep_private
 from brainviewer.files.user_folders import (
     ages_folder,
     close_file,
     close_folder,
     data_folder,
     journal_folder,
+    retrieved_folder,
     settings_folder,
+    unpacked_folder,
 )
 
 _PATTERNS = ("settings.json*", "settings.tmp", "brainviewer.log*", "verdicts.jsonl*")
@@ -28,3 +31,5 @@ def tidy_up() -> None:
                         close_file(path)
                 sweep(folder)
     sweep_elsewhere()
+    for folder in (retrieved_folder(), unpacked_folder()):
+        sweep_private(folder)

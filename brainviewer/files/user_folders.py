@@ -45,6 +45,16 @@ def models_folder() -> Path:
     return data_folder() / "models"
 
 
+def retrieved_folder() -> Path:
+    """Where studies lie that were retrieved from a PACS, while they are needed."""
+    return data_folder() / "retrieved"
+
+
+def unpacked_folder() -> Path:
+    """Where the images of archives lie, while they are needed."""
+    return data_folder() / "unpacked"
+
+
 def unfinished_folder() -> Path:
     """Where links to files lie that are being written elsewhere; see ``drafts``."""
     return data_folder() / "unfinished"

@@ -5,11 +5,13 @@ import errno
 import os
 import stat
 import sys
+from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.drafts import new_draft, sweep
-from brainviewer.files.ordinary_file import is_folder, is_ordinary, is_there, resolved
+from brainviewer.files.ordinary_file import DISK_FULL, is_folder, is_ordinary, is_there, resolved
 
 _LONGEST_NAME = 255
 _swept: set[Path] = set()
@@ -43,6 +45,67 @@ def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
             draft.replace(target)
     except (OSError, ValueError) as error:
         raise _in_words(path, error) from error
+
+
+def write_folder_whole(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
+    """Fill a new or empty folder with files: with all of them or, if that fails, with none.
+
+    files : name and content of each, asked for one after the other; what they raise is raised. They
+        get their names when the last one is on the disk.
+
+    Raises FileError, with advice for a full disk and a missing permission, and for a folder that
+    holds anything.
+    """
+    check_empty_folder(folder)
+    made = [place for place in (folder, *folder.parents) if not is_there(place)]
+    make_folder(folder)
+    placed: list[Path] = []
+    path = folder
+    try:
+        with ExitStack() as drafts:
+            ready = []
+            for name, content in files:
+                path = folder / name
+                draft, file = drafts.enter_context(new_draft(folder, 0o666))
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+                ready.append((draft, file, path))
+            for draft, file, path in ready:
+                if sys.platform == "win32":
+                    file.close()  # what is open cannot be renamed there
+                draft.rename(path)
+                placed.append(path)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            for name_taken in placed:
+                name_taken.unlink()
+            for place in made:
+                place.rmdir()
+        if isinstance(error, OSError | ValueError):
+            raise _in_words(path, error) from error
+        raise
+
+
+def check_empty_folder(folder: Path) -> None:
+    """Raises FileError if a folder that is to be filled holds anything, or cannot be written in."""
+    check_new_folder(folder)
+    if not is_there(folder):
+        place = next((p for p in resolved(folder).parents if is_there(p)), None)
+        if place is not None and not os.access(place, os.W_OK):
+            raise _in_words(folder, PermissionError(errno.EACCES, "not allowed"))
+        return
+    try:
+        sweep(folder)
+        if any(folder.iterdir()):
+            raise FileError(
+                f"The folder '{folder.name}' is not empty, and nothing in it is replaced.",
+                "Choose a new or an empty folder.",
+            )
+    except OSError as error:
+        raise _in_words(folder / "results", error) from error
+    if not os.access(folder, os.W_OK):
+        raise _in_words(folder / "results", PermissionError(errno.EACCES, "not allowed"))
 
 
 def check_new_file(path: Path) -> None:
@@ -98,7 +161,7 @@ def _in_words(path: Path, error: OSError | ValueError) -> FileError:
     advice = "Choose another folder."
     if number in (errno.ENAMETOOLONG, errno.EINVAL) or isinstance(error, ValueError):
         said, advice = "The file name cannot be used.", "Choose a shorter, plainer name."
-    elif number in (errno.ENOSPC, errno.EDQUOT):
+    elif number in DISK_FULL:
         said = f"The disk is full, so '{path.name}' was not saved."
         advice = "Free some space or choose another folder, and try again."
     elif is_folder(path):

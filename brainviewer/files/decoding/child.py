@@ -28,7 +28,8 @@ from brainviewer.files.ordinary_file import AGAIN, open_ordinary
 Reader = Callable[[BinaryIO, str], Decoding]
 """Takes an open file, and its name as sentences say it."""
 _READERS = {
-    "dicom": "brainviewer.files.dicom.decoding",
+    "dicom": "brainviewer.files.dicom.pixels.decoding",
+    "dicom-header": "brainviewer.files.dicom.nested_header",
     "image": "brainviewer.files.image2d.decoding",
 }
 """The module that knows a kind of file; its ``start_decoding`` is a ``Reader``."""

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -23,7 +24,7 @@ from brainviewer.files.decoding.limits import ended_by_time, patience_for
 from brainviewer.files.ordinary_file import check_ordinary
 
 _ADVICE = "Save the image that is meant as PNG."
-_LONGEST_LINE = 2**20
+_LONGEST_LINE = 2**24
 _LOOK_EVERY = 0.05
 """Seconds between two looks whether the file is still wanted."""
 _PACKAGE = str(Path(__file__).parents[3])
@@ -34,12 +35,24 @@ _PROGRAM = (
 
 
 @dataclass(frozen=True, eq=False)
+class Promised:
+    """What is known of a file before its pixels come.
+
+    shape : (frames, rows, columns) or (frames, rows, columns, 3)
+    about : what else is known of it, as ``Decoding.about``
+    """
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    about: dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
 class Decoded:
     """The pixels of a file.
 
     frames : (frames, rows, columns) or (frames, rows, columns, 3)
-    about : what else is known of it, as ``Decoding.about``
-    notices : sentences that a user should know
+    about, notices : see ``Promised`` and ``Decoding``
     """
 
     frames: NDArray[Any]
@@ -47,22 +60,44 @@ class Decoded:
     notices: tuple[str, ...]
 
 
+Places = Callable[[Promised], Iterable[NDArray[Any]]]
+"""Gives the arrays that the frames are read into, one for each, in the order of the file. The next
+one is asked for when one is filled; it may be the same again. Called in a thread; it may refuse
+the file by a FileError."""
+
+
 class DamagedError(Exception):
     """The decoder cannot read the file; the caller knows how to say so."""
 
 
 def decode(kind: str, path: Path, report: Report = silent) -> Decoded:
+    """All pixels of a file; see ``decode_into``."""
+    frames: list[NDArray[Any]] = []
+
+    def whole(promised: Promised) -> NDArray[Any]:
+        frames.append(np.empty(promised.shape, promised.dtype))
+        return frames[0]
+
+    promised, notices = decode_into(kind, path, whole, report)
+    return Decoded(frames[0], promised.about, notices)
+
+
+def decode_into(
+    kind: str, path: Path, places: Places, report: Report = silent
+) -> tuple[Promised, tuple[str, ...]]:
     """Decode a file in a child process, which is started by the first call and kept.
 
-    kind : ``dicom`` or ``image``
+    kind : ``dicom`` or ``image``; ``dicom-header`` sends no pixels
 
-    Raises FileError if it cannot be opened or takes too much time or memory, DamagedError if the
-    decoder fails on it, and Cancelled when ``report`` does: the child is ended then.
+    Returns what was known before the pixels, and sentences that a user should know.
+    Raises FileError if it cannot be opened or takes too much time or memory, or if ``places``
+    refuses it, DamagedError if the decoder fails on it, and Cancelled when ``report`` does: the
+    child is ended then.
     """
     patience = patience_for(check_ordinary(path))
     child, fresh = _take()
     keep = False
-    reader = _Reader(child, fresh, kind, path)
+    reader = _Reader(child, fresh, kind, path, places)
     reader.start()
     try:
         until = time.monotonic() + patience
@@ -89,12 +124,17 @@ class _Reader(threading.Thread):
     """
 
     def __init__(
-        self, child: "subprocess.Popen[bytes]", fresh: bool, kind: str, path: Path
+        self,
+        child: "subprocess.Popen[bytes]",
+        fresh: bool,
+        kind: str,
+        path: Path,
+        places: Places,
     ) -> None:
         super().__init__(name="decoder", daemon=True)
-        self._child, self._fresh = child, fresh
+        self._child, self._fresh, self._places = child, fresh, places
         self._request = json.dumps({"kind": kind, "path": str(path.absolute())}).encode()
-        self._decoded: Decoded | None = None
+        self._read_whole: tuple[Promised, tuple[str, ...]] | None = None
         self._failure: Exception | None = None
         self.whole = False
 
@@ -109,15 +149,15 @@ class _Reader(threading.Thread):
             asks.write(self._request + b"\n")
             asks.flush()
             self._read(replies)
-        except MemoryError as error:
+        except (MemoryError, FileError) as error:
             self._failure = error
         except Exception:
             return  # the child died in the middle of it, or what it says makes no sense
 
-    def result(self, path: Path) -> Decoded:
-        """What was read; raises what ``decode`` raises."""
-        if self._decoded is not None:
-            return self._decoded
+    def result(self, path: Path) -> tuple[Promised, tuple[str, ...]]:
+        """What ``decode_into`` returns or raises."""
+        if self._read_whole is not None:
+            return self._read_whole
         if isinstance(self._failure, MemoryError):
             raise FileError(f"{shortened(path.name)} needs too much memory to open.", _ADVICE)
         if self._failure is not None:
@@ -138,18 +178,18 @@ class _Reader(threading.Thread):
             size = np.prod(shape, dtype=float) * dtype.itemsize
             if dtype.kind not in "uif" or size > message.MOST_BYTES:
                 raise MemoryError
-            frames = np.empty(shape, dtype)
-            for frame in frames:
+            promised = Promised(shape, dtype, about)
+            for frame in self._places(promised):
                 first = replies.read(1)
                 if first != message.FRAME:
                     break
-                if replies.readinto(memoryview(frame).cast("B")) < frame.nbytes:
+                if replies.readinto(frame.data.cast("B")) < frame.nbytes:
                     raise EOFError
             else:
                 first = replies.read(1)
             content = json.loads(replies.readline(_LONGEST_LINE))
             if first == message.END:
-                self._decoded = Decoded(frames, about, tuple(map(str, content)))
+                self._read_whole = promised, tuple(map(str, content))
         if first == message.REFUSED:
             self._failure = FileError(str(content[0]), str(content[1]))
         elif first == message.FAILED:
@@ -171,6 +211,8 @@ def _too_slow(path: Path) -> FileError:
 _idle: "list[subprocess.Popen[bytes]]" = []
 _owner = os.getpid()
 _MOST_IDLE = 2
+DECODERS = threading.BoundedSemaphore(_MOST_IDLE)
+"""To be held by whoever decodes many files in threads: a third child is started for every file."""
 
 
 def _take() -> tuple["subprocess.Popen[bytes]", bool]:

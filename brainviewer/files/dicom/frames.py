@@ -1,5 +1,6 @@
 """The pixels of a DICOM file, one frame after the other: what is stored, and what is meant."""
 
+import struct
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any, BinaryIO
@@ -10,20 +11,22 @@ from pydicom.pixels import get_decoder
 from pydicom.uid import RLELossless
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.dicom.compressed import plugin_for
 from brainviewer.files.dicom.header import AGAIN, PixelLayout
+from brainviewer.files.dicom.pixels.compressed import frames_there, plugin_for
 from brainviewer.files.image2d.photometric import rgb_of_ycc, to_eight_bits
 
+LARGER = "Some of its pixels are larger numbers than its header promises."
 _PARTIAL = ("YBR_PARTIAL_422", "YBR_PARTIAL_420")
 _VIDEO = ("1.2.840.10008.1.2.4.10", "1.2.840.10008.1.2.7.")
 
 
 def stored_frames(
-    layout: PixelLayout, file: BinaryIO, name: str
+    layout: PixelLayout, file: BinaryIO, name: str, notices: list[str]
 ) -> Iterator[tuple[NDArray[Any], str]]:
     """Stored values and photometric interpretation of each frame, in the order of the file.
 
     file : at the first byte of the pixels, as ``read_header`` leaves it.
+    notices : takes sentences on pixels that are not as the header says.
 
     Yields (rows, columns) or (rows, columns, samples) arrays, their bits put right and signed as
     the header says; of colours that a codec has turned into RGB, "RGB".
@@ -33,12 +36,12 @@ def stored_frames(
         plugin = plugin_for(layout.syntax)
     except NotImplementedError:
         raise _unreadable(layout, name) from None
-    if layout.bits_allocated not in (1, 8, 16, 32, 64):
-        raise _unreadable(layout, name)
-    if layout.bits_allocated == 1 and not layout.syntax.is_encapsulated:
+    if layout.bits.allocated == 1 and not layout.syntax.is_encapsulated:
         for bits in _single_bits(layout, file):
             yield bits, layout.photometric
         return
+    if layout.syntax.is_encapsulated:
+        notices += _frames_left_out(layout, file)
     decoder = get_decoder(layout.syntax)
     # A decoder of native pixels forgets after one frame that two pixels share their colour.
     parts: list[list[int] | None] = [None]
@@ -62,24 +65,38 @@ def stored_frames(
     unpacked = not layout.syntax.is_encapsulated or layout.syntax == RLELossless
     for values, properties in frames:
         native = np.asarray(values, values.dtype.newbyteorder("="))
-        if unpacked and not layout.floating and layout.bits_allocated > 1:
-            native = _used_bits(native, layout)
+        notice = ""
+        if unpacked and not layout.floating and layout.bits.allocated > 1:
+            native, beyond = layout.bits.numbers(native)
+            notice = layout.bits.beyond if beyond else ""
+        elif not unpacked and _outside(native, layout):
+            notice = LARGER
+        if notice and notice not in notices:
+            notices.append(notice)
         yield native, str(properties["photometric_interpretation"])
 
 
 def colours(stored: NDArray[Any], photometric: str, layout: PixelLayout) -> NDArray[np.uint8]:
     """(rows, columns, 3) uint8 RGB of (rows, columns, 3) stored values."""
     if photometric.startswith("YBR_FULL") or photometric in _PARTIAL:
-        most = 2**layout.bits_stored - 1
+        most = 2**layout.bits.stored - 1
         stored = rgb_of_ycc(stored, most, photometric in _PARTIAL)
-    return to_eight_bits(stored, layout.bits_stored)
+    return to_eight_bits(stored, layout.bits.stored)
 
 
-def _used_bits(values: NDArray[Any], layout: PixelLayout) -> NDArray[Any]:
-    """Without what stands above and below the bits that count (PS3.5, 8.1.1)."""
-    above = layout.bits_allocated - 1 - layout.high_bit
-    unused = layout.bits_allocated - layout.bits_stored
-    return values if unused == 0 else (values << above) >> unused
+def _frames_left_out(layout: PixelLayout, file: BinaryIO) -> list[str]:
+    try:
+        there = frames_there(file, layout.syntax)
+    except (ValueError, struct.error):  # the decoder will tell
+        return []
+    if there <= layout.frames:
+        return []
+    return [f"It holds {there} frames, of which its header names {layout.frames} only."]
+
+
+def _outside(values: NDArray[Any], layout: PixelLayout) -> bool:
+    low, high = layout.bits.limits
+    return bool(values.min() < low or values.max() > high)
 
 
 def _single_bits(layout: PixelLayout, file: BinaryIO) -> Iterator[NDArray[np.uint8]]:
@@ -95,8 +112,6 @@ def _single_bits(layout: PixelLayout, file: BinaryIO) -> Iterator[NDArray[np.uin
 
 def _unreadable(layout: PixelLayout, name: str) -> FileError:
     said = layout.syntax.name
-    if layout.bits_allocated not in (1, 8, 16, 32, 64):
-        said = f"{layout.bits_allocated} bits per pixel"
-    elif str(layout.syntax).startswith(_VIDEO):
+    if str(layout.syntax).startswith(_VIDEO):
         return FileError(f"{name} is a video ({said}), which BrainViewer does not open.", AGAIN)
     return FileError(f"{name} is stored in a way that is not known here: {said}.", AGAIN)

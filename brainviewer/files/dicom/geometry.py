@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from brainviewer.files.dicom.header import PixelLayout, frame_group, number, numbers
+from brainviewer.files.dicom.axes import affine_of, axes_of
+from brainviewer.files.dicom.dataset_values import frame_group, number, numbers, text
+from brainviewer.files.dicom.header import PixelLayout
 
 AT_DETECTOR = "Its lengths are those at the detector; the patient's are smaller."
 TURNED = "Its frames lie in different directions, so that no sides are shown."
 INVALID = "Its orientation is invalid, so that no sides are shown."
-_TO_RAS = np.diag((-1.0, -1.0, 1.0))
-_LARGEST_MM = 1e4
+_SMALLEST_MM, _LARGEST_MM = 1e-5, 1e4
 _FARTHEST_MM = 1e6
 _ALIKE = 1e-3
 
@@ -36,7 +37,10 @@ def placement(dataset: Dataset, layout: PixelLayout) -> Placement:
     size = _pixel_size(dataset, measures)
     affine = np.eye(4)
     if size is None:
-        return Placement(affine, False, False)
+        said = next(filter(None, (text(*at) for at in _places_of_size(dataset, measures))), "")
+        sides = said.replace("\\", " × ")
+        notice = f"Its pixel spacing ({sides} mm) cannot be and is not used."
+        return Placement(affine, False, False, (notice,) if said else ())
     rows_mm, columns_mm = size
     notices = []
     at_detector = numbers(dataset, "ImagerPixelSpacing")
@@ -46,7 +50,7 @@ def placement(dataset: Dataset, layout: PixelLayout) -> Placement:
     if any(_differ(turn, other) for other in others):
         turn = None
         notices.append(TURNED)
-    axes = None if turn is None else _axes(turn)
+    axes = None if turn is None else axes_of(turn)
     if turn is not None and axes is None:
         notices.append(INVALID)
     depth = number(dataset, "SpacingBetweenSlices") or number(measures, "SpacingBetweenSlices")
@@ -55,32 +59,33 @@ def placement(dataset: Dataset, layout: PixelLayout) -> Placement:
     if axes is None:
         affine[:3, :3] = np.diag((columns_mm, rows_mm, depth))
         return Placement(affine, True, False, tuple(notices))
-    across, down = axes
     positions = [_position(dataset, frame) for frame in range(layout.frames)]
-    normal = np.cross(across, down)
+    normal = np.cross(*axes)
     through = normal * depth
     if layout.frames > 1 and (step := _even_step(positions)) is not None:
         straight = normal * (step @ normal)
         aslant = np.linalg.norm(step - straight) > _ALIKE * np.linalg.norm(step)
         through = step if aslant else straight
-    affine[:3, :3] = _TO_RAS @ np.stack((across * columns_mm, down * rows_mm, through), axis=1)
-    if (origin := positions[0]) is not None:
-        affine[:3, 3] = _TO_RAS @ origin
-    return Placement(affine, True, True, tuple(notices))
+    first = np.zeros(3) if positions[0] is None else positions[0]
+    return Placement(affine_of(axes, size, through, first), True, True, tuple(notices))
 
 
 def _pixel_size(dataset: Dataset, measures: Dataset) -> tuple[float, float] | None:
     """Height and width of a pixel in mm."""
-    for place, keyword in (
+    for place, keyword in _places_of_size(dataset, measures):
+        size = numbers(place, keyword)
+        if len(size) == 2 and all(_SMALLEST_MM <= side < _LARGEST_MM for side in size):
+            return size[0], size[1]
+    return None
+
+
+def _places_of_size(dataset: Dataset, measures: Dataset) -> tuple[tuple[Dataset, str], ...]:
+    return (
         (measures, "PixelSpacing"),
         (dataset, "PixelSpacing"),
         (dataset, "ImagerPixelSpacing"),
         (dataset, "NominalScannedPixelSpacing"),
-    ):
-        size = numbers(place, keyword)
-        if len(size) == 2 and all(0 < side < _LARGEST_MM for side in size):
-            return size[0], size[1]
-    return None
+    )
 
 
 def _turn(dataset: Dataset, frame: int) -> tuple[float, ...] | None:
@@ -94,14 +99,6 @@ def _differ(one: tuple[float, ...] | None, other: tuple[float, ...] | None) -> b
     if one is None or other is None:
         return one is not other
     return not np.allclose(one, other, rtol=0, atol=_ALIKE)
-
-
-def _axes(turn: tuple[float, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    across, down = np.array(turn[:3]), np.array(turn[3:])
-    lengths = np.linalg.norm(across), np.linalg.norm(down)
-    if not np.isfinite(lengths).all() or min(lengths) < 0.5 or abs(across @ down) > 0.01:
-        return None
-    return across / lengths[0], down / lengths[1]
 
 
 def _position(dataset: Dataset, frame: int) -> NDArray[np.float64] | None:

@@ -4,7 +4,7 @@ import io
 import os
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 from pydicom import dcmread
@@ -13,13 +13,28 @@ from pydicom.errors import InvalidDicomError
 from pydicom.uid import UID
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.file_kind import START_BYTES, kind_of
+from brainviewer.files.dicom.dataset_values import frames_described, number, text
+from brainviewer.files.dicom.pixels.stored_bits import BITS_WORDS, StoredBits
+from brainviewer.files.dicom.pixels.transfer_syntaxes import (
+    BIG_ENDIAN,
+    DEFLATED,
+    EXPLICIT,
+    IMPLICIT,
+    loss,
+)
+from brainviewer.files.file_kind import START_BYTES, dicom_meta, kind_of, starts_as_dicom
 from brainviewer.files.image2d.size_limits import check_size, too_large
 
 MOST_VOXELS = 512_000_000
 AGAIN = "Export it again from its source, or save the image as PNG."
-_META_LENGTH, _META_START = b"\2\0\0\0UL\4\0", 144
-_DEFLATED = b"\2\0\x10\0UI\x16\x001.2.840.10008.1.2.1.99"
+SURPLUS = "It holds more bytes than its pixels fill; these were left out."
+_UNDEFINED = 0xFFFFFFFF
+_VRS = ("OB", "OW", "OF", "OD", "UN")
+"""Of pixels; none of them is the beginning of a length, which is even."""
+_META_LENGTH = b"\2\0\0\0UL\4\0"
+"""Of group 0002, its first element; four bytes that say it follow."""
+_DEFLATED = b"\2\0\x10\0UI\x16\0" + DEFLATED.encode()
+"""The element of group 0002 that says it."""
 _MOST_INFLATED = 2**28
 _LARGE_VALUE = 2**20  # bytes; longer elements than that are no part of the header
 _KEYWORDS = {
@@ -36,6 +51,7 @@ class PixelLayout:
     photometric : such as ``MONOCHROME2``
     keyword : of the element that holds them
     vr : of that element, ``OB`` or ``OW``
+    notices : sentences about what does not fit together
     """
 
     rows: int
@@ -43,14 +59,12 @@ class PixelLayout:
     frames: int
     samples: int
     photometric: str
-    bits_allocated: int
-    bits_stored: int
-    high_bit: int
-    signed: bool
+    bits: StoredBits
     planar: int
     keyword: str
     vr: str
     syntax: UID
+    notices: tuple[str, ...] = ()
 
     @property
     def floating(self) -> bool:
@@ -62,7 +76,7 @@ class PixelLayout:
         """What the pixels take in the file: exactly, or at least if they are compressed."""
         if self.syntax.is_encapsulated:
             return 8 * self.frames  # each begins with a tag and a length
-        bits = self.rows * self.columns * self.samples * self.bits_allocated
+        bits = self.rows * self.columns * self.samples * self.bits.allocated
         if self.photometric == "YBR_FULL_422":
             bits = bits * 2 // 3
         return (bits * self.frames + 7) // 8
@@ -75,9 +89,9 @@ class PixelLayout:
             "number_of_frames": self.frames,
             "samples_per_pixel": self.samples,
             "photometric_interpretation": self.photometric,
-            "bits_allocated": self.bits_allocated,
-            "bits_stored": self.bits_stored,
-            "pixel_representation": int(self.signed),
+            "bits_allocated": self.bits.allocated,
+            "bits_stored": self.bits.stored,
+            "pixel_representation": int(self.bits.signed),
             "planar_configuration": self.planar,
             "pixel_keyword": self.keyword,
             "pixel_vr": self.vr,
@@ -92,9 +106,11 @@ def inflated(file: BinaryIO, name: str) -> BinaryIO:
     """
     start = file.read(START_BYTES)
     file.seek(0)
-    if start[128:132] != b"DICM" or start[132:140] != _META_LENGTH or _DEFLATED not in start:
+    meta = dicom_meta(start)
+    if meta is None or not start.startswith(_META_LENGTH, meta) or _DEFLATED not in start:
         return file
-    file.seek(_META_START + int.from_bytes(start[140:144], "little"))
+    said = meta + len(_META_LENGTH)
+    file.seek(said + 4 + int.from_bytes(start[said : said + 4], "little"))
     content = zlib.decompressobj(wbits=-15).decompress(file.read(), _MOST_INFLATED + 1)
     if len(content) > _MOST_INFLATED:
         raise FileError(f"{name} needs too much memory to open.", AGAIN)
@@ -111,7 +127,7 @@ def read_header(file: BinaryIO, name: str) -> tuple[Dataset, PixelLayout]:
     """
     dataset = _elements(file, name)
     syntax = _syntax(dataset)
-    keyword, vr = _pixel_element(file, syntax)
+    keyword, vr, length = _pixel_element(file, syntax)
     if not keyword or number(dataset, "Rows") is None:
         raise _without_image(dataset, name)
     layout = _layout(dataset, syntax, keyword, vr, name)
@@ -122,9 +138,16 @@ def read_header(file: BinaryIO, name: str) -> tuple[Dataset, PixelLayout]:
     place = file.tell()
     there = file.seek(0, os.SEEK_END) - place
     file.seek(place)
+    if length is not None and not syntax.is_encapsulated:
+        there = min(there, length)
     if layout.least_bytes > there:
         raise FileError(f"{name} holds fewer pixels than its header promises.", AGAIN)
-    described = _frames_described(dataset)
+    if not syntax.is_encapsulated and there > layout.least_bytes + 1:
+        layout = replace(layout, notices=(*layout.notices, SURPLUS))
+    described = frames_described(dataset)
+    if described is not None and described > frames:
+        said = f"The header of {name} says {frames} frames and describes {described}."
+        raise FileError(said, AGAIN)
     if described is not None and described < frames:
         # Nobody knows how the others are to be rescaled, or where they lie.
         said = f"{name} describes {described} of its {frames} frames only."
@@ -132,60 +155,10 @@ def read_header(file: BinaryIO, name: str) -> tuple[Dataset, PixelLayout]:
     return dataset, layout
 
 
-def number(dataset: Dataset, keyword: str, default: float | None = None) -> float | None:
-    """An element as a number, the first of several; the default if it is absent or no number."""
-    try:
-        value = dataset.get(keyword)
-        if value is not None and not isinstance(value, str | bytes | int | float):
-            value = value[0]
-        return default if value is None or value == "" else float(value)
-    except (ValueError, TypeError, LookupError, OverflowError):
-        return default
-
-
-def numbers(dataset: Dataset, keyword: str) -> tuple[float, ...]:
-    """An element as several numbers; none if one of them is no number."""
-    try:
-        value = dataset.get(keyword)
-        if value is None:
-            return ()
-        return tuple(float(item) for item in (value if hasattr(value, "__iter__") else [value]))
-    except (ValueError, TypeError, OverflowError):
-        return ()
-
-
-def frame_group(dataset: Dataset, frame: int, keyword: str) -> Dataset | None:
-    """What an enhanced file says of a frame (from 0): in a group of its own, or in one for all.
-
-    keyword : of the group's sequence, such as ``PixelMeasuresSequence``
-
-    Returns the item of that sequence; None if there is none.
-    """
-    try:
-        groups = dataset.get("PerFrameFunctionalGroupsSequence")
-        if groups and frame < len(groups) and groups[frame].get(keyword):
-            return groups[frame][keyword].value[0]
-        shared = dataset.get("SharedFunctionalGroupsSequence")
-        if shared and shared[0].get(keyword):
-            return shared[0][keyword].value[0]
-    except (TypeError, AttributeError, LookupError):  # something else stands in their place
-        pass
-    return None
-
-
-def _frames_described(dataset: Dataset) -> int | None:
-    """How many frames have a group of their own; None where nothing is said frame by frame."""
-    groups = dataset.get("PerFrameFunctionalGroupsSequence")
-    try:
-        return len(groups) if groups else None
-    except TypeError:  # something else stands in its place
-        return None
-
-
 def _elements(file: BinaryIO, name: str) -> Dataset:
     start = file.read(START_BYTES)
     file.seek(0)
-    if start[128:132] != b"DICM" and (kind := kind_of(start)):
+    if not starts_as_dicom(start) and (kind := kind_of(start)):
         raise FileError(f"{name} is no DICOM image but {kind.name}.", kind.advice)
     try:
         dataset = dcmread(file, stop_before_pixels=True, force=True, defer_size=_LARGE_VALUE)
@@ -203,21 +176,27 @@ def _syntax(dataset: Dataset) -> UID:
         return UID(named)
     implicit, little = dataset.original_encoding
     if implicit:
-        return UID("1.2.840.10008.1.2")
-    return UID("1.2.840.10008.1.2.1" if little else "1.2.840.10008.1.2.2")
+        return UID(IMPLICIT)
+    return UID(EXPLICIT if little else BIG_ENDIAN)
 
 
-def _pixel_element(file: BinaryIO, syntax: UID) -> tuple[str, str]:
-    """Keyword and type of the element that the file is at; empty at the end of the file."""
+def _pixel_element(file: BinaryIO, syntax: UID) -> tuple[str, str, int | None]:
+    """Keyword, type and length of the element that the file is at; empty at its end.
+
+    The length is None where it is not said.
+    """
     order = "<" if syntax.is_little_endian else ">"
+    place, head = file.tell(), file.read(12)
     try:
-        if syntax.is_implicit_VR:
-            group, element, _ = struct.unpack(f"{order}HHL", file.read(8))
-            return _KEYWORDS[group, element], "OW"
-        group, element, vr, _, _ = struct.unpack(f"{order}HH2sHL", file.read(12))
-        return _KEYWORDS[group, element], vr.decode("ascii")
+        group, element = struct.unpack_from(f"{order}HH", head)
+        vr, length = head[4:6].decode("ascii", "replace"), head[8:]
+        if vr not in _VRS:  # implicit, whatever the transfer syntax says
+            vr, length = "OW", head[4:8]
+            file.seek(place + 8)
+        (length,) = struct.unpack(f"{order}L", length)
+        return _KEYWORDS[group, element], vr, None if length == _UNDEFINED else length
     except (struct.error, KeyError):
-        return "", ""
+        return "", "", None
 
 
 def _layout(dataset: Dataset, syntax: UID, keyword: str, vr: str, name: str) -> PixelLayout:
@@ -228,30 +207,32 @@ def _layout(dataset: Dataset, syntax: UID, keyword: str, vr: str, name: str) -> 
         return int(value)
 
     floating = {"FloatPixelData": 32, "DoubleFloatPixelData": 64}.get(keyword)
-    allocated = floating or whole("BitsAllocated")
-    stored = whole("BitsStored", allocated)
-    if not 0 < stored <= allocated:
-        stored = allocated
+    allocated, stored, high, sign = (number(dataset, word) for word in BITS_WORDS)
+    try:
+        bits = StoredBits.said(floating or allocated, None if floating else stored, high, sign)
+    except ValueError as error:
+        raise FileError(f"{name} cannot be shown. {error}", AGAIN) from None
+    notices = () if floating else (bits.high_bit_notice(high), _loss(dataset, syntax))
     samples = whole("SamplesPerPixel", 1) or 1
     photometric = str(dataset.get("PhotometricInterpretation") or "")
-    high = whole("HighBit", stored - 1)
-    if not stored - 1 <= high < allocated:
-        high = stored - 1
     return PixelLayout(
         rows=whole("Rows"),
         columns=whole("Columns"),
         frames=whole("NumberOfFrames", 1) or 1,
         samples=samples,
         photometric=photometric.strip().upper() or ("RGB" if samples == 3 else "MONOCHROME2"),
-        bits_allocated=allocated,
-        bits_stored=stored,
-        high_bit=high,
-        signed=whole("PixelRepresentation", 0) == 1,
+        bits=bits,
         planar=whole("PlanarConfiguration", 0),
         keyword=keyword,
         vr=vr,
         syntax=syntax,
+        notices=tuple(filter(None, notices)),
     )
+
+
+def _loss(dataset: Dataset, syntax: UID) -> str:
+    words = ("LossyImageCompression", "LossyImageCompressionRatio")
+    return loss(str(syntax), *(text(dataset, word) or "" for word in words))
 
 
 def _no_dicom(name: str) -> FileError:

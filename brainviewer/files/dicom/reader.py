@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.core.geometry import Grid, Unit
 from brainviewer.core.shown_text import shortened
-from brainviewer.core.study import Modality, Volume
+from brainviewer.core.study import FileWindow, Modality, Volume
 from brainviewer.core.voi_window import opening_window
 from brainviewer.files.decoding.process import DamagedError, Decoded, decode
+from brainviewer.files.dicom.pixels.voi import telling
 from brainviewer.files.image2d.reader import size_of_file
 
 _SAMPLED = 200_000  # values, as ``core.voi_window`` takes of a whole volume
@@ -32,12 +33,14 @@ class DicomImage:
         patient lay, in pixels if it does not say how large they are.
     shown : values shown black and white, the larger one first where small values are bright
         (MONOCHROME1); see ``Volume``.
+    windows : those that the file names and that make sense for its values.
     notices : sentences.
     """
 
     frames: NDArray[Any]
     grid: Grid
     shown: tuple[float, float] | None
+    windows: tuple[FileWindow, ...] = ()
     notices: tuple[str, ...] = ()
 
 
@@ -63,17 +66,29 @@ def read_dicom(path: Path, report: Report = silent) -> DicomImage:
         as_stored=True,
         unit=Unit.MM if about["sized"] else Unit.PIXEL,
     )
-    return DicomImage(frames, grid, _shown(decoded, grid), decoded.notices)
+    windows = _windows(decoded)
+    return DicomImage(frames, grid, _shown(decoded, grid, windows), windows, decoded.notices)
 
 
-def _shown(decoded: Decoded, grid: Grid) -> tuple[float, float] | None:
-    """Black and white by the file's window; turned round where small values are bright."""
-    frames, said = decoded.frames, decoded.about["window"]
+def _windows(decoded: Decoded) -> tuple[FileWindow, ...]:
+    """Those of the file, turned round where small values are bright."""
+    frames, about = decoded.frames, decoded.about
+    said = [FileWindow(str(n), float(low), float(high)) for n, low, high in about["windows"]]
+    found = telling(said, float(frames.min()), float(frames.max()))
+    if not about["inverted"]:
+        return found
+    return tuple(FileWindow(one.name, one.white, one.black) for one in found)
+
+
+def _shown(
+    decoded: Decoded, grid: Grid, windows: tuple[FileWindow, ...]
+) -> tuple[float, float] | None:
+    """Black and white by the file's first window; turned round where small values are bright."""
+    frames = decoded.frames
     if frames.ndim == 4:
         return 0.0, 255.0
-    if said is not None:
-        low, high = (float(value) for value in said)
-        return (high, low) if decoded.about["inverted"] else (low, high)
+    if windows:
+        return windows[0].black, windows[0].white
     if not decoded.about["inverted"]:
         return None
     # As the same image opens that was stored the other way round.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from brainviewer.core.counting import first_few
 from brainviewer.core.errors import BrainViewerError, FileError
+from brainviewer.files.file_kind import DICOM_BYTES, starts_as_dicom
 from brainviewer.files.folder_listing import folders_in, list_folder
 from brainviewer.files.ordinary_file import (
     is_folder,
@@ -29,13 +30,25 @@ _MOST_FOLDERS = 500
 _ENOUGH = 5
 
 
+class ImagesInFolders(FileError):
+    """Images lie in several folders, of which one can be opened at a time.
+
+    images : one of each folder
+    """
+
+    def __init__(self, message: str, images: Sequence[Path]) -> None:
+        advice = f"Open one of these folders, or a single image, for example {images[0]}."
+        super().__init__(message, advice)
+        self.images = tuple(images)
+
+
 def is_dicom(path: Path) -> bool:
-    """Whether a file is DICOM by its name, or by the four letters at their place in it."""
+    """Whether a file is DICOM by its name, or by its beginning."""
     if path.suffix.lower() in DICOM_SUFFIXES:
         return True
     try:
         with open_ordinary(path) as file, plain_errors(path):
-            return file.read(132)[128:] == b"DICM"
+            return starts_as_dicom(file.read(DICOM_BYTES))
     except FileError:
         return False
 
@@ -50,9 +63,9 @@ def images_of(paths: Sequence[Path]) -> tuple[Path, ...]:
 
     paths : images; or a folder that holds some and no NIfTI image, or the root of a CD with one
         series of DICOM images.
-    Raises FileError if a folder holds images in its folders only.
+    Raises ImagesInFolders if a folder holds images in its folders only.
     """
-    if len(paths) == 1 and paths[0].name.upper() == CONTENTS_OF_A_CD and not is_folder(paths[0]):
+    if len(paths) == 1 and paths[0].name.upper() == CONTENTS_OF_A_CD and is_ordinary(paths[0]):
         return dicom_images_below(resolved(paths[0]).parent)
     if len(paths) == 1 and is_folder(paths[0]):
         return _images_in(paths[0])
@@ -94,17 +107,20 @@ def _images_in(folder: Path) -> tuple[Path, ...]:
         return tuple(sorted(found, key=_natural))
     if _is_study(folder):
         return ()
-    with_images = [
-        place.name
-        for place in folders
-        if any(is_ordinary(child) and is_image2d(child) for child in list_folder(place)[:20])
-    ]
+    with_images = {
+        place.name: image for place in folders if (image := _image_in(list_folder(place)[:20]))
+    }
     if with_images:
-        raise FileError(
-            f"The folder {folder.name} holds images only in its folders: {first_few(with_images)}.",
-            "Open one of these folders.",
+        names = first_few(list(with_images))
+        raise ImagesInFolders(
+            f"The folder {folder.name} holds images only in its folders: {names}.",
+            list(with_images.values()),
         )
     return dicom_images_below(folder) if folders else ()
+
+
+def _image_in(files: Sequence[Path]) -> Path | None:
+    return next((file for file in files if is_ordinary(file) and is_image2d(file)), None)
 
 
 def _is_study(folder: Path) -> bool:
@@ -118,7 +134,7 @@ def _is_study(folder: Path) -> bool:
 def dicom_images_below(folder: Path) -> tuple[Path, ...]:
     """The DICOM images of the only folder below that holds some, as on a CD; none if there is none.
 
-    Raises FileError that names the folders if there are several.
+    Raises ImagesInFolders that names the folders if there are several.
     """
     level, found = [folder], dict[Path, tuple[Path, ...]]()
     for _ in range(_DEEPEST_OF_A_CD):
@@ -130,10 +146,10 @@ def dicom_images_below(folder: Path) -> tuple[Path, ...]:
         level = folders_in(level)[:_MOST_FOLDERS]
     if len(found) > 1:
         names = [f"{place.relative_to(folder)} ({len(images)})" for place, images in found.items()]
-        raise FileError(
+        raise ImagesInFolders(
             f"The folder {folder.name} holds DICOM images in {len(found)} folders: "
             f"{first_few(names)}.",
-            "Open one of these folders, or convert all of them with dcm2niix.",
+            [images[0] for images in found.values()],
         )
     return next(iter(found.values()), ())
 

@@ -69,6 +69,11 @@ def scan_count(source: bytes) -> int:
     return source.count(b"\xff\xda")
 
 
+def is_whole(source: bytes) -> bool:
+    """Whether the end marker stands behind the last scan: decoders paint what is missing grey."""
+    return source.rfind(b"\xff\xd9") > source.rfind(b"\xff\xda") >= 0
+
+
 def _segments(source: bytes) -> Iterator[tuple[int, bytes]]:
     """Markers with their contents, up to the first scan."""
     at = 2

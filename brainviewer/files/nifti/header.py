@@ -11,7 +11,13 @@ import numpy as np
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid
-from brainviewer.files.file_kind import CONVERT_DICOM, START_BYTES, FileKind, kind_of
+from brainviewer.files.file_kind import (
+    CONVERT_DICOM,
+    START_BYTES,
+    FileKind,
+    kind_of,
+    starts_as_dicom,
+)
 from brainviewer.files.nifti.affine import grid_of
 from brainviewer.files.nifti.fields import (
     FIELDS_1,
@@ -157,7 +163,7 @@ def _not_nifti(start: bytes, name: str) -> FileError:
             f"{name} lists what lies on a CD; it holds no image itself.",
             "Open the folder that holds the images.",
         )
-    if start[128:132] == b"DICM":
+    if starts_as_dicom(start):
         return FileError(f"{name} is a DICOM file, not a NIfTI image.", CONVERT_DICOM)
     kind = known_kind(start)
     if kind is None:

@@ -6,7 +6,7 @@ import os
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -16,41 +16,23 @@ from numpy.typing import NDArray
 
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError, Report, silent
-from brainviewer.core.geometry import Grid
 from brainviewer.files.nifti.header import LONGEST, Header, pair_error, parse_header
 from brainviewer.files.nifti.volume_limits import MOST_UNPACKED, check_unpacked, check_volume
 from brainviewer.files.ordinary_file import AGAIN, open_ordinary, plain_errors
+from brainviewer.files.stored_volume import StoredVolume
 
 _DAMAGED = (igzip.BadGzipFile, igzip_lib.IsalError, zlib.error)
 _DOWNLOAD = "Copy or download the file again."
 _GZIP = b"\x1f\x8b"
-_PIECE = 1 << 22  # bytes between two reports
+_PIECE = 1 << 20  # bytes between two reports
 _MOST_SEARCHED = 1 << 30
 """Unpacked bytes, in front of junk: to look for it takes as long as to unpack them slowly."""
 _BEYOND = "too large for a number of 32 bits"
 _NARROWED = "The values are kept to seven digits."
-_Made = TypeVar("_Made", "NiftiImage", Header)
+_Made = TypeVar("_Made", "StoredVolume", Header)
 
 
-@dataclass(frozen=True, eq=False)
-class NiftiImage:
-    """One volume as it lies in its file.
-
-    data : (i, j, k) array in Fortran order (axis i lies together in memory), finite everywhere;
-        64-bit numbers are narrowed to 32 bits, scaled ones are float32, all else is as stored.
-    dtype : number type in the file, e.g. ``int16``.
-    notices : sentences the user must see, without the file's name.
-    description : the header's free text.
-    """
-
-    data: NDArray[Any]
-    grid: Grid
-    dtype: str
-    notices: tuple[str, ...] = ()
-    description: str = ""
-
-
-def read_nifti(path: Path, report: Report = silent) -> NiftiImage:
+def read_nifti(path: Path, report: Report = silent) -> StoredVolume:
     """Read the first volume of a NIfTI file.
 
     Raises FileError with a sentence that holds the file's name but not its folder, and Cancelled
@@ -88,7 +70,7 @@ def _of_file(path: Path, read: Callable[[IO[bytes]], _Made]) -> _Made:
             return replace(made, notices=(*made.notices, notice))
 
 
-def _read(file: IO[bytes], name: str, report: Report) -> NiftiImage:
+def _read(file: IO[bytes], name: str, report: Report) -> StoredVolume:
     """The first volume of an open file, its true values without NaN and in at most 32 bits."""
     packed, header = _header(file, name)
     size = _unpacked_size(file, header) if packed else file.seek(0, os.SEEK_END)
@@ -103,7 +85,7 @@ def _read(file: IO[bytes], name: str, report: Report) -> NiftiImage:
         _read_to_the_end(stream, header, name, report)
     values, narrowed = _narrowed(values)
     data, notices = _finite(values, beyond)
-    return NiftiImage(
+    return StoredVolume(
         data.reshape(header.grid.shape, order="F"),
         header.grid,
         header.stored.name,

@@ -6,9 +6,10 @@ of memory beside its voxels; what the voxels take is bounded here.
 
 import math
 from collections.abc import Mapping
+from typing import Protocol
 
 from brainviewer.core.errors import FileError
-from brainviewer.core.geometry import Grid
+from brainviewer.core.geometry import Grid, Unit
 from brainviewer.files.nifti.affine import CORRECT_SIZE
 from brainviewer.files.nifti.header import Header
 
@@ -16,6 +17,8 @@ LONGEST_AXIS = 2048
 """Voxels along one axis."""
 LARGEST_MM = 2000.0
 """Length of a side of a volume: more than anybody's height is no head, and no patient."""
+LEAST_HEAD_MM, MOST_HEAD_MM = 60.0, 800.0
+"""The longest side of a volume of a head; other sizes are opened and told."""
 MOST_UNPACKED = 4 << 30
 """Bytes of a whole file, unpacked, all its images included."""
 MOST_BYTES = 1536 << 20
@@ -26,7 +29,23 @@ _MASK_BYTES = 8
 """Bytes for each voxel that masks and copies take while a lesion is looked for and drawn."""
 
 
-def check_volume(header: Header, name: str) -> None:
+class Sized(Protocol):
+    """What the header of a volume, of whatever format, says of its size.
+
+    read_bytes, kept_bytes : of a voxel, at most while it is read, and afterwards.
+    """
+
+    @property
+    def grid(self) -> Grid: ...
+
+    @property
+    def read_bytes(self) -> int: ...
+
+    @property
+    def kept_bytes(self) -> int: ...
+
+
+def check_volume(header: Sized, name: str) -> None:
     """Raises FileError if a volume alone is too large, in voxels or in millimetres."""
     grid = header.grid
     sides = [n * mm for n, mm in zip(grid.shape, grid.spacing, strict=True)]
@@ -40,6 +59,20 @@ def check_volume(header: Header, name: str) -> None:
         )
 
 
+def size_notice(grid: Grid) -> str:
+    """A sentence if a volume is too small or too large for a head; empty if it may be one."""
+    if grid.unit is not Unit.MM:
+        return ""
+    sides = [n * mm for n, mm in zip(grid.shape, grid.spacing, strict=True)]
+    if LEAST_HEAD_MM <= max(sides) <= MOST_HEAD_MM:
+        return ""
+    said = " × ".join(f"{side:.3g}" for side in sides)
+    return (
+        f"By its header it shows {said} mm, which is implausible for a head: lengths and volumes "
+        "that are measured cannot be trusted."
+    )
+
+
 def check_unpacked(header: Header, name: str) -> None:
     """Raises FileError if a compressed file is too large to be unpacked."""
     if header.file_bytes > MOST_UNPACKED:
@@ -50,7 +83,7 @@ def check_unpacked(header: Header, name: str) -> None:
         )
 
 
-def check_study(headers: Mapping[str, Header], grid: Grid) -> None:
+def check_study(headers: Mapping[str, Sized], grid: Grid) -> None:
     """Raises FileError if a volume, or all that come to lie on ``grid`` together, are too large.
 
     headers : by what the volume is, such as ``FLAIR``.
@@ -65,13 +98,13 @@ def check_study(headers: Mapping[str, Header], grid: Grid) -> None:
         )
 
 
-def file_bytes(header: Header) -> int:
+def file_bytes(header: Sized) -> int:
     """Memory that reading one volume and looking at it alone takes."""
     voxels = math.prod(header.grid.shape)
     return voxels * (header.read_bytes + _MASK_BYTES)
 
 
-def study_bytes(headers: Mapping[str, Header], grid: Grid) -> int:
+def study_bytes(headers: Mapping[str, Sized], grid: Grid) -> int:
     """Memory that reading volumes, bringing them onto ``grid`` and looking at them takes."""
     voxels = math.prod(grid.shape)
     total, resampling = voxels * _MASK_BYTES, 0

@@ -2,7 +2,6 @@
 
 import gzip
 from pathlib import Path
-from typing import Any
 
 import nibabel
 import numpy as np
@@ -15,9 +14,16 @@ from brainviewer.files.writing import write_whole
 
 
 def write_mask(path: Path, mask: NDArray[np.bool_], grid: Grid, onto: Grid | None = None) -> None:
-    """Write a mask as uint8, 1 inside, whole or not at all.
+    """Write a mask as uint8, 1 inside; see ``write_labels``."""
+    write_labels(path, mask.astype(np.uint8), grid, onto)
 
-    mask : (i, j, k) bool on ``grid``.
+
+def write_labels(
+    path: Path, labels: NDArray[np.uint8], grid: Grid, onto: Grid | None = None
+) -> None:
+    """Write a mask, or the parts of a lesion by their values, whole or not at all.
+
+    labels : (i, j, k) uint8 on ``grid``, 0 outside.
     onto : the grid of the file to go with, if that is another one.
     path : ``.nii.gz`` or ``.nii``; an existing file stays as it was if writing fails.
 
@@ -27,32 +33,41 @@ def write_mask(path: Path, mask: NDArray[np.bool_], grid: Grid, onto: Grid | Non
         raise FileError(
             f"'{path.name}' does not end in .nii.gz or .nii.", "Choose a name that does."
         )
-    if onto is not None:
-        mask, grid = on_grid(mask, grid, onto), onto
-    image = nibabel.Nifti1Image(mask.astype(np.uint8), grid.affine)
-    for set_form in (image.set_sform, image.set_qform):
-        set_form(grid.affine if grid.oriented else None, code=int(grid.oriented))
-    image.header.set_xyzt_units("mm")
-    content: bytes = image.to_bytes()
+    content = nifti_of_labels(labels, grid, onto)
     if path.name.lower().endswith(".gz"):
-        # No time in the header: the same mask gives the same bytes.
-        content = gzip.compress(content, 6, mtime=0)
+        content = compressed(content)
     write_whole(path, content)
 
 
-def on_grid(mask: NDArray[Any], source: Grid, target: Grid) -> NDArray[np.bool_]:
-    """A mask of one grid on another, by the nearest voxel."""
+def nifti_of_labels(labels: NDArray[np.uint8], grid: Grid, onto: Grid | None = None) -> bytes:
+    """The content of a NIfTI file; see ``write_labels``."""
+    if onto is not None:
+        labels, grid = labels_on_grid(labels, grid, onto), onto
+    image = nibabel.Nifti1Image(labels, grid.affine)
+    for set_form in (image.set_sform, image.set_qform):
+        set_form(grid.affine if grid.oriented else None, code=int(grid.oriented))
+    image.header.set_xyzt_units("mm")
+    return bytes(image.to_bytes())
+
+
+def compressed(content: bytes) -> bytes:
+    """The content of a ``.gz`` file; no time stands in it: the same mask gives the same bytes."""
+    return gzip.compress(content, 6, mtime=0)
+
+
+def labels_on_grid(labels: NDArray[np.uint8], source: Grid, target: Grid) -> NDArray[np.uint8]:
+    """Labels of one grid on another, by the nearest voxel."""
     # A study without sides, because one file has none, keeps the voxels of its other files.
     same_voxels = source.oriented != target.oriented and source.shape == target.shape
     if source.matches(target) or same_voxels:
-        return mask.astype(bool)
+        return labels
     matrix = np.linalg.inv(source.affine) @ target.affine
     moved = ndimage.affine_transform(
-        mask.astype(np.uint8),
+        labels,
         matrix[:3, :3],
         matrix[:3, 3],
         output_shape=target.shape,
         order=0,
         mode="constant",
     )
-    return np.asarray(moved > 0)
+    return np.asarray(moved, np.uint8)

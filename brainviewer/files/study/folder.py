@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ from numpy.typing import NDArray
 from brainviewer.core.counting import first_few
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.core.geometry import Grid
+from brainviewer.core.shown_text import shortened
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.core.voi_window import Window, auto_window
-from brainviewer.files.nifti.reader import NiftiImage, read_nifti
-from brainviewer.files.ordinary_file import is_folder, is_there, resolved
+from brainviewer.files.nifti.reader import read_nifti
+from brainviewer.files.ordinary_file import is_folder, is_there, resolved, same_place
+from brainviewer.files.stored_volume import StoredVolume
 from brainviewer.files.study.folder_contents import nothing_to_open
 from brainviewer.files.study.places import images_of_study
 from brainviewer.files.study.sequence_names import Other, Role, rank_of_segmentation, role_of
@@ -107,7 +110,24 @@ def explicit(paths: Iterable[Path]) -> tuple[Assignment, list[Path]]:
         if modality in files:
             raise FileError(f"{modality} was given twice.", "Give one file for each sequence.")
         files[modality] = file
+    _refuse_one_for_two(files, segmentation)
     return Assignment(files, segmentation, segmentation_named=segmentation is not None), plain
+
+
+def _refuse_one_for_two(files: Mapping[Modality, Path], segmentation: Path | None) -> None:
+    """Raises FileError if two parts of a study are one file or folder, by whatever name."""
+    parts: dict[str, Path] = {str(modality): path for modality, path in files.items()}
+    if segmentation is not None:
+        parts["the segmentation"] = segmentation
+    for (one, path), (other, same) in combinations(parts.items(), 2):
+        if same_place(path, same):
+            raise given_for_both(one, other, path.name)
+
+
+def given_for_both(one: str, other: str, name: str) -> FileError:
+    """The error for a file, a folder or a series that is named for two parts of a study."""
+    said = f"{shortened(name)} was given for {one} and for {other}."
+    return FileError(said, "Give each of them its own.")
 
 
 class SeveralVersions(FileError):
@@ -163,6 +183,12 @@ def assign(files: Sequence[Path], given: Assignment | None = None) -> Assignment
         message = f"{len(doubtful)} files are named as {modality}: {names}."
         raise SeveralVersions(message, assignment)
     return assignment
+
+
+def sequences_told(files: Sequence[Path]) -> frozenset[Modality]:
+    """The sequences that some of the files are, by their names and those of their folders."""
+    claimed = _claims(files, Assignment()) if files else {}
+    return frozenset(role for role in claimed if isinstance(role, Modality))
 
 
 def some_names(paths: Sequence[Path]) -> str:
@@ -228,7 +254,7 @@ def _is_tumour_label_map(path: Path) -> bool:
     return holds_labels(image) and bool(volume_ml < LARGEST_TUMOUR_ML)
 
 
-def holds_labels(image: NiftiImage) -> bool:
+def holds_labels(image: StoredVolume) -> bool:
     """Whether the values are a few small whole numbers, as in a segmentation; not all of them 0."""
     data = image.data.ravel(order="K")
     if data.min() < 0 or not 0 < data.max() <= 255:

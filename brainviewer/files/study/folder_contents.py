@@ -3,18 +3,25 @@
 import zlib
 from pathlib import Path
 
-from brainviewer.core.counting import first_few
+from brainviewer.core.counting import counted, first_few
 from brainviewer.core.errors import FileError
-from brainviewer.files.file_kind import CONVERT_DICOM, START_BYTES, FileKind
+from brainviewer.files.file_kind import START_BYTES, FileKind
 from brainviewer.files.folder_listing import folders_in, list_folder
 from brainviewer.files.nifti.header import known_kind
-from brainviewer.files.ordinary_file import is_folder, open_ordinary, plain_errors
+from brainviewer.files.ordinary_file import check_ordinary, is_folder, open_ordinary, plain_errors
 
 _PAIR = FileKind(
     "pairs of .hdr and .img files (Analyze or NIfTI)",
     "Convert each pair to one .nii.gz file, for example with fslchfiletype or ITK-SNAP.",
 )
-_DICOM = FileKind("DICOM files", CONVERT_DICOM.replace("it", "them", 1))
+_DICOM = FileKind(
+    "DICOM files without an image that can be shown",
+    "Copy them again from their source, or open the folder that holds the images.",
+)
+_PACKED_DICOM = FileKind(
+    "DICOM files packed with gzip",
+    "Unpack them, for example with gunzip, and open the folder again.",
+)
 _CD = FileKind(
     "the list of a CD without its images (DICOM)",
     "Copy the whole CD, or open the folder that holds its images.",
@@ -37,10 +44,17 @@ def nothing_to_open(folder: Path) -> FileError:
     kind = min(found, key=_importance, default=None)
     if kind is not None and _importance(kind) < len(_FIRST):
         names = found[kind]
-        several = len(names) > 1 and kind not in (_PAIR, _DICOM)
+        several = len(names) > 1 and kind not in (_PAIR, _DICOM, _PACKED_DICOM)
         what = f"{len(names)} files, each {kind.name}" if several else kind.name
         said = f"The folder {folder.name} holds no NIfTI image, but {what}: {first_few(names)}."
         return FileError(said, kind.advice)
+    if files and all(map(_is_empty, files)):
+        said = f"The folder {folder.name} holds {counted(len(files), 'file')} without content."
+        return FileError(said, "Copy the folder again from its source.")
+    if files and not found:
+        first = first_few([file.name for file in files])
+        said = f"The folder {folder.name} holds nothing that is known here: {first}."
+        return FileError(said, _ADVICE)
     if not files:
         why = "its folders hold no files" if list_folder(folder) else _nothing_shown(folder)
         if any(_folders_below(folder, _DEEPEST + 1)):
@@ -50,13 +64,21 @@ def nothing_to_open(folder: Path) -> FileError:
     return FileError(f"There is no NIfTI image in the folder {folder.name}.", _ADVICE)
 
 
+def _is_empty(file: Path) -> bool:
+    try:
+        return not check_ordinary(file)
+    except FileError:
+        return False
+
+
 def _nothing_shown(folder: Path) -> str:
     with plain_errors(folder):
         return "what it holds is hidden" if any(folder.iterdir()) else "it is empty"
 
 
-_FIRST = ("pairs", "volume", "DICOM", "pointer", "PAR/REC", "HDF5", "MATLAB", "NumPy", "archive",
-          "packed", "photo", "image", "drawing", "document", "page", "video")  # fmt: skip
+_FIRST = ("pairs", "encrypted", "volume", "DICOM", "pointer", "PAR/REC", "HDF5", "MATLAB", "NumPy",
+          "archive", "packed", "photo", "image", "drawing", "document", "page",
+          "video")  # fmt: skip
 
 
 def _importance(kind: FileKind) -> int:
@@ -70,15 +92,18 @@ def _kind_of_file(file: Path) -> FileKind | None:
         return _PAIR
     if name == "dicomdir":
         return _CD
-    if name.endswith(".dcm"):
+    if name.endswith(".dcm") and file.suffix.lower() != ".gz":
         return _DICOM
     try:
         with open_ordinary(file) as opened, plain_errors(file):
-            start = _unpacked(opened.read(START_BYTES))
+            stored = opened.read(START_BYTES)
     except FileError:
         return None
+    start = _unpacked(stored)
     kind = known_kind(start)
-    return _DICOM if kind and "DICOM" in kind.name else kind
+    if kind is None or "DICOM" not in kind.name:
+        return kind
+    return _DICOM if start == stored else _PACKED_DICOM
 
 
 def _folders_below(folder: Path, depth: int) -> list[Path]:

@@ -6,7 +6,9 @@ UCSF-PDGM), a folder for each sequence (EGD), or for each kind of image (BIDS).
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 from brainviewer.core.counting import first_few
@@ -19,32 +21,83 @@ from brainviewer.files.study.sequence_words import each
 
 _DEEPEST = 3  # folders below the one given
 _MOST_FOLDERS = 20_000
+_MOST_LEVELS = 6
+"""How deep studies are looked for: links may lead round in a circle."""
 _BIDS_DATA = each("anat beh dwi eeg fmap func ieeg meg motion mrs perf pet swi")
-_ABOUT_DATA = each("derivatives sourcedata code stimuli logs __macosx metadata")
+ABOUT_DATA = each("derivatives sourcedata code stimuli logs __macosx metadata")
+"""Names of folders in which no images are looked for while others may hold some."""
 _EXAMINATION = re.compile(
     r"(?:ses|visit|week|month|year|day|time|tp|timepoint|baseline|scan|follow|exam)[^a-z]*.*|\d{1,8}",
     re.IGNORECASE,
 )
 
 
+class SeveralStudies(FileError):
+    """A folder holds several studies, of which one can be opened at a time."""
+
+
 def images_of_study(folder: Path) -> list[Path]:
     """The NIfTI images of the one study in a folder, down to three levels; empty if there is none.
 
-    Raises FileError if there are several studies.
+    Raises SeveralStudies if there are several, FileError if a folder cannot be read.
     """
+    images = _images_by_place(folder)
+    return _of_one_study(folder, images) if images else []
+
+
+def holds_sequences(folder: Path) -> bool:
+    """Whether ``images_of_study`` would find more than masks and the like, as results are.
+
+    Raises FileError if a folder cannot be read.
+    """
+    return any(map(of_sequences, _images_by_place(folder).values()))
+
+
+def _images_by_place(folder: Path) -> dict[Path, list[Path]]:
+    """The images in the folders of the highest level that has any."""
     level = [folder]
     for _ in range(_DEEPEST + 1):
         images = {place: found for place in level if (found := _images_in(place))}
         if images:
-            return _of_one_study(folder, images)
+            return images
         level = folders_in(level)
-        level = [c for c in level if c.name.lower() not in _ABOUT_DATA] or level
+        level = [c for c in level if c.name.lower() not in ABOUT_DATA] or level
         if len(level) > _MOST_FOLDERS:
             raise FileError(
                 f"The folder {folder.name} holds more than {_MOST_FOLDERS:,} folders.",
                 "Open the folder of one study.",
             )
-    return []
+    return {}
+
+
+def of_sequences(images: Sequence[Path]) -> bool:
+    """Whether some are more than masks and the like, by their names."""
+    return any(not isinstance(role_of(image.name), Other) for image in images)
+
+
+def studies_below(folder: Path, levels: int = _MOST_LEVELS) -> Iterator[tuple[Path, list[Path]]]:
+    """Every study in a folder, by name: its own folder, and its images. The first come at once.
+
+    Masks alone are none. Folders that cannot be read are passed over. Raises FileError if
+    ``folder`` itself cannot.
+    """
+    children = [c for c in folders_in([folder]) if c.name.lower() not in ABOUT_DATA]
+    images = _images_in(folder)
+    if of_sequences(images):
+        yield folder, images
+    if not images and children and _parts_of_one_study([child.name for child in children]):
+        with suppress(FileError):
+            if of_sequences(images := images_of_study(folder)):
+                yield folder, images
+                return
+    for child in children:
+        if child.name.lower().endswith((".nii", ".nii.gz")):
+            continue
+        with suppress(FileError):
+            if of_sequences(found := _images_in(child)):
+                yield child, found
+            elif levels > 1:
+                yield from studies_below(child, levels - 1)
 
 
 def _of_one_study(folder: Path, images: dict[Path, list[Path]]) -> list[Path]:
@@ -56,24 +109,36 @@ def _of_one_study(folder: Path, images: dict[Path, list[Path]]) -> list[Path]:
     for place, found in images.items():
         branches.setdefault(place.relative_to(root).parts[0], []).extend(found)
     names = list(branches)
-    studies = [name for name in names if not isinstance(role_of(name), Other)]
-    if (
-        len(studies) == 1
-        or all(name.lower() in _BIDS_DATA for name in names)
-        or _one_for_each_sequence(names)
-    ):
+    if _parts_of_one_study(names):
         return [image for found in branches.values() for image in found]
-    raise FileError(
+    studies = [name for name, found in branches.items() if of_sequences(found)]
+    names = studies if len(studies) > 1 else names  # those of masks alone cannot be opened
+    raise SeveralStudies(
         f"The folder {folder.name} holds {len(names)} {_what(names)}: {first_few(sorted(names))}.",
         "Open one of these folders.",
     )
 
 
+def _parts_of_one_study(names: Sequence[str]) -> bool:
+    """Whether folders of these names hold the images of one study, as their names say."""
+    # Of thousands of names, which take seconds, the first few tell.
+    studies = (name for name in names if not isinstance(role_of(name), Other))
+    return (
+        len(list(islice(studies, 2))) == 1
+        or all(name.lower() in _BIDS_DATA for name in names)
+        or _one_for_each_sequence(names)
+    )
+
+
 def _one_for_each_sequence(names: Sequence[str]) -> bool:
     """Whether folders are called after what lies in them, no sequence twice."""
-    roles = [role_of(name) for name in names]
-    sequences = [role for role in roles if role in SEQUENCES]
-    return None not in roles and len(sequences) == len(set(sequences)) > 1
+    sequences = set()
+    for role in map(role_of, names):
+        if role is None or role in sequences:
+            return False
+        if role in SEQUENCES:
+            sequences.add(role)
+    return len(sequences) > 1
 
 
 def _what(names: Sequence[str]) -> str:

@@ -43,6 +43,9 @@ _TARGET_FIRST = re.compile(r"(?<!\S)(?:to|onto|in) [A-Z]\S+ (?=.*[A-Z])")
 _T1_FLAIR = re.compile(rf"T1\S*(?: (?:{words.DESCRIBES}))* FLAIR")
 _T1_C = re.compile(rf"T1\S*(?: (?:{words.DESCRIBES}))* c(?!\S)")
 _MASK = re.compile(r"masks?")
+_DENIED_FURTHER = re.compile(
+    rf"{_START}({'|'.join(sorted(words.NOT))}|w/o)[\W_]+(?:(?:to|any|i\.?v|gad\w*|gd)[\W_]+)+(?=[ck]ontrast)"
+)
 _LEFT_OPEN = "postorpre"
 _LEFT_OPEN_WORD = re.compile(rf"{_LEFT_OPEN}|(?:post|pre)\d+|contr?")
 _PERHAPS_FLAIR = re.compile(r"[a-z0-9]*(?:flair|tirm)[a-z0-9]*")
@@ -95,7 +98,7 @@ def words_of(file_name: str) -> list[str]:
 
 def _words_of(file_name: str) -> tuple[list[str], bool]:
     """The words of a name in small letters, and whether an entity says contrast."""
-    stem = _ENDING.sub("", _without_accents(file_name.lower()))
+    stem = _ENDING.sub("", without_accents(file_name.lower()))
     bids = BidsName.of(stem)
     entities = bids.entities
     # A label or a description belongs to the mask, the acquisition to the image.
@@ -109,15 +112,18 @@ def _words_of(file_name: str) -> tuple[list[str], bool]:
         stem = f"{_LEFT_OPEN}_" + re.sub(rf"{_START}(?:post|pre)_", "", stem)
     stem = re.sub(r"\+\s*/\s*-", " withandwithout ", stem)
     stem = re.sub(r"(t2|flair)\s?\*", r"\1star", stem)
-    stem = _MINUS_C.sub(" no contrast ", _PLUS_C.sub(" contrast ", stem))
+    stem = _DENIED_FURTHER.sub(r"\1 ", words.WITHOUT_AGENT.sub(" no contrast ", stem))
+    stem = words.WITH_AGENT.sub(" contrast ", _PLUS_C.sub(" contrast ", stem))
+    stem = _MINUS_C.sub(" no contrast ", stem)
     stem = _ONE_TO_OTHER.sub(r"\1 to \2", _ONE_MINUS_OTHER.sub(" minus ", stem))
     return re.findall(r"[^\W_]+", stem), bids.contrast
 
 
-def _without_accents(text: str) -> str:
+def without_accents(text: str) -> str:
     """``prä`` and ``injecté`` as they are written without German and French keys."""
     letters = unicodedata.normalize("NFKD", text)
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return unicodedata.normalize("NFC", plain)  # Korean syllables as one letter again
 
 
 def _marked(said: Iterable[str]) -> str:

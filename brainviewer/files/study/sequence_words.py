@@ -17,19 +17,26 @@ CONTRAST = each("""
     ce gd gad gado gadolinium gadovist gadavist gadobutrol gadoterate gadoteridol gbca dotarem
     magnevist prohance multihance omniscan clariscan post postgd postgad postc postcontrast contrast
     contrasted kontrast kontrastmittel contraste contrasto enhanced km mitkm nachkm kmnach mdc civ
-    inj injection injected injecte cemri cemr dota
+    inj injection injected injecte inyectado inyectada iniettato cemri cemr dota
     """)
 AGENT = re.compile(
     r"gad(?:o|a)vist|gado(?:lin|but|ter|pic|xet|diam|benat|vers|fos)|magne?vist|magnograf|dotarem"
     r"|dotagraf|clariscan|prohance|multihance|omniscan|optimark|primovist|eovist|vueway|elucirem"
-    r"|artirem|[ck]ontrast"
+    r"|artirem|[ck]ontrast|kontrascie|контраст"
 )
 """In the middle of a word, too, these are contrast agents."""
 NOT = each("""
     no non not un without wo ohne kein keine sans sin senza zonder bez sem pre pra prae vor v o
-    before avant nativ native unenhanced
+    before avant nativ native unenhanced prior plain uden utan uten før ilman przed без до
     """)
 """These deny the word behind them."""
+WITHOUT_AGENT = re.compile(
+    r"(?:[ck]ontrast[ea]?(?:mittel| agent)?|gd|gadolinium|km)[\W_]?(?:free|less|frei|los|siz|sız)"
+    r"(?![^\W_])"
+    r"|(?:非|未)造影|造影(?:前|なし)|単純|平扫|平掃|[非未](?:增强|增強)|(?:增强|增強)前|비조영|조영\s?전"
+)
+WITH_AGENT = re.compile(r"造影[後后剤剂]?|增强|增強|强化|조영(?:증강)?|\+\s*$")
+"""What says so within a name without blanks, or by a sign; ``WITHOUT_AGENT`` goes before."""
 _WITH, _WITHOUT = "post|nach|with|mit|avec|con|enhanced", "pre|vor|without|wo|w o|ohne|sans|sin"
 BOTH = re.compile(
     rf"(?:{_WITHOUT}) (?:(?:and|und|et|y|or) )?(?:{_WITH}|w)"
@@ -96,6 +103,7 @@ UNUSED = each("""
     stir psir dir fgatir ciss fiesta trufi fisp bffe pdt2 inv1 inv2
     localizer localiser loc 3pl 3plane scout aascout headscout survey smartbrain calibration calib
     topogram screenshot screenshots screensave
+    differenz diferencia differenza ratio quotient
     pve aseg aparc wmparc ribbon probseg dseg parc parcellation synthseg
     inversewarp 0warp 0inversewarp 1warp 1inversewarp relax relaxation relaxometry decay
     prob probability probabilities heatmap gradcam saliency error residual residuals edges laplacian
@@ -105,7 +113,10 @@ UNUSED_PHRASES = (
     "cerebral blood", "phase contrast", "t2 star", "bias field", "fast bias", "b ffe", "inv 1",
     "inv 2", "t1 images", "proton density", "3 plane", "asset cal", "screen shot", "fat only",
 )  # fmt: skip
-UNUSED_STARTS = ("t2star", "flairstar", "t2gre", "t2ffe", "t2wffe", "t2flash")
+UNUSED_STARTS = (
+    "t2star", "flairstar", "t2gre", "t2ffe", "t2wffe", "t2flash", "subtra", "soustra", "sustracc",
+    "sottra",
+)  # fmt: skip
 UNUSED_ALONE = re.compile(
     r"b\d+|r[12]|l[123]|(?:atlas|fa|colfa|ph|cbct|ct|cta|ctp|pet|fdg|fet|suv|pd|pdw|gre"
     r"|flash|mag|rest|task|gm|wm|csf|qc|overlay|noise)"

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from brainviewer.core.annotation_kinds import Kind
-from brainviewer.core.annotation_limits import LONGEST_TEXT, MOST_ANNOTATIONS
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.annotation.kinds import Kind
+from brainviewer.core.annotation.limits import LONGEST_TEXT, MOST_ANNOTATIONS
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid, Unit
 from brainviewer.core.slices import Plane

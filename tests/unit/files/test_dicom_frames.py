@@ -45,6 +45,8 @@ def test_frames_that_nothing_is_said_of_are_not_guessed(tmp_path: Path, values: 
     groups = [item(PixelValueTransformationSequence=rescale(2, 10))] * 2
     with pytest.raises(FileError, match="describes 2 of its 3 frames only"):
         enhanced(tmp_path / "a.dcm", values, groups)
+    with pytest.raises(FileError, match="says 3 frames and describes 4"):
+        enhanced(tmp_path / "b.dcm", values, groups * 2)
 
 
 def test_each_frame_has_its_own_rescale(tmp_path: Path, values: np.ndarray) -> None:
@@ -66,14 +68,14 @@ def test_one_rescale_for_all_frames(tmp_path: Path, values: np.ndarray) -> None:
 
 def test_a_rescale_keeps_the_number_type_that_holds_it(tmp_path: Path, values: np.ndarray) -> None:
     cases = {(1, -1024, 12): np.int16, (2, 0, 12): np.uint16, (1, -1024, 16): np.float32,
-             (0.5, 0, 12): np.float32, (0, 5, 8): np.uint16}  # fmt: skip
+             (0.5, 0, 12): np.float32, (1, 5, 8): np.uint16}  # fmt: skip
     for n, ((slope, intercept, bits), kind) in enumerate(cases.items()):
         dataset = header(values & (2**bits - 1), bits=bits)
         dataset.RescaleSlope, dataset.RescaleIntercept = slope, intercept
         pixels = (values & (2**bits - 1)).tobytes()
         image = read_dicom(save(tmp_path / f"{n}.dcm", dataset, pixels))
         assert image.frames.dtype == kind
-        expected = (values & (2**bits - 1)).astype(float) * (slope or 1) + intercept
+        expected = (values & (2**bits - 1)).astype(float) * slope + intercept
         assert np.array_equal(image.frames, expected)
 
 
@@ -100,7 +102,7 @@ def test_windows_of_frames(tmp_path: Path, values: np.ndarray) -> None:
             item(FrameVOILUTSequence=item(WindowCenter=100, WindowWidth=width)) for width in widths
         ]
 
-    assert enhanced(tmp_path / "a.dcm", values, windows(60, 60, 60)).shown == (70, 130)
+    assert enhanced(tmp_path / "a.dcm", values, windows(60, 60, 60)).shown == (70, 129)
     assert enhanced(tmp_path / "b.dcm", values, windows(60, 80, 60)).shown is None
     for width in (0.5, -4, 1e300):  # windows that show nothing
         assert enhanced(tmp_path / "c.dcm", values, windows(width, width, width)).shown is None
@@ -152,10 +154,12 @@ def test_positions_that_cannot_be_are_unknown(tmp_path: Path, values: np.ndarray
 
 
 def test_sizes_that_cannot_be_are_unknown(tmp_path: Path, values: np.ndarray) -> None:
-    for n, spacing in enumerate(([0, 1], [-1, 1], [1e9, 1], [1])):
+    for n, spacing in enumerate(([0, 1], [-1, 1], [1e9, 1], [1], [1e-6, 1e-6])):
         dataset = header(values, PixelSpacing=spacing, ImageOrientationPatient=AXIAL)
-        grid = read_dicom(save(tmp_path / f"{n}.dcm", dataset, values.tobytes())).grid
-        assert grid.unit is Unit.PIXEL
+        image = read_dicom(save(tmp_path / f"{n}.dcm", dataset, values.tobytes()))
+        assert image.grid.unit is Unit.PIXEL
+        said = " × ".join(map(str, dataset["PixelSpacing"].value)) if n != 3 else "1.0"
+        assert image.notices == (f"Its pixel spacing ({said} mm) cannot be and is not used.",)
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_frames_are_slices(tmp_path: Path, ramp: np.ndarray) -> None:
 
 def test_a_window_of_the_file_is_taken(tmp_path: Path, ramp: np.ndarray) -> None:
     tags = {"0028|1050": "100\\7", "0028|1051": "60\\9"}
-    assert read_dicom(dicom(tmp_path / "a.dcm", ramp, tags)).shown == (70.0, 130.0)
+    assert read_dicom(dicom(tmp_path / "a.dcm", ramp, tags)).shown == (70.0, 129.0)
     assert read_dicom(dicom(tmp_path / "b.dcm", ramp)).shown is None
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from brainviewer.app.log import start_log
-from brainviewer.files import writing
-from brainviewer.files.drafts import sweep
+from brainviewer.files import locks, writing
+from brainviewer.files.drafts import new_draft, sweep
 from brainviewer.files.tidying import tidy_up
+from brainviewer.files.user_folders import unfinished_folder
 from brainviewer.files.writing import write_whole
 
 _WRITER = """
@@ -42,6 +43,25 @@ def writer(folder: Path) -> subprocess.Popen[bytes]:
 def end(process: subprocess.Popen[bytes]) -> None:
     process.kill()
     process.communicate()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no locks here")
+def test_a_draft_keeps_its_name_from_one_who_sweeps_late(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept: list[Path] = []
+
+    def held_by_another(_: int) -> bool:
+        if swept:
+            return True
+        swept.extend(drafts(tmp_path))
+        return False
+
+    monkeypatch.setattr(locks, "try_lock", held_by_another)
+    with new_draft(tmp_path, 0o600) as (path, _):
+        swept[0].unlink(missing_ok=True)  # the last that the other one does
+        assert path.exists()
+    assert not unfinished_folder().exists()
 
 
 def drafts(folder: Path) -> list[Path]:

@@ -15,8 +15,8 @@ _WRITER = """
 import sys
 import time
 from itertools import count
-from brainviewer.core.annotation_kinds import Kind
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.kinds import Kind
+from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.files import journal as journals

@@ -9,10 +9,12 @@ PACKAGE = Path(brainviewer.__file__).parent
 ALLOWED = {
     # what writes whole files is made of these
     "files/drafts.py", "files/writing.py",
+    # a series at a time: its folder takes its name once all files are there
+    "files/retrieved.py",
     # grows by a line at a time, which the last line of a crash cannot damage
     "app/stores/feedback.py", "app/log.py",
-    # unpacks into a temporary folder, which goes again
-    "models/installation/keras_file.py",
+    # unpack into a temporary folder, which goes again
+    "models/installation/keras_file.py", "files/dicom/archive.py",
     # standard streams and pipes, no files
     "app/report/terminal.py", "files/decoding/child.py",
 }  # fmt: skip

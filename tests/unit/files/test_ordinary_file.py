@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from brainviewer.app.settings import Settings
+from brainviewer.app.settings.settings import Settings
 from brainviewer.core.errors import FileError
 from brainviewer.files.annotation_file import read_annotations
 from brainviewer.files.dicom.reader import read_dicom

@@ -3,8 +3,13 @@
 None: the name leaves it open, and the user is asked.
 """
 
+import ast
+from collections import Counter
+from pathlib import Path
+
 import pytest
 
+import brainviewer
 from brainviewer.core.study import SEQUENCES
 from brainviewer.files.study.sequence_names import Other, role_of
 
@@ -462,6 +467,15 @@ NAMES = {
     **COLLECTIONS,
     **BY_HAND,
 }
+
+
+def test_no_word_is_listed_twice():
+    for path in Path(brainviewer.__file__).parent.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "each":
+                texts = [one.value for one in ast.walk(call) if isinstance(one, ast.Constant)]
+                words = Counter(word for text in texts for word in str(text).split())
+                assert [word for word, times in words.items() if times > 1] == [], path.name
 
 
 def test_the_table_is_large():

@@ -1,5 +1,6 @@
 """Which files make up a study, and which is which."""
 
+import gzip
 from pathlib import Path
 
 import nibabel as nib
@@ -158,7 +159,16 @@ def test_nothing_to_open(tmp_path):
     touch(tmp_path, "1.dcm", "2.dcm")
     with pytest.raises(FileError, match="DICOM") as caught:
         collect([tmp_path])
-    assert "dcm2niix" in caught.value.advice
+    assert "Copy them again" in caught.value.advice
+
+
+def test_packed_dicom_is_named(tmp_path):
+    packed = gzip.compress(bytes(128) + b"DICM" + bytes(400))
+    for name in ("1.dcm.gz", "2.gz"):
+        (tmp_path / name).write_bytes(packed)
+    with pytest.raises(FileError, match=r"DICOM files packed with gzip: 1\.dcm\.gz") as caught:
+        collect([tmp_path])
+    assert "gunzip" in caught.value.advice
 
 
 def test_a_folder_that_may_not_be_read(tmp_path, monkeypatch):
@@ -256,3 +266,18 @@ def test_thumbnail_shows_the_middle_slice_with_the_left_on_the_right(tmp_path):
     assert not image[:, :20].any()
     assert not image[:, 60:].any()
     assert head[:20, 30:].min() > head[60:, :10].max()
+
+
+def test_one_file_is_not_taken_for_two_parts(tmp_path: Path) -> None:
+    one = tmp_path / "x.nii.gz"
+    one.write_bytes(b"x")
+    (tmp_path / "link.nii.gz").symlink_to(one)
+    (tmp_path / "hard.nii.gz").hardlink_to(one)
+    (tmp_path / "copy.nii.gz").write_bytes(b"x")
+    for other in ("x.nii.gz", "link.nii.gz", "hard.nii.gz"):
+        with pytest.raises(FileError, match=r"^x\.nii\.gz was given for FLAIR and for T1ce"):
+            explicit([Path(f"FLAIR={one}"), Path(f"T1ce={tmp_path / other}")])
+    with pytest.raises(FileError, match="for T2 and for the segmentation"):
+        explicit([Path(f"T2={one}"), Path(f"seg={one}")])
+    said, _ = explicit([Path(f"T1={one}"), Path(f"T2={tmp_path / 'copy.nii.gz'}")])
+    assert len(said.files) == 2

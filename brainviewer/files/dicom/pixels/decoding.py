@@ -1,6 +1,7 @@
 """Decodes a DICOM image for ``files.decoding``."""
 
 from collections.abc import Iterator
+from dataclasses import astuple
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -11,8 +12,8 @@ from brainviewer.files.decoding.message import MOST_BYTES, Decoding
 from brainviewer.files.dicom.frames import colours, stored_frames
 from brainviewer.files.dicom.geometry import placement
 from brainviewer.files.dicom.header import AGAIN, PixelLayout, inflated, read_header
-from brainviewer.files.dicom.palette import read_palette
-from brainviewer.files.dicom.rescaling import NARROWED, Rescaling, frame_window, rescaling
+from brainviewer.files.dicom.pixels.palette import read_palette
+from brainviewer.files.dicom.pixels.rescaling import NARROWED, Rescaling, frame_windows, rescaling
 from brainviewer.files.image2d.photometric import colours_narrowed
 from brainviewer.files.image2d.size_limits import too_large
 
@@ -38,30 +39,32 @@ def start_decoding(file: BinaryIO, name: str) -> Decoding:
         "sized": where.sized,
         "oriented": where.oriented,
         "inverted": False,
-        "window": None,
+        "windows": [],
         "span": None,
     }
-    stored = stored_frames(layout, file, name)
+    notices = list(layout.notices)
+    stored = stored_frames(layout, file, name, notices)
     shape: tuple[int, ...] = (layout.rows, layout.columns)
     palette = layout.samples == 1 and layout.photometric == "PALETTE COLOR"
     if palette or layout.samples > 1:
         _check_colours(layout, palette, name)
-        decoding = Decoding((*shape, 3), "uint8", layout.frames, iter(()), about)
+        decoding = Decoding((*shape, 3), "uint8", layout.frames, iter(()), about, notices)
         if palette:
             table = read_palette(dataset, layout)
             decoding.frames = (table.apply(values) for values, _ in stored)
             narrowed = table.bits
         else:
             decoding.frames = (colours(values, said, layout) for values, said in stored)
-            narrowed = layout.bits_stored
+            narrowed = layout.bits.stored
         if narrowed > 8:
             decoding.notices.append(colours_narrowed(narrowed))
     else:
-        how = rescaling(dataset, layout)
-        decoding = Decoding(shape, how.dtype, layout.frames, iter(()), about)
+        how = rescaling(dataset, layout, name)
+        decoding = Decoding(shape, how.dtype, layout.frames, iter(()), about, notices)
         decoding.frames = _grey(stored, how, decoding, name)
-        windows = {frame_window(dataset, frame, how.least_width) for frame in range(layout.frames)}
-        about["window"] = next(iter(windows)) if len(windows) == 1 else None
+        windows = {frame_windows(dataset, frame, how.whole) for frame in range(layout.frames)}
+        if len(windows) == 1:
+            about["windows"] = [astuple(window) for window in windows.pop()]
         about["inverted"] = layout.photometric == "MONOCHROME1"
         about["span"] = how.span
     decoding.notices += where.notices
@@ -77,7 +80,12 @@ def _grey(stored: Frames, how: Rescaling, decoding: Decoding, name: str) -> Iter
     for number, (values, _) in enumerate(stored):
         if NARROWED not in decoding.notices and how.narrows(values):
             decoding.notices.append(NARROWED)
-        meant = how.apply(values, number)
+        try:
+            meant = how.apply(values, number)
+        except OverflowError:
+            raise FileError(
+                f"{name} holds larger numbers than its header promises.", AGAIN
+            ) from None
         if meant.dtype.kind == "f" and not np.isfinite(meant).all():
             raise FileError(f"{name} holds values that are no numbers.", AGAIN)
         yield meant

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from brainviewer.files.dicom.header import PixelLayout, numbers
+from brainviewer.files.dicom.dataset_values import numbers
+from brainviewer.files.dicom.header import PixelLayout
 
 _COLOURS = ("Red", "Green", "Blue")
 
@@ -70,7 +71,7 @@ def table_entries(
 def _described(dataset: Dataset, keyword: str, layout: PixelLayout) -> tuple[int, int, int]:
     count, first, bits = (int(n) for n in numbers(dataset, keyword))
     first &= 0xFFFF
-    if layout.signed and first >= 2**15:
+    if layout.bits.signed and first >= 2**15:
         first -= 2**16
     return (count & 0xFFFF) or 2**16, first, bits
 

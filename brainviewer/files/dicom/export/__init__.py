@@ -1,0 +1,1 @@
+"""Results as DICOM: the images' geometry, segmentation, structured report and pictures."""

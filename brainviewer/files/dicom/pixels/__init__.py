@@ -1,0 +1,1 @@
+"""What the pixels of DICOM files stand for: bits, rescaling, palettes, windows, compression."""

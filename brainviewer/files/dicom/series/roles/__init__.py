@@ -1,0 +1,1 @@
+"""Which MR sequence a DICOM series is, by its elements and words."""
