@@ -23,12 +23,13 @@ class Task(StrEnum):
     """What a network is for."""
 
     SEGMENTATION = "segmentation"
+    BRAIN_EXTRACTION = "brain_extraction"
     SUBTYPE = "subtype"
     IMAGE_CLASSIFICATION = "image_classification"
 
 
 NETWORK_ROLES = frozenset({"architecture", "weights", "graph"})
-ROLES = NETWORK_ROLES | {"scope"}
+ROLES = NETWORK_ROLES | {"scope", "locator"}
 DOUBT = "error below the threshold"
 """Name of the figure that says how often answers that are not confident are wrong."""
 # What an answer may rest on; figures are measured for each of these apart.
@@ -165,12 +166,20 @@ class Network:
 
         Segmentation: ``lesion`` (n, regions, h, w), probabilities, for slices
         (n, channels, h, w).
+        Brain extraction: ``brain``, probabilities, for an image, both (1, 1, x, y, z).
         Classification: ``logits`` (n, classes) and ``features`` (n, h, w, c), its last feature map,
         for images (n, size, size, depth); without a dense layer the logits alone. All float32.
         """
         if self.task is Task.SEGMENTATION:
             return ("lesion",)
+        if self.task is Task.BRAIN_EXTRACTION:
+            return ("brain",)
         return ("logits", "features") if self.dense_layer else ("logits",)
+
+    @property
+    def segments(self) -> bool:
+        """Whether it tells voxels apart, which ONNX Runtime alone does, rather than classes."""
+        return self.task in (Task.SEGMENTATION, Task.BRAIN_EXTRACTION)
 
     @property
     def of_onnx_only(self) -> bool:

@@ -13,6 +13,7 @@ from brainviewer.core.errors import FileError, ModelError
 from brainviewer.core.findings import IMAGE
 from brainviewer.files.ordinary_file import is_ordinary
 from brainviewer.files.structured import read_json
+from brainviewer.models.brain_extraction.card import brain_extraction_card
 from brainviewer.models.card import (
     IMAGE_STEPS,
     LESION_STEPS,
@@ -85,6 +86,10 @@ def parse_card(content: Any, folder: Path, owners: Owners = NO_OWNERS) -> Card:
         task = Task(content.get("task", usual))
         if task is Task.SEGMENTATION:
             return _segmentation(content, folder)
+        if task is Task.BRAIN_EXTRACTION:
+            only(content, _ENTRIES, ())
+            files, roles = _files(content)
+            return brain_extraction_card(_said(content, folder, files), roles, content["network"])
         if task is not usual:
             raise ValueError(f"its sequences are not those of the task {task}")
         return _classification(content, folder, task, owners)

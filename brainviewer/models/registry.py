@@ -11,6 +11,7 @@ from brainviewer.assets import resources
 from brainviewer.core.errors import FileError, ModelError
 from brainviewer.files.ordinary_file import open_ordinary
 from brainviewer.files.user_folders import models_folder
+from brainviewer.models.brain_extraction.card import BrainExtractionCard
 from brainviewer.models.card import Card, ModelCard, Network, SegmentationCard
 from brainviewer.models.card_file import CARD_FILE, parse_card, read_content, shares_network
 
@@ -18,10 +19,12 @@ AnyCard = TypeVar("AnyCard", bound=Card)
 
 DEFAULT_MODEL = "glioma-fused"
 """All parts answer, as was decided beforehand (``training.subtype.evaluate``)."""
-DEFAULT_IMAGE_MODEL = "xception-tumour"
+DEFAULT_IMAGE_MODEL = "resnet50-tumour"
 """The model of single images that answers unless another is asked for."""
 SEGMENTATION_MODEL = "lesion-outline"
 """The model that segments lesions."""
+BRAIN_MODEL = "deepbet"
+"""The model that cuts out the brain of a head with skull."""
 
 _Stamp = tuple[Path, int, int]
 _Stamps = tuple[_Stamp, ...]
@@ -58,11 +61,14 @@ def classification_models() -> list[ModelCard]:
 
 def segmentation_model() -> SegmentationCard | None:
     """The model that segments lesions; None if it is not installed, or damaged."""
-    folder = resources() / "models" / SEGMENTATION_MODEL
-    try:
-        return _sound_segmentation(_stamps([folder / CARD_FILE]))
-    except (ModelError, OSError):
-        return None
+    card = _sound(SEGMENTATION_MODEL)
+    return card if isinstance(card, SegmentationCard) else None
+
+
+def brain_model() -> BrainExtractionCard | None:
+    """The model that cuts the brain out; None if it is not installed, or its card is damaged."""
+    card = _sound(BRAIN_MODEL)
+    return card if isinstance(card, BrainExtractionCard) else None
 
 
 def card_of(model_id: str) -> Card:
@@ -128,12 +134,17 @@ def _own_card(stamp: _Stamp, shipped: _Stamps) -> ModelCard | ModelError:
     return replace(card, own=True)
 
 
-@lru_cache(maxsize=8)
-def _sound_segmentation(file: _Stamps) -> SegmentationCard | None:
-    card = _cards(file)[0]
-    if not isinstance(card, SegmentationCard):
+def _sound(model_id: str) -> Card | None:
+    try:
+        return _sound_card(_stamps([resources() / "models" / model_id / CARD_FILE]))
+    except (ModelError, OSError):
         return None
-    verify(card.network)
+
+
+@lru_cache(maxsize=8)
+def _sound_card(file: _Stamps) -> Card:
+    card = _cards(file)[0]
+    verify(card)
     return card
 
 

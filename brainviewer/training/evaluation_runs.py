@@ -7,6 +7,7 @@ from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.files.sources import refuse_source
 from brainviewer.files.structured import read_json
 from brainviewer.files.writing import make_folder
+from brainviewer.models.card import Task
 from brainviewer.models.installation.source import RUN_GRAPH
 from brainviewer.models.registry import installed_models
 from brainviewer.training.image_classification.evaluation.result_files import (
@@ -125,6 +126,11 @@ def measured_before(model_id: str) -> dict[str, Any]:
             f"Give the folder of a run, or a model: {', '.join(cards)}.",
         )
     card = cards[model_id]
+    if card.task is Task.BRAIN_EXTRACTION:
+        raise FileError(
+            f"The networks of {model_id} were made elsewhere: no patients were left out for them.",
+            "What was measured stands on its card: 'brainviewer models'.",
+        )
     own = card.folder / EVALUATION_FILE
     # A model that uses another one's network was measured together with it.
     return _read(own if own.is_file() or card.network is None else card.network.folder / own.name)

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from brainviewer.core.errors import Report
+from brainviewer.training.packing.weights import read_state, update_average, write_state
 from brainviewer.training.precision import PROCESSOR, device, device_words
 from brainviewer.training.recipes import ONE_CYCLE, Schedule, rate_factor
-from brainviewer.training.weights import read_state, update_average, write_state
 
 Fitted = TypeVar("Fitted", bound=nn.Module)
 

@@ -43,7 +43,7 @@ def write_network_files(model: Any, folder: Path) -> None:
     The model's own weights are rounded to float16 as well: the graph finds them by their values.
     """
     from brainviewer.models.installation.keras_onnx import to_onnx
-    from brainviewer.training.graph_without_weights import without_weights
+    from brainviewer.training.packing.graph_without_weights import without_weights
 
     write_json(folder / NETWORK_FILES["architecture"], json.loads(model.to_json()))
     weights = folder / NETWORK_FILES["weights"]

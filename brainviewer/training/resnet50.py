@@ -1,14 +1,13 @@
 """What training asks of a network, with the sizes of ResNet50 (He et al. 2016), and the Keras model
 of the same layout that ships."""
 
-import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from brainviewer.training.weights import keras_arrays
+from brainviewer.training.packing.weights import keras_arrays
 
 STAGES = ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2))  # filters, blocks, stride
 FEATURES = 2048
@@ -45,16 +44,7 @@ class MapNetwork(nn.Module):  # type: ignore[misc]
 
     def keras_base(self, size: int) -> tuple[Any, Any]:
         """Input and last maps of the Keras model with the same layout, for images of that size."""
-        import keras
-
-        depth = next(self.parameters()).shape[1]
-        with warnings.catch_warnings():
-            # It finds more than three channels unusual, because it means photographs.
-            warnings.simplefilter("ignore", UserWarning)
-            base = getattr(keras.applications, self.application)(
-                include_top=False, weights=None, input_shape=(size, size, depth), pooling=None
-            )
-        return base.input, base.output
+        raise NotImplementedError
 
     def freeze(self, parts: int) -> None:
         """Keep the first parts as they are, whatever is learned."""

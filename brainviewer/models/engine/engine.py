@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Cancelled, ModelError, Report, silent
-from brainviewer.models.card import Network, Task
+from brainviewer.models.card import Network
 from brainviewer.models.engine.child import Child, ChildDied
 from brainviewer.models.engine.devices import choose_engine
 from brainviewer.models.engine.runtimes import RUNTIMES, SPARE, EngineOutput, MakeRuntime
@@ -215,7 +215,7 @@ class Engine:
         except ChildDied as death:
             # While a network is segmenting, it may be the other engine that could not be loaded.
             death.heard = heard
-            death.loading = fraction < 0.5 or network.task is Task.SEGMENTATION
+            death.loading = fraction < 0.5 or network.segments
             raise
         finally:
             watch.end()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import Report, silent
 from brainviewer.models.card import Network
 from brainviewer.models.engine.runtimes import (
+    DOING,
     EngineOutput,
     MakeRuntime,
     Runtime,
@@ -36,8 +37,8 @@ class _Loading:
 class InlineEngine:
     """Networks on ONNX Runtime, loaded in a thread one after the other while others work.
 
-    networks : all that will be asked for, the one that is needed first in front. It is loaded at
-        once, the others when ``load_rest`` is called or one of them is asked for.
+    networks : those that every study needs, the one that is needed first in front. It is loaded
+        at once, the others when ``load_rest`` is called or one of them is asked for.
     make_runtime : for one answer, or for many that several threads ask for at once.
     """
 
@@ -68,7 +69,7 @@ class InlineEngine:
         """Run a classification network; see ``runtimes.Runner``."""
         report(0.3, "Loading the model")
         runtime, load_seconds = self._ready(network)
-        report(0.8, "Classifying")
+        report(0.8, DOING[network.task])
         try:
             return classified(runtime, network, tensor, load_seconds)
         except Exception as error:
@@ -80,7 +81,7 @@ class InlineEngine:
         """Run a segmentation network; see ``runtimes.Runner``."""
         report(0.3, "Loading the model")
         runtime, _ = self._ready(network)
-        report(0.8, "Segmenting the lesion")
+        report(0.8, DOING[network.task])
         try:
             (regions,) = runtime.predict(slices)
         except Exception as error:
@@ -90,7 +91,7 @@ class InlineEngine:
     def _ready(self, network: Network) -> tuple[Runtime, float]:
         """The engine that holds a network, and the seconds of loading; raises ModelError."""
         if all(one != network for one, _ in self._begun):
-            self.load_rest()
+            self._load_now(network)
         loading = next(loading for one, loading in self._begun if one == network)
         try:
             # Nothing that the card does not know is run.
@@ -98,6 +99,13 @@ class InlineEngine:
             return loading.loaded.result()
         except Exception as error:
             raise not_run(error) from error
+
+    def _load_now(self, network: Network) -> None:
+        """Load the others, or one that nobody spoke of: few studies need it."""
+        if any(one == network for one, _ in self._rest):
+            self.load_rest()
+        else:
+            self._begun.append((network, self._begin(network)))
 
     def _begin(self, network: Network, verified: Future[None] | None = None) -> _Loading:
         verified = verified or self._verifier.submit(verify, network)

@@ -14,7 +14,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import ModelError
-from brainviewer.models.card import Network, Task
+from brainviewer.models.card import Network
 
 
 class OnnxRuntime:
@@ -41,7 +41,7 @@ class OnnxRuntime:
         options = _quiet_options(self._threads)
         # Waiting threads sleep: the window and its reading threads share the same cores.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        if not self._thorough and network.task is not Task.SEGMENTATION:
+        if not self._thorough and not network.segments:
             options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
         try:
             if "weights" in network.roles:

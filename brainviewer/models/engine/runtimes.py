@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import ModelError, Report, silent
 from brainviewer.files.native_output import without_stderr
-from brainviewer.models.card import Network
+from brainviewer.models.card import Network, Task
 from brainviewer.models.engine.dense_layer import dense_weights
 from brainviewer.models.engine.devices import usable_cores
 
@@ -84,11 +84,12 @@ class Runner(Protocol):
     def segment(
         self, network: Network, slices: NDArray[np.float32], report: Report = silent
     ) -> NDArray[np.float32]:
-        """Run a segmentation network; raises ModelError, or Cancelled if ``report`` does.
+        """Run a network that tells voxels apart; raises ModelError, or Cancelled if ``report``
+        does.
 
-        slices : (n, channels, h, w) float32; h and w are multiples of 16.
+        slices : float32; see ``Network.outputs``. h and w are multiples of 16, x, y and z of 32.
 
-        Returns (n, 1, h, w) float32, probabilities.
+        Returns float32, probabilities.
         """
 
 
@@ -124,10 +125,21 @@ def make_tensorflow() -> Runtime:
 
 
 SPARE = "onnx"
-"""The engine that runs everywhere, and every segmentation network."""
+"""The engine that runs everywhere, and every network that tells voxels apart."""
 RUNTIMES: Mapping[str, MakeRuntime] = MappingProxyType(
     {"onnx": make_onnx, "tensorflow": make_tensorflow}
 )
+
+
+DOING: Mapping[Task, str] = MappingProxyType(
+    {
+        Task.SEGMENTATION: "Segmenting the lesion",
+        Task.BRAIN_EXTRACTION: "Finding the brain",
+        Task.SUBTYPE: "Classifying",
+        Task.IMAGE_CLASSIFICATION: "Classifying",
+    }
+)
+"""What a running network does."""
 
 
 def start_runtime(make: MakeRuntime) -> Runtime:

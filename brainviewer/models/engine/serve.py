@@ -20,8 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import ModelError
-from brainviewer.models.card import Network, Task
+from brainviewer.core.network import close_network
+from brainviewer.models.card import Network
 from brainviewer.models.engine.runtimes import (
+    DOING,
     SPARE,
     EngineOutput,
     MakeRuntime,
@@ -69,7 +71,7 @@ class Done:
 
     device : what ran the network.
     reply : None if the request was only to load.
-    regions : (n, regions, h, w) float32 of a segmentation network.
+    regions : float32, what a network tells of each voxel; see ``Network.outputs``.
     """
 
     number: int
@@ -103,6 +105,7 @@ def serve(
     wanted : name of the engine, or ``auto`` for what ``choose`` says; that is asked here because
         a driver can take its time or crash.
     """
+    close_network()
     # Ctrl+C in a terminal reaches this process too; only the parent decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _keep_stdout_clean()
@@ -159,10 +162,6 @@ def _key(network: Network) -> _Key:
     return str(network.folder), network.weights_sha256
 
 
-def _segments(network: Network) -> bool:
-    return network.task is Task.SEGMENTATION
-
-
 def _listen(
     connection: Connection,
     classifying: SimpleQueue[Request],
@@ -175,7 +174,7 @@ def _listen(
         while True:
             request = connection.recv()
             checks.begin(request.network)
-            (segmenting if _segments(request.network) else classifying).put(request)
+            (segmenting if request.network.segments else classifying).put(request)
     os._exit(0)
 
 
@@ -221,17 +220,17 @@ class _Server:
             runtime = self._runtime_for(request.network)
             self._load(request, runtime)
             reply = regions = None
-            if request.tensor is not None and _segments(request.network):
-                self._say(Progress(request.number, 0.8, "Segmenting the lesion"))
+            if request.tensor is not None and request.network.segments:
+                self._say(Progress(request.number, 0.8, DOING[request.network.task]))
                 (regions,) = runtime.predict(request.tensor)
             elif request.tensor is not None:
-                self._say(Progress(request.number, 0.8, "Classifying"))
+                self._say(Progress(request.number, 0.8, DOING[request.network.task]))
                 reply = classified(runtime, request.network, request.tensor, self._load_seconds)
             self._say(Done(request.number, runtime.device, reply, regions))
         except Exception as error:
             said = not_run(error)
             # Another engine would run a segmentation network in the same way.
-            unusable = not _segments(request.network) and (
+            unusable = not request.network.segments and (
                 self._runtime is None or isinstance(error, _CannotLoad)
             )
             self._say(Failure(request.number, said.message, said.advice, unusable))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.errors import Report, silent
+from brainviewer.core.errors import Report, silent, within
 from brainviewer.core.findings import HEATMAP, IMAGE, OOD_CHECK, PREDICTION, Classification, Heatmap
 from brainviewer.core.slices import Plane
 from brainviewer.models.card import ModelCard
@@ -50,12 +50,8 @@ def classify_image(
     if reason := why_not_image(image):
         return refused(unclassified(card, None, image_hash, sequences=(IMAGE,)), reason)
     prepared = prepare_image(grey_of(image), card.input)
-
-    def report_engine(fraction: float, text: str) -> None:
-        report(0.1 + 0.8 * fraction, text)
-
     assert card.network is not None  # it has an input
-    prediction = engine.predict(card.network, prepared.tensor, report_engine)
+    prediction = engine.predict(card.network, prepared.tensor, within(report, 0.1, 0.8))
     looks = {} if prediction.dense is None or not heatmap else {HEATMAP: 0}
     ood_check = {} if card.ood_check is None else {OOD_CHECK: 0}
     bare = unclassified(card, prediction, image_hash, ood_check, (IMAGE,))

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from brainviewer.core.errors import BrainViewerError, Report, silent
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings import Side, TumourFinding
 from brainviewer.core.study import Modality, Study, Volume
-from brainviewer.imaging.measure.lesion import measured
+from brainviewer.imaging.measure.lesion import enhancement_of, measured
 from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
+from brainviewer.imaging.preprocess.handedness import handedness
 from brainviewer.imaging.preprocess.head_volume import HeadVolume, prepare
 from brainviewer.imaging.preprocess.midsagittal import MidSagittalPlane
 from brainviewer.imaging.preprocess.working_grid import Field
@@ -29,6 +30,10 @@ NOT_INSTALLED = "The network that segments lesions is not installed: a simpler m
 _LEAST_STRIPPED, _LEAST_WITH_SKULL = 0.4, 1.0
 # Evidence at which the confidence is one half; most wrong slices of the development set have less.
 _HALF_SURE = 2.0
+# On T2 fluid is as bright as a lesion. Of less confidence, or larger and on both sides, nothing is
+# told: see ``packaging/measure/measure_tumour.py --without FLAIR``.
+_LEAST_SURE_ON_T2, _LARGE_ON_T2_ML = 0.3, 100.0
+MAY_BE_FLUID = "What is bright on T2 is too uncertain to be measured: it may be fluid."
 # Weight of the sequence that leads the search.
 _WEIGHT_OF_LEADING = {Modality.FLAIR: 1.0, Modality.T2: 0.6, Modality.T1CE: 0.5}
 
@@ -66,13 +71,15 @@ def find_tumour(
         )
     if not math.isfinite(threshold):
         raise BrainViewerError("The threshold is no number.", "Give a value of FLAIR, such as 450.")
+    study = study.together
     report(0.0, "Looking for the tumour")
     if method == "threshold":
         finding = measured(study, threshold_rule.find(study, threshold))
     else:
         finding = _find_lesion(study, method, network, report)
     report(1.0, "Tumour slice found" if finding.found else NOTHING)
-    return replace(finding, oriented=study.grid.oriented, seconds=time.perf_counter() - began)
+    oriented = finding.oriented and study.grid.oriented
+    return replace(finding, oriented=oriented, seconds=time.perf_counter() - began)
 
 
 def _find_lesion(
@@ -83,7 +90,8 @@ def _find_lesion(
         return nothing(
             study, method, "Finding the tumour needs a FLAIR, a T2 or a T1ce with an image."
         )
-    head = prepare(study, leading, report)
+    by_network = network if method == "lesion" else None
+    head = prepare(study, leading, report, by_network.extract if by_network else None)
     if head is None:
         return nothing(study, method, "No brain was recognised in the images.")
     notices: tuple[str, ...] = ()
@@ -92,25 +100,64 @@ def _find_lesion(
         notices = (f"{why}: the tumour was looked for in {leading} and may be missed.",)
     elif method == "lesion" and network is None:
         notices = (NOT_INSTALLED,)
+    side = handedness(head.images, leading, head.inside, head.plane, head.working.spacing)
+    if side.mirrored:
+        notices = (side.notice, *notices)
+        head, study = head.without(side.mirrored), study.without(side.mirrored)
     report(0.6, OUTLINING)
     used, regions, enhancing = None, None, None
-    if method == "lesion" and network is not None and network.can_see(head.images):
-        lesions, confidence, regions = _by_network(head, network, report)
+    cut_out_by = by_network.brain_identity if by_network and head.extracted else None
+    if by_network is not None and by_network.can_see(head.images):
+        lesions, confidence, regions = _by_network(head, by_network, report)
         # The confidence was fitted where there is a FLAIR.
         confidence *= _WEIGHT_OF_LEADING[leading]
-        used, enhancing = network.identity, network.enhancing
+        used, enhancing = by_network.identity, by_network.enhancing
     else:
         lesions, confidence = _by_comparison(head, leading)
     report(0.8, "Measuring the lesion")
+    brain, with_skull = head.working.refine(head.inside), not head.stripped
     if not lesions:
-        return nothing(study, method, *notices)
-    found = finding_of(study, head.working, lesions, method, confidence, notices)
-    found = replace(found, brain=head.working.refine(head.inside), network=used)
+        none = nothing(study, method, *notices)
+        return replace(none, brain=brain, with_skull=with_skull)
+    whole = None if regions is None else regions[0]
+    found = finding_of(study, head.working, lesions, method, confidence, notices, whole)
+    found = replace(
+        found,
+        brain=brain,
+        with_skull=with_skull,
+        network=used,
+        brain_network=cut_out_by,
+        left_out=side.mirrored,
+        oriented=side.known,
+    )
     around = NormalAppearingBrain.around(study.grid, found.mask, found.brain)
-    if regions is not None and len(regions) == len(REGIONS) and Modality.T1CE in head.images:
-        parts = parts_of(study, found, regions, head.working, enhancing, around)
-        found = replace(found, parts=parts)
-    return measured(study, found, MidSagittalPlane.in_world(head.plane, head.working), around)
+    told_apart = regions is not None and len(regions) == len(REGIONS)
+
+    def with_parts(one: TumourFinding, near: NormalAppearingBrain | None) -> TumourFinding:
+        if regions is None or not told_apart or Modality.T1CE not in head.images:
+            return one
+        return replace(one, parts=parts_of(study, one, regions, head.working, enhancing, near))
+
+    found = with_parts(found, around)
+    if found.others is not None and found.mask is not None and found.brain is not None:
+        apart = replace(found, mask=found.others > 0, brain=found.brain & ~found.mask, parts=None)
+        near = NormalAppearingBrain.around(study.grid, apart.mask, apart.brain)
+        taken_up = enhancement_of(study, with_parts(apart, near), near)
+        found = replace(found, others_enhancing=None if taken_up is None else taken_up.mask)
+    plane = MidSagittalPlane.in_world(head.plane, head.working) if side.known else None
+    found = measured(study, found, plane, around)
+    if leading is Modality.T2 and _may_be_fluid(found):
+        none = nothing(study, method, MAY_BE_FLUID, *notices)
+        return replace(none, brain=brain, with_skull=with_skull)
+    return found
+
+
+def _may_be_fluid(found: TumourFinding) -> bool:
+    """Whether what was found on T2 cannot be told from the fluid around the brain and in it."""
+    taken = found.measurements
+    if taken is None or found.confidence < _LEAST_SURE_ON_T2:
+        return True
+    return taken.volume_ml > _LARGE_ON_T2_ML and taken.side in (None, Side.BOTH)
 
 
 def leading_sequence(volumes: Mapping[Modality, Volume]) -> Modality | None:

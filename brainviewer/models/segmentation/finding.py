@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.findings import Candidate, LesionPart, TumourFinding
+from brainviewer.core.findings import Candidate, LesionPart, OtherLesion, TumourFinding
 from brainviewer.core.study import Study
 from brainviewer.imaging.measure.lesion import is_cut_off
 from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
@@ -30,15 +30,18 @@ def finding_of(
     method: str,
     confidence: float,
     notices: tuple[str, ...],
+    probability: Field | None = None,
 ) -> TumourFinding:
     """The strongest lesion, with others that have a good part of its evidence, as a finding.
 
     lesions : at least one, the one with the most evidence first.
+    probability : (R, A, S), 0..1, of any lesion, where a network told it.
     """
     grid = study.grid
     axis = axial_axis(grid)
     masks = [working.refine(one.soft) for one in lesions]
-    mask = np.logical_or.reduce(masks[: len(together(lesions))])
+    count = len(together(lesions))
+    mask = np.logical_or.reduce(masks[:count])
     area = areas(grid, mask, axis)
     index = largest_slice(area, grid.spacing[axis])
     total = sum(one.evidence for one in lesions)
@@ -56,8 +59,40 @@ def finding_of(
         candidates=tuple(candidates),
         area_mm2=area,
         mask=mask,
+        others=_others(working, mask, lesions, masks[count:], probability),
         notices=(*notices, *_remarks(study, mask, lesions)),
     )
+
+
+def _others(
+    working: WorkingGrid,
+    mask: Mask,
+    lesions: list[Lesion],
+    apart: list[Mask],
+    probability: Field | None,
+) -> NDArray[np.uint8] | None:
+    """What lies apart from a mask (i, j, k), see ``TumourFinding``.
+
+    apart : the masks of the last ones of ``lesions``, which are not in the mask.
+    """
+    others = np.zeros(mask.shape, np.uint8)
+    for one, own in zip(lesions[len(lesions) - len(apart) :], apart, strict=True):
+        kind = OtherLesion.SIZEABLE if _sizeable(one, lesions) else OtherLesion.FAINT
+        others[own & ~mask & (others == 0)] = kind
+    if probability is not None:
+        rest = probability > THRESHOLD
+        for one in lesions:
+            rest &= ~one.mask
+        if rest.any():
+            fine = working.refine(np.where(rest, probability, np.float32(0)))
+            others[fine & ~mask & (others == 0)] = OtherLesion.FAINT
+    return others if others.any() else None
+
+
+def _sizeable(one: Lesion, lesions: list[Lesion]) -> bool:
+    """Whether a further lesion is worth a word."""
+    least = _SIZEABLE_FRACTION * lesions[0].evidence
+    return one.volume_ml >= _SIZEABLE_ML and one.evidence >= least
 
 
 def parts_of(
@@ -106,12 +141,7 @@ def _remarks(study: Study, mask: Mask, lesions: list[Lesion]) -> list[str]:
     remarks = []
     if is_cut_off(study, mask):
         remarks.append(CUT_OFF)
-    least = _SIZEABLE_FRACTION * lesions[0].evidence
-    others = [
-        one.volume_ml
-        for one in lesions[1:]
-        if one.volume_ml >= _SIZEABLE_ML and one.evidence >= least
-    ]
+    others = [one.volume_ml for one in lesions[1:] if _sizeable(one, lesions)]
     if others:
         count = "A second lesion" if len(others) == 1 else f"{len(others)} more lesions"
         where = "lies" if len(others) == 1 else "lie"

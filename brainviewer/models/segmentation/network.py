@@ -6,17 +6,20 @@ It sees an axial slice with its neighbours, see ``input.SliceInput``; it is trai
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report, silent
 from brainviewer.core.findings import NetworkIdentity
-from brainviewer.core.study import Modality
-from brainviewer.imaging.preprocess.head_volume import HeadVolume
-from brainviewer.imaging.preprocess.working_grid import Field
+from brainviewer.core.study import Modality, Study
+from brainviewer.imaging.preprocess.head_volume import Extract, HeadVolume
+from brainviewer.imaging.preprocess.working_grid import Field, Mask
+from brainviewer.models.brain_extraction.card import BrainExtractionCard
+from brainviewer.models.brain_extraction.extraction import extract_brain
 from brainviewer.models.engine.runtimes import Runner
-from brainviewer.models.registry import segmentation_model
+from brainviewer.models.registry import brain_model, segmentation_model
 from brainviewer.models.segmentation.calibration import Calibration
 from brainviewer.models.segmentation.input import Canvas, network_input
 from brainviewer.models.segmentation.logistic import LogisticFunction
@@ -39,6 +42,8 @@ class SegmentationNetwork:
     enhancing : how likely a voxel enhances (see ``enhancing``); None where its own region is taken.
     needed : the sequences that it cannot do without.
     identity : None for a network that does not ship.
+    extract, brain_identity : cuts out the brain of a head with skull, and which network that is;
+        None where the search without a model does.
     """
 
     run: Run
@@ -47,6 +52,8 @@ class SegmentationNetwork:
     enhancing: LogisticFunction | None = None
     needed: tuple[str, ...] = ()
     identity: NetworkIdentity | None = None
+    extract: Extract | None = None
+    brain_identity: NetworkIdentity | None = None
 
     def can_see(self, images: Collection[Modality]) -> bool:
         """Whether these sequences are enough for it."""
@@ -82,7 +89,21 @@ def segmentation_network(runner: Runner) -> SegmentationNetwork | None:
     def run(slices: NDArray[np.float32], report: Report) -> NDArray[np.float32]:
         return runner.segment(card.network, slices, report)
 
-    identity = card.network.identity
+    brain, identity = brain_model(), card.network.identity
+    extract = None if brain is None else partial(_extract, brain, runner)
     return SegmentationNetwork(
-        run, card.input, card.calibration, card.enhancing, card.needed, identity
+        run,
+        card.input,
+        card.calibration,
+        card.enhancing,
+        card.needed,
+        identity,
+        extract,
+        None if brain is None else brain.network.identity,
     )
+
+
+def _extract(
+    card: BrainExtractionCard, runner: Runner, study: Study, report: Report
+) -> Mask | None:
+    return extract_brain(study, card, runner, report)

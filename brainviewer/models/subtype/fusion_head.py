@@ -14,9 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.core.dicom_source import OLDEST
 from brainviewer.core.errors import ModelError
 
-YOUNGEST, OLDEST = 0.0, 120.0
+YOUNGEST = 0.0
+"""In years, as ``OLDEST``."""
 _REINSTALL = "Install the model again."
 # No single descriptor may decide alone because a scanner produced something unheard of.
 FARTHEST = 3.0
@@ -221,7 +223,7 @@ class FusionHead:
         if not YOUNGEST <= age_years <= OLDEST:
             raise ModelError(
                 f"An age of {age_years:g} years cannot be right.",
-                "Give the age in years, 0 to 120.",
+                f"Give the age in years, {YOUNGEST:g} to {OLDEST:g}.",
             )
         if self.age is None:
             return np.zeros(len(self.classes))

@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 
 from brainviewer.core.counting import listed
-from brainviewer.core.errors import ModelError, Report, silent
+from brainviewer.core.dicom_source import OLDEST
+from brainviewer.core.errors import ModelError, Report, silent, within
 from brainviewer.core.findings import (
     HEATMAP,
     OOD_CHECK,
@@ -37,7 +38,7 @@ from brainviewer.models.subtype.eligibility import (
     why_not,
     why_unsure,
 )
-from brainviewer.models.subtype.fusion_head import OLDEST, YOUNGEST, FusedPrediction
+from brainviewer.models.subtype.fusion_head import YOUNGEST, FusedPrediction
 from brainviewer.models.subtype.input import Prepared
 from brainviewer.models.subtype.other_tumours import why_no_glioma
 from brainviewer.models.subtype.out_of_distribution import why_unfamiliar, why_unlike
@@ -83,7 +84,9 @@ def classify(
     """
     report(0.0, "Preparing the slices")
     check_age(age_years)
+    study = study.together
     card = card or study_model(model_id)
+    study = study.without(finding.left_out)
     setting = card.fusion_head.setting(prevalence)
     asked = slice_index is not None
     described: Future[Mapping[str, float]] | None = None
@@ -99,10 +102,7 @@ def classify(
         if unsure := why_unsure(finding):
             made.doubts.append(unsure)
         if card.network is not None:
-
-            def report_engine(fraction: float, text: str) -> None:
-                report(0.1 + 0.8 * fraction, text)
-
+            report_engine = within(report, 0.1, 0.8)
             if asked and finding.found and card.ood_check is not None:
                 whole = tumour_slices(study, finding, card)
                 if unlike := made.look(whole, engine, OOD_CHECK, report_engine):

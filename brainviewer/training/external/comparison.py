@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.errors import FileError, Report
+from brainviewer.core.errors import FileError, Report, within
 from brainviewer.models.card import ModelCard
 from brainviewer.training.external.answers import (
     Answers,
@@ -87,7 +87,7 @@ def _answers(
         kept = _kept(Path(what), asked, card)
         if kept is not None:
             return asked, kept
-        return asked, ask(card, asked, lambda f, text: report(start + f / 2, text))
+        return asked, ask(card, asked, within(report, start, 0.5))
 
 
 def _kept(run: Path, asked: TestSet, card: ModelCard) -> Answers | None:

@@ -32,7 +32,7 @@ from brainviewer.training.image_classification.evaluation.result_files import (
 from brainviewer.training.image_classification.evaluation.results import result_record
 from brainviewer.training.json_files import write_json
 from brainviewer.training.metrics.intervals import fraction
-from brainviewer.training.packing import packed
+from brainviewer.training.packing.packing import packed
 from brainviewer.training.provenance import made_with
 
 EXTERNAL_TEST = "external-test"

@@ -53,10 +53,7 @@ from brainviewer.training.image_classification.networks.backbones import (
     load_network,
     pretrained_network,
 )
-from brainviewer.training.image_classification.networks.pretrained_weights import (
-    IMAGENET,
-    weights_of,
-)
+from brainviewer.training.image_classification.networks.pretrained_weights import IMAGENET
 from brainviewer.training.image_classification.recipes.recipe_file import recipe_content
 from brainviewer.training.image_classification.recipes.tumour_recipe import (
     FurtherImages,
@@ -65,9 +62,9 @@ from brainviewer.training.image_classification.recipes.tumour_recipe import (
 )
 from brainviewer.training.json_files import dump
 from brainviewer.training.model_files import OOD_FILE
+from brainviewer.training.packing.weights import save_weights
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
 from brainviewer.training.run_folder import begin_run, check_run, describe_run, read_run
-from brainviewer.training.weights import save_weights
 
 
 def train_tumour_network(recipe: Path, data: Path, out: Path, weights: str, report: Report) -> None:
@@ -79,8 +76,6 @@ def train_tumour_network(recipe: Path, data: Path, out: Path, weights: str, repo
     Raises FileError if the data, the recipe or the folder cannot be used.
     """
     plan = read_tumour_recipe(recipe)
-    if weights not in ("", IMAGENET) and not Path(weights).is_dir():
-        weights_of(weights)
     cheng = tumour_images(data)
     about = describe_run(recipe, cheng, weights=weights or plan.weights)
     if not check_run(about, out, {"weights": "other weights"}):

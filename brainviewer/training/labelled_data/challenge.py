@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study, Volume
-from brainviewer.files.nifti.reader import NiftiImage, check_nifti, read_nifti
+from brainviewer.files.nifti.reader import check_nifti, read_nifti
+from brainviewer.files.stored_volume import StoredVolume
 from brainviewer.files.study.folder import Assignment, assign, collect
 from brainviewer.imaging.preprocess.alignment import coincide, common_grid, reference_of, resample
 from brainviewer.imaging.preprocess.registration import head_motion
@@ -61,7 +62,7 @@ def load_challenge(folder: Path) -> LabelledStudy:
     return LabelledStudy(Study(volumes, grid, folder.name), lesion)
 
 
-def _placed(image: NiftiImage, fixed: NiftiImage) -> NDArray[Any]:
+def _placed(image: StoredVolume, fixed: StoredVolume) -> NDArray[Any]:
     """The voxels of a sequence on the grid of ``fixed``, as the window brings them there."""
     if coincide(image.grid, fixed.grid):
         return image.data
@@ -69,7 +70,7 @@ def _placed(image: NiftiImage, fixed: NiftiImage) -> NDArray[Any]:
     return resample(image.data, motion.grid if motion else image.grid, fixed.grid)
 
 
-def _mask(image: NiftiImage, grid: Grid) -> Mask:
+def _mask(image: StoredVolume, grid: Grid) -> Mask:
     marked = (image.data != 0).astype(np.uint8)
     if not coincide(image.grid, grid):
         marked = resample(marked, image.grid, grid, labels=True)

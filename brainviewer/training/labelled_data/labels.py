@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from brainviewer.core.dicom_source import OLDEST
 from brainviewer.core.errors import FileError
 from brainviewer.training.labelled_data.collection import CLASSES
 from brainviewer.training.labelled_data.tables import as_rows, read_lines
 
 DAYS_PER_YEAR = 365.25
-OLDEST_YEARS = 120
 
 _COLUMNS = {
     "case": re.compile(r"(case_?(submitter_?)?)?id|case(_name)?|(cpm|brats)\w*id"),
@@ -115,11 +115,11 @@ def _age_years(text: str, column: str, unit: str, case: str) -> float | None:
         said, advice = f"'{text}', which is no number", "Write a number, or leave the cell empty."
     elif age < 0:
         said = f"negative ({text})"
-    elif in_days == (age <= OLDEST_YEARS):
+    elif in_days == (age <= OLDEST):
         other, name = ("years", "age_years") if in_days else ("days", "age_in_days")
         said = f"{text} {unit}, which looks like {other}"
         advice = f"Give {unit}, or call the column '{column}' {name}."
-    elif in_days and age > OLDEST_YEARS * DAYS_PER_YEAR:
+    elif in_days and age > OLDEST * DAYS_PER_YEAR:
         said = f"{text} days, which is {age / DAYS_PER_YEAR:.0f} years"
     else:
         return age / DAYS_PER_YEAR if in_days else age
@@ -135,7 +135,7 @@ def _unit(columns: dict[str, str], rows: Sequence[tuple[int, Mapping[str, str]]]
         return ""
     column = columns["age"]
     ages = [age for _, row in rows if (age := _number(row[column].strip())) is not None]
-    old = [age > OLDEST_YEARS for age in ages]
+    old = [age > OLDEST for age in ages]
     if any(old) and not all(old):
         raise FileError(
             f"The column '{column}' of {name} does not say whether ages are in years or in days.",

@@ -27,7 +27,7 @@ from brainviewer.training.image_classification.evaluation.result_files import (
     read_predictions,
 )
 from brainviewer.training.image_classification.evaluation.results import Predictions
-from brainviewer.training.packing import pack_run
+from brainviewer.training.packing.packing import pack_run
 from brainviewer.training.run_folder import RECIPE_FILE, read_run
 from brainviewer.training.runs.repeated import runs_by_seed
 from brainviewer.training.training_runs import TUMOUR_IMAGES, recipe_kind

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from brainviewer.core.errors import FileError, Report
+from brainviewer.core.errors import FileError, Report, within
 from brainviewer.files.structured import read_toml
 from brainviewer.files.writing import check_new_folder, write_whole
 from brainviewer.training.image_classification.evaluation.page import PAGE_FILE
@@ -58,10 +58,8 @@ def train_seeds(
             f"The folder {out.name} holds a training run of one seed.", "Choose an empty folder."
         )
     for number, seed in enumerate(seeds):
-
-        def of_all(fraction: float, text: str, number: int = number, seed: int = seed) -> None:
-            report((number + fraction) / len(seeds), f"seed {seed}, {text}")
-
+        start, share = number / len(seeds), 1 / len(seeds)
+        of_all = within(report, start, share, f"seed {seed}, {{}}")
         name = f"{_FOLDER}{seed}"
         settings = (*options.settings, f"seed={seed}")
         logs = options.logs and options.logs / name

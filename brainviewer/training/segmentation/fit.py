@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from brainviewer.core.errors import Report
 from brainviewer.training.learning import Checkpoint, descend
+from brainviewer.training.packing.weights import save_weights
 from brainviewer.training.precision import device, images_on_device, mixed_precision
 from brainviewer.training.segmentation.data import segmentation_cases
 from brainviewer.training.segmentation.head_volumes import TrainingVolume, training_volumes
@@ -26,7 +27,6 @@ from brainviewer.training.segmentation.network import (
 )
 from brainviewer.training.segmentation.recipe import SegmentationRecipe, split
 from brainviewer.training.segmentation.transforms import training_transforms
-from brainviewer.training.weights import save_weights
 
 Samples = dict[str, Tensor]
 _WEIGHTS = (8.0, 1.0, 1.0)

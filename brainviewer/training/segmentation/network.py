@@ -11,7 +11,7 @@ from torch import nn
 
 from brainviewer.files.writing import write_whole
 from brainviewer.models.segmentation.slice_input import SliceInput
-from brainviewer.training.weights import load_weights
+from brainviewer.training.packing.weights import load_weights
 
 WIDTHS = (16, 32, 64, 96, 128)
 

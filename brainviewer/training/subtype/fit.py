@@ -27,6 +27,7 @@ from brainviewer.training.image_classification.networks.resnet50v2 import (
 from brainviewer.training.labelled_data.collection import Case
 from brainviewer.training.labelled_data.detections import DETECTIONS_FOLDER, detect_all
 from brainviewer.training.learning import Checkpoint, descend
+from brainviewer.training.packing.weights import save_weights
 from brainviewer.training.precision import device, images_on_device, mixed_precision
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
 from brainviewer.training.resnet50 import Coverage, guidance_loss
@@ -35,7 +36,6 @@ from brainviewer.training.subtype.features import CaseFeatures, case_features
 from brainviewer.training.subtype.patients import Patient, fold_numbers, patients_of, shares
 from brainviewer.training.subtype.predictions import fold_file, load_network, write_predictions
 from brainviewer.training.subtype.recipe import SubtypeRecipe
-from brainviewer.training.weights import save_weights
 
 FEATURES_FOLDER = "features"
 _COLOURS = {

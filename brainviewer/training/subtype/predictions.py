@@ -17,13 +17,13 @@ from brainviewer.training.frozen_features import as_maps
 from brainviewer.training.image_classification.networks.resnet50v2 import ResNet50V2
 from brainviewer.training.json_files import dump, write_json
 from brainviewer.training.model_files import NETWORK_CHECK_FILE, OOD_FILE
+from brainviewer.training.packing.weights import load_weights
 from brainviewer.training.recipes import FINAL_FILE
 from brainviewer.training.resnet50 import MapNetwork
 from brainviewer.training.subtype.evidence import PREDICTIONS_FILE
 from brainviewer.training.subtype.features import CaseFeatures, Maps
 from brainviewer.training.subtype.patients import SEGMENTATIONS, Patient, fold_numbers
 from brainviewer.training.subtype.recipe import SubtypeRecipe
-from brainviewer.training.weights import load_weights
 
 AXES = 16
 QUANTILE = 0.95

@@ -24,8 +24,8 @@ from brainviewer.training.image_classification.networks.backbones import (  # no
 from brainviewer.training.image_classification.networks.resnet50v2 import (  # noqa: E402
     ResNet50V2,
 )
+from brainviewer.training.packing.weights import save_weights  # noqa: E402
 from brainviewer.training.subtype.recipe import read_subtype_recipe  # noqa: E402
-from brainviewer.training.weights import save_weights  # noqa: E402
 
 pytestmark = [
     pytest.mark.usefixtures("home"),

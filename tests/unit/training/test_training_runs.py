@@ -56,7 +56,6 @@ def test_every_shipped_recipe_is_of_a_known_kind() -> None:
     kinds = {name: recipe_kind(path) for name, path in shipped_recipes().items()}
     assert kinds.pop("lesion-outline") == LESION_SEGMENTATION
     assert kinds.pop("ensemble-vote") == kinds.pop("tumour-vote") == IMAGE_VOTE
-    assert kinds.pop("xception-tumour") == TUMOUR_IMAGES
     assert kinds.pop("resnet50-tumour") == TUMOUR_IMAGES
     images = {name for name, kind in kinds.items() if kind == IMAGE_CLASSES}
     assert {"cnn-128-flip", "ann-grid", "transfer-vgg16"} < images
@@ -97,10 +96,11 @@ def test_a_file_in_the_place_of_the_folder(data: Path, tmp_path: Path) -> None:
 
 def test_weights_that_cannot_be_read_begin_no_run(tmp_path: Path) -> None:
     pytest.importorskip("torch")
-    (tmp_path / "words.h5").write_text("words")
-    plan, out = shipped_recipes()["xception-tumour"], tmp_path / "out"
-    with pytest.raises(FileError, match=r"weights words\.h5 cannot be read"):
-        train(plan, tmp_path, out, silent, Options(weights=str(tmp_path / "words.h5")))
+    (tmp_path / "cheng").mkdir()
+    (tmp_path / "cheng" / "labels.csv").touch()
+    plan, out = shipped_recipes()["resnet50-tumour"], tmp_path / "out"
+    with pytest.raises(FileError, match=r"has no resnetv24_\S+ of the right shape"):
+        train(plan, tmp_path, out, silent, Options(weights=str(tmp_path)))
     assert not out.exists()
 
 

@@ -1,7 +1,6 @@
 """Batches of varied images: each follows from the seed, the fold and its place alone."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import torch
@@ -17,6 +16,8 @@ from brainviewer.training.image_classification.data.tumour_samples import Sample
 from brainviewer.training.image_classification.recipes.tumour_recipe import TumourRecipe
 
 Batch = dict[str, Tensor]
+Varied = tuple[Tensor, NDArray[np.uint8]]
+"""Images of a batch, and their lesions (n, size / 16, size / 16), 255 where they are whole."""
 
 
 class TumourBatches(Dataset[Batch]):  # type: ignore[misc]  # mypy does not look into torch
@@ -47,26 +48,28 @@ class TumourBatches(Dataset[Batch]):  # type: ignore[misc]  # mypy does not look
         recipe = self._recipe
         random = np.random.default_rng([recipe.seed, self._fold, place])
         chosen = random.choice(len(self._samples), recipe.training.batch, p=self._weight)
-        early = place < recipe.early * len(self)
-        size = recipe.early_size if early else recipe.input.size
-        return mixed(self._varied(chosen.tolist(), size, random), recipe.mixup, random)
-
-    def _varied(self, chosen: Sequence[int], size: int, random: Random) -> Batch:
-        model_input = replace(self._recipe.input, size=size)
+        images, covered = self._varied(chosen.tolist(), random)
         samples = [self._samples[n] for n in chosen]
-        made = [
-            vary(sample, self._heads[n], model_input, random)
-            for n, sample in zip(chosen, samples, strict=True)
-        ]
-        codes, covered = (np.stack(part)[:, None] for part in zip(*made, strict=True))
-        low, high = image_bounds(model_input)
-        labels = torch.tensor([CLASSES.index(sample.label) for sample in samples])
-        return {
-            "images": torch.from_numpy(codes * np.float32((high - low) / 255) + np.float32(low)),
-            "labels": torch.nn.functional.one_hot(labels, len(CLASSES)).float(),
-            "covered": torch.from_numpy(covered / np.float32(255)),
+        batch = {
+            "images": images,
+            "labels": class_fractions(samples),
+            "covered": torch.from_numpy(covered[:, None] / np.float32(255)),
             "located": torch.tensor([sample.located for sample in samples]),
         }
+        return mixed(batch, recipe.mixup, random)
+
+    def _varied(self, chosen: Sequence[int], random: Random) -> Varied:
+        low, high = image_bounds(self._recipe.input)
+        made = [vary(self._samples[n], self._heads[n], self._recipe.input, random) for n in chosen]
+        codes, covered = (np.stack(part) for part in zip(*made, strict=True))
+        images = codes[:, None] * np.float32((high - low) / 255) + np.float32(low)
+        return torch.from_numpy(images), covered
+
+
+def class_fractions(samples: Sequence[Sample]) -> Tensor:
+    """(n, classes): 1 at the class of each sample."""
+    labels = torch.tensor([CLASSES.index(sample.label) for sample in samples])
+    return torch.nn.functional.one_hot(labels, len(CLASSES)).float()
 
 
 def mixed(batch: Batch, mixup: float, random: Random) -> Batch:

@@ -15,6 +15,10 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from brainviewer.core.errors import FileError, Report
+from brainviewer.training.image_classification.data.frozen_variants import (
+    FrozenBatches,
+    draw_variants,
+)
 from brainviewer.training.image_classification.data.hard_images import (
     hardness,
     middle_features,
@@ -30,11 +34,12 @@ from brainviewer.training.image_classification.data.tumour_samples import (
 from brainviewer.training.image_classification.networks.backbones import load_network
 from brainviewer.training.image_classification.recipes.tumour_recipe import TumourRecipe
 from brainviewer.training.learning import Checkpoint, descend
+from brainviewer.training.packing.weights import save_weights
 from brainviewer.training.precision import device, images_on_device, mixed_precision
 from brainviewer.training.recipes import FINAL_FILE, PRETRAINED_FILE
 from brainviewer.training.resnet50 import Coverage, MapNetwork, guidance_loss
-from brainviewer.training.weights import save_weights
 
+VARIANTS_FOLDER = "variants"
 Weights = NDArray[np.float64]
 """(samples,) the chance of each to be drawn."""
 
@@ -54,6 +59,9 @@ def fit(recipe: TumourRecipe, cheng: Path, out: Path, report: Report) -> None:
     general = load_network(out / PRETRAINED_FILE, recipe.network)
     report(0.0, "looking for hard images")
     features = middle_features(general, samples, recipe.input) if recipe.hard else None
+    variants = out / VARIANTS_FOLDER
+    if recipe.draws:
+        draw_variants(general, samples, recipe, variants, report)
     for fold in (*FOLDS, 0):
         path = network_file(out, fold)
         if path.exists():
@@ -66,7 +74,11 @@ def fit(recipe: TumourRecipe, cheng: Path, out: Path, report: Report) -> None:
         often = torch.tensor(_shown(samples, weight))
         torch.manual_seed(recipe.seed + fold)
         start = load_network(out / PRETRAINED_FILE, recipe.network)
-        batches = TumourBatches(samples, weight, recipe, fold)
+        batches = (
+            FrozenBatches(samples, weight, recipe, fold, variants)
+            if recipe.draws
+            else TumourBatches(samples, weight, recipe, fold)
+        )
         text = f"fold {fold}" if fold else "all images"
         checkpoint = Checkpoint(path.with_suffix(".part.npz"))
         network = learn(start, batches, recipe, text, report, checkpoint)
@@ -86,7 +98,7 @@ def network_file(out: Path, fold: int) -> Path:
 
 def learn(
     network: MapNetwork,
-    batches: TumourBatches,
+    batches: TumourBatches | FrozenBatches,
     recipe: TumourRecipe,
     text: str,
     report: Report,
@@ -111,7 +123,7 @@ def learn(
                 batch[name].to(device()) for name in ("labels", "covered", "located")
             )
             with mixed_precision(device()):
-                if schedule.frozen:
+                if schedule.frozen and not recipe.draws:
                     with torch.no_grad():
                         images = network.lower(images, schedule.frozen)
                 maps = network.maps(images, after=schedule.frozen)

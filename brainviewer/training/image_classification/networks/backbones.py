@@ -5,21 +5,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+import torch
+
 from brainviewer.models.image_classification.input import image_bounds
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES
 from brainviewer.training.image_classification.networks.resnet50v2 import (
     ResNet50V2,
     from_gluon_arrays,
 )
-from brainviewer.training.image_classification.networks.xception import Xception, from_imagenet
 from brainviewer.training.image_classification.recipes.tumour_recipe import TumourRecipe
 from brainviewer.training.model_files import write_network_files
+from brainviewer.training.packing.weights import load_weights
 from brainviewer.training.resnet50 import MapNetwork, keras_model
-from brainviewer.training.weights import load_weights
 
-BACKBONES: Mapping[str, type[MapNetwork]] = MappingProxyType(
-    {"xception": Xception, "resnet50v2": ResNet50V2}
-)
+BACKBONES: Mapping[str, type[MapNetwork]] = MappingProxyType({"resnet50v2": ResNet50V2})
 
 
 def build_network(name: str) -> MapNetwork:
@@ -30,12 +29,11 @@ def build_network(name: str) -> MapNetwork:
 def pretrained_network(recipe: TumourRecipe, weights: str) -> MapNetwork:
     """The network of a recipe with ImageNet numbers and a new dense layer.
 
-    weights : a folder of arrays for ``resnet50v2``; a Keras file, or ``imagenet``, for the others.
+    weights : the folder of arrays.
 
     Raises FileError if they cannot be had.
     """
-    if recipe.network != "resnet50v2":
-        return from_imagenet(weights, len(CLASSES), recipe.input)
+    torch.manual_seed(recipe.seed)
     return from_gluon_arrays(weights, len(CLASSES), image_bounds(recipe.input))
 
 

@@ -11,10 +11,9 @@ from brainviewer.models.card_file import parse_input
 from brainviewer.training.recipes import Schedule, parsed, read_schedule
 from brainviewer.training.settings import SEED, number, read_table, whole, words
 
-NETWORKS: Mapping[str, int] = MappingProxyType({"xception": 11, "resnet50v2": 5})
+NETWORKS: Mapping[str, int] = MappingProxyType({"resnet50v2": 5})
 """Networks that a recipe can name, with how many of their parts may stay frozen."""
 SOURCES = ("lgg", "sartaj")
-_STEP = 32  # pixels: every network shrinks images by it
 _NETWORK = words(allowed=tuple(NETWORKS))
 
 
@@ -41,7 +40,8 @@ class TumourRecipe:
         ``data.hard_images``.
     mixup : parameter of the beta distribution that two images are mixed by; 0 for none.
     focal : exponent that gives samples more weight that are answered wrong; 0 for none.
-    early : fraction of the steps in which images are smaller, ``early_size``, and learning quicker.
+    draws : with frozen parts, how many variants of each image are drawn beforehand, for all folds;
+        0 draws anew for each step.
     further : other collections, in ``SOURCES``.
     left_out : images of ``cheng`` that are not learned from, nor are their copies.
     quantile : fraction of the unseen images that the limit of the OOD check lets pass.
@@ -58,8 +58,7 @@ class TumourRecipe:
     hard: float = number(0, 1000, 0.0).field()
     mixup: float = number(0, 1000, 0.0).field()
     focal: float = number(0, 1000, 0.0).field()
-    early: float = number(0, 1, 0.0).field()
-    early_size: int = whole(_STEP, 1024, _STEP).field()
+    draws: int = whole(0, 1000, 0).field()
     quantile: float = number(0.5, 0.999, 0.98).field()
 
 
@@ -86,8 +85,8 @@ def _parse(content: dict[str, Any]) -> TumourRecipe:
     fractions = [one.fraction for one in recipe.further.values()]
     if min(fractions, default=0) < 0 or sum(fractions) > 1:
         raise ValueError("the fractions of further images must lie between 0 and 1 together")
-    if recipe.early_size % _STEP:
-        raise ValueError(f"early_size must be a multiple of {_STEP}")
+    if recipe.draws and not recipe.training.frozen:
+        raise ValueError("variants can be drawn beforehand only where parts are frozen")
     if unknown := sorted(recipe.further.keys() - set(SOURCES)):
         raise ValueError(f"there is no collection {unknown[0]} (known: {', '.join(SOURCES)})")
     return recipe

@@ -9,7 +9,7 @@ from brainviewer.training.image_classification.data.random_variation import vary
 from brainviewer.training.image_classification.data.tumour_samples import Sample
 from brainviewer.training.image_classification.recipes.tumour_recipe import read_tumour_recipe
 
-RECIPE = read_tumour_recipe(resources() / "recipes" / "xception-tumour.toml")
+RECIPE = read_tumour_recipe(resources() / "recipes" / "resnet50-tumour.toml")
 
 
 def sample(lesion: bool) -> Sample:

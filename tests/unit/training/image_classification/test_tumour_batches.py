@@ -1,6 +1,7 @@
 """What the network for single images is shown, and how often."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -9,8 +10,14 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from brainviewer.assets import resources  # noqa: E402
-from brainviewer.core.errors import FileError  # noqa: E402
+from brainviewer.core.errors import FileError, silent  # noqa: E402
+from brainviewer.models.image_classification.input import head_of, image_bounds  # noqa: E402
+from brainviewer.training.image_classification.data.frozen_variants import (  # noqa: E402
+    FrozenBatches,
+    draw_variants,
+)
 from brainviewer.training.image_classification.data.hard_images import hardness  # noqa: E402
+from brainviewer.training.image_classification.data.random_variation import vary  # noqa: E402
 from brainviewer.training.image_classification.data.tumour_batches import (  # noqa: E402
     TumourBatches,
     mixed,
@@ -25,6 +32,9 @@ from brainviewer.training.image_classification.fitting.tumour_fit import (  # no
     classes_loss,
     sampling_weights,
 )
+from brainviewer.training.image_classification.networks.backbones import (  # noqa: E402
+    build_network,
+)
 from brainviewer.training.image_classification.recipes.tumour_recipe import (  # noqa: E402
     FurtherImages,
     read_tumour_recipe,
@@ -33,8 +43,6 @@ from brainviewer.training.image_classification.recipes.tumour_recipe import (  #
 RECIPE = replace(
     read_tumour_recipe(resources() / "recipes" / "resnet50-tumour.toml"),
     balance=1.0,
-    early=0.5,
-    early_size=64,
     further={"sartaj": FurtherImages(0.2)},
 )
 
@@ -72,20 +80,58 @@ def test_classes_and_collections_are_drawn_as_the_recipe_says() -> None:
         sampling_weights(SAMPLES, within, RECIPE)
 
 
-def test_a_batch_follows_from_its_place_and_grows_up() -> None:
+def test_a_batch_follows_from_its_place() -> None:
     recipe = replace(RECIPE, training=replace(RECIPE.training, samples=64, batch=8))
     batches = TumourBatches(SAMPLES, np.full(11, 1 / 11), recipe, 2)
     assert len(batches) == 8
-    first, again, last = batches[0], batches[0], batches[7]
+    first, again, last = batches[3], batches[3], batches[7]
     for name, values in first.items():
         assert torch.equal(values, again[name])
-    assert first["images"].shape == (8, 1, 64, 64)
+    assert not torch.equal(first["images"], last["images"])
     size = recipe.input.size
     assert last["images"].shape == (8, 1, size, size)
     assert last["covered"].shape == (8, 1, size // 16, size // 16)
     assert last["images"].dtype == last["labels"].dtype == last["covered"].dtype == torch.float32
     assert torch.allclose(last["labels"].sum(dim=1), torch.ones(8))
     assert -3 <= float(last["images"].min()) < float(last["images"].max()) <= 5
+
+
+def test_variants_drawn_before_are_what_the_frozen_parts_see(tmp_path: Path) -> None:
+    small = replace(RECIPE.input, size=64)
+    training = replace(RECIPE.training, samples=64, batch=8)
+    recipe = replace(RECIPE, draws=2, mixup=0.0, input=small, training=training)
+    torch.manual_seed(0)
+    network = build_network(recipe.network).eval()
+    draw_variants(network, SAMPLES, recipe, tmp_path, silent)
+    kept = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    draw_variants(network, SAMPLES, recipe, tmp_path, silent)
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == kept
+    only = np.eye(len(SAMPLES))[0]
+    batches = FrozenBatches(SAMPLES, only, recipe, 2, tmp_path)
+    first, again = batches[0], batches[0]
+    for name, values in first.items():
+        assert torch.equal(values, again[name])
+    head = head_of(SAMPLES[0].image)
+    drawn = [
+        vary(SAMPLES[0], head, small, np.random.default_rng([recipe.seed, n, 0])) for n in (0, 1)
+    ]
+    low, high = image_bounds(small)
+    images = torch.from_numpy(np.stack([codes for codes, _ in drawn])[:, None].astype(np.float32))
+    with torch.no_grad():
+        wanted = network.lower(images * ((high - low) / 255) + low, recipe.training.frozen)
+    seen = {
+        int(torch.stack([(one - two).abs().mean() for two in wanted]).argmin())
+        for one in first["images"]
+    }
+    assert seen == {0, 1}
+    off = [min(float((one - two).abs().max()) for two in wanted) for one in first["images"]]
+    # Processors that compute in bfloat16 are used so: 8 bits of a number, over many layers.
+    assert max(off) < 0.03 * float(wanted.abs().max())
+    covered = sorted({round(float(one.sum()), 4) for one in first["covered"]})
+    wanted_sums = sorted({float(lesion.sum()) / 255 for _, lesion in drawn})
+    assert covered == pytest.approx(wanted_sums, abs=1e-3)
+    with pytest.raises(FileError, match="other images"):
+        FrozenBatches(SAMPLES[1:], only[1:], recipe, 2, tmp_path)
 
 
 def test_mixed_images_have_mixed_answers() -> None:

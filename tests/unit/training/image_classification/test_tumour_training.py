@@ -16,8 +16,6 @@ if "BRAINVIEWER_TEST_TRAINING" not in os.environ:
     pytest.skip("set BRAINVIEWER_TEST_TRAINING=1 and run it alone", allow_module_level=True)
 pytest.importorskip("torch._dynamo")  # before Keras: the other way round, the process dies
 
-import keras
-
 from brainviewer.assets import resources
 from brainviewer.core.errors import FileError, silent
 from brainviewer.models.card_file import load_card
@@ -30,9 +28,10 @@ from brainviewer.training.image_classification import tumour_package as packing
 from brainviewer.training.image_classification.data.tumour_folds import CLASSES
 from brainviewer.training.image_classification.recipes.options import Options
 from brainviewer.training.training_runs import train
+from tests.gluon_arrays import write_gluon_arrays
 
-SHIPPED = resources() / "recipes" / "xception-tumour.toml"
-MODEL = resources() / "models" / "xception-tumour"
+SHIPPED = resources() / "recipes" / "resnet50-tumour.toml"
+MODEL = resources() / "models" / "resnet50-tumour"
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
@@ -86,17 +85,14 @@ def small(shipped: Path, folder: Path, changes: Sequence[tuple[str, str]]) -> Pa
 
 def test_trained_measured_and_packed(data: Path, tmp_path: Path) -> None:
     recipe = small(SHIPPED, tmp_path, (
-        ("size = 192", "size = 96"), ("samples = 14400", "samples = 32"),
-        ("batch = 32", "batch = 8"), ("balance = 0.5", "balance = 0.5\nhard = 2\nmixup = 0.2"),
-        ("frozen = 5", "frozen = 10"), ("lgg = { fraction = 0.15 }", ""),
+        ("size = 192", "size = 96"), ("samples = 12800", "samples = 32"),
+        ("batch = 32", "batch = 8"), ("draws = 4", "draws = 2"),
+        ("lgg = { fraction = 0.12 }", ""), ("sartaj = { fraction = 0.08 }", ""),
     ))  # fmt: skip
-    weights = tmp_path / "some.weights.h5"
-    keras.applications.Xception(
-        include_top=False, weights=None, input_shape=(96, 96, 3)
-    ).save_weights(weights)
-    run = tmp_path / "run"
-    other = tmp_path / "other.weights.h5"
-    keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]).save_weights(other)
+    weights, other, run = tmp_path / "arrays", tmp_path / "other", tmp_path / "run"
+    weights.mkdir()
+    other.mkdir()
+    write_gluon_arrays(weights, last=1)
     with pytest.raises(FileError):
         train(recipe, data / "cheng", run, silent, Options(weights=str(other)))
     assert not run.exists()
@@ -105,7 +101,7 @@ def test_trained_measured_and_packed(data: Path, tmp_path: Path) -> None:
     train(recipe, data / "cheng", run, silent, Options(weights=str(weights)))
     assert (run / "fold1.npz").stat().st_mtime_ns == first
     with pytest.raises(FileError, match="other weights"):
-        train(recipe, data / "cheng", run, silent)
+        train(recipe, data / "cheng", run, silent, Options(weights=str(other)))
 
     record = measure(run, ood_images=data / "strange")
     assert sum(record["images"].values()) == 32

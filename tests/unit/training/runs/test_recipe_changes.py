@@ -43,7 +43,7 @@ def test_what_is_not_set_stays(name: str) -> None:
         ("resnet50-glioma", "evaluation.seeds=[4, 5]", ("evaluation", "seeds"), [4, 5]),
         ("resnet50-glioma", "training.schedule=step", ("training", "schedule"), "step"),
         ("resnet50-tumour", "further.lgg.fraction=0.5", ("further", "lgg", "fraction"), 0.5),
-        ("xception-tumour", "balance=1", ("balance",), 1.0),
+        ("resnet50-tumour", "balance=1", ("balance",), 1.0),
         ("lesion-outline", "input.neighbours.T2=2", ("input", "neighbours", "T2"), 2),
     ],
 )
@@ -63,7 +63,7 @@ def test_readers_take_what_was_set() -> None:
         recipes = read_image_recipe(file)
     assert {one.preparation.size for one in recipes} == {32}
     assert {one.training.schedule for one in recipes} == {"cosine"}
-    with with_settings(SHIPPED["xception-tumour"], ["training.batch=3", "mixup=0.5"]) as file:
+    with with_settings(SHIPPED["resnet50-tumour"], ["training.batch=3", "mixup=0.5"]) as file:
         tumours = read_tumour_recipe(file)
     assert (tumours.training.batch, tumours.mixup) == (3, 0.5)
     with with_settings(SHIPPED["resnet50-glioma"], ["training.warm_up=0.3"]) as file:
@@ -159,7 +159,7 @@ def test_wrong_seeds_are_refused(
         ("lesion-outline", "in_fool=0.5", "unknown key 'in_fool' (did you mean 'in_full'?)"),
         ("lesion-outline", "in_full=2", "'in_full' must be a number from 0 to 1"),
         ("lesion-outline", "training=5", "takes a table"),
-        ("xception-tumour", "fokal=1", "unknown key 'fokal' (did you mean 'focal'?)"),
+        ("resnet50-tumour", "fokal=1", "unknown key 'fokal' (did you mean 'focal'?)"),
     ],
 )
 def test_every_kind_of_recipe_refuses_what_it_does_not_know(

@@ -14,6 +14,7 @@ from training_heads import WANTED, some_head  # noqa: E402
 
 from brainviewer.models.engine.onnx_runtime import OnnxFile  # noqa: E402
 from brainviewer.training.learning import Checkpoint  # noqa: E402
+from brainviewer.training.packing.weights import save_weights  # noqa: E402
 from brainviewer.training.recipes import Schedule  # noqa: E402
 from brainviewer.training.segmentation.fit import segmentation_loss, train  # noqa: E402
 from brainviewer.training.segmentation.network import (  # noqa: E402
@@ -22,7 +23,6 @@ from brainviewer.training.segmentation.network import (  # noqa: E402
     write_graph,
 )
 from brainviewer.training.segmentation.recipe import SegmentationRecipe  # noqa: E402
-from brainviewer.training.weights import save_weights  # noqa: E402
 
 SIZE = (32, 48)
 

@@ -1,6 +1,6 @@
 """Weights of PyTorch networks: files, running mean, and conversion to and from Keras."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,13 +60,6 @@ def keras_arrays(*modules: Any) -> list[NDArray[np.float32]]:
     modules : a separable convolution, one layer in Keras, has two.
     """
     return [view.contiguous().numpy() for module in modules for view in _keras_views(module)]
-
-
-def copy_keras_arrays(arrays: Sequence[NDArray[Any]], *modules: Any) -> None:
-    """Fill modules with what ``keras_arrays`` returns for their like."""
-    views = [view for module in modules for view in _keras_views(module)]
-    for array, view in zip(arrays, views, strict=True):
-        view.copy_(torch.from_numpy(array))
 
 
 def _keras_views(module: Any) -> list[Tensor]:

@@ -1,0 +1,1 @@
+"""The networks that cut the brain out of a head with skull."""

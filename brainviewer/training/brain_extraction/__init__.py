@@ -1,0 +1,1 @@
+"""The networks that cut out the brain, converted for shipping."""
