@@ -5,12 +5,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from brainviewer.app.jobs import Jobs, Policy
 from brainviewer.app.notices import Notices
 from brainviewer.app.state import ViewState
-from brainviewer.core.annotation_limits import MOST_ANNOTATIONS, held_inside, why_impossible
-from brainviewer.core.annotations import Annotation, Edit
+from brainviewer.core.annotation.annotations import Annotation, Edit
+from brainviewer.core.annotation.limits import (
+    held_inside,
+    points_of,
+    too_many,
+    why_impossible,
+)
+from brainviewer.core.counting import counted
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.core.undo import History
 from brainviewer.files import annotation_file
@@ -36,19 +43,46 @@ class Annotations:
 
     def change(self, before: Annotation, after: Annotation, text: str = "") -> None:
         """Replace an annotation by its moved or reworded self."""
-        if before != after:
+        if before != after and self._free(before):
             self._edit(Edit(text or f"Change {after.kind}", (before,), (after,)), select=after.id)
 
     def delete_selection(self) -> None:
         """Remove the selected annotation; without one, nothing happens."""
-        chosen = tuple(a for a in self._state.annotations if a.id == self._state.selection)
-        if chosen:
-            self._edit(Edit(f"Delete {chosen[0].kind}", chosen, ()))
+        chosen = self._state.selected
+        if chosen is not None and self._free(chosen):
+            self._edit(Edit(f"Delete {chosen.kind}", (chosen,), ()))
 
     def delete_all(self) -> None:
-        """Remove every annotation of the study, as one step of undo."""
-        if self._state.annotations:
-            self._edit(Edit("Delete all annotations", self._state.annotations, ()))
+        """Remove every annotation of the study that is not locked, as one step of undo."""
+        free = tuple(a for a in self._state.annotations if not a.style.locked)
+        if free:
+            self._edit(Edit("Delete all annotations", free, ()))
+        if left := len(self._state.annotations):
+            said = f"{counted(left, 'locked annotation', 'locked annotations')}"
+            self._notices.tell(f"{said} left: unlock to delete.", of_study=True)
+
+    def restyle(self, **changes: Any) -> None:
+        """Change fields of ``Style`` of the selected annotation; without one, nothing happens."""
+        chosen = self._state.selected
+        if chosen is None:
+            return
+        after = replace(chosen, style=replace(chosen.style, **changes))
+        if after != chosen:
+            (field,) = changes
+            self._edit(Edit(f"Change {field} of {chosen.kind}", (chosen,), (after,)), keep=True)
+
+    def rename(self, annotation: Annotation, name: str) -> None:
+        """Give an annotation another name, which is written beside it; of a text, other words."""
+        after = replace(annotation, text=name.strip())
+        known = annotation in self._state.annotations and after != annotation
+        if (after.text or not annotation.kind.traits.written) and known and self._free(annotation):
+            self._edit(Edit(f"Rename {annotation.kind}", (annotation,), (after,)), keep=True)
+
+    def _free(self, annotation: Annotation) -> bool:
+        """Whether an annotation may be changed; if not, that is said."""
+        if annotation.style.locked:
+            self._notices.tell(f"The {annotation.kind} is locked: unlock it first.", of_study=True)
+        return not annotation.style.locked
 
     def select(self, annotation_id: str) -> None:
         """Select an annotation by its id; an empty id selects none."""
@@ -110,13 +144,18 @@ class Annotations:
             said = "An annotation cannot be drawn. It is left out of the images, and stays kept."
             self._notices.tell(said, "error", of_study=True)
 
-    def _edit(self, edit: Edit, select: str = "") -> None:
+    def _edit(self, edit: Edit, select: str = "", *, keep: bool = False) -> None:
+        """keep : the selection and all places stay as they are."""
         study = self._state.study
         if study is None:
             return
         impossible = [why for why in why_impossible(edit.after, study.grid) if why]
-        if len(self._state.annotations) - len(edit.before) + len(edit.after) > MOST_ANNOTATIONS:
-            impossible.append(f"there can be {MOST_ANNOTATIONS:,} on a study")
+        gone = {one.id for one in edit.before}
+        left = [one for one in self._state.annotations if one.id not in gone]
+        # What is too much already, as from a file, can still be made less.
+        grows = points_of(edit.after) > points_of(edit.before)
+        if grows and (why := too_many([*left, *edit.after])):
+            impossible.append(why)
         if impossible:
             said = f"The annotation was not made: {impossible[0]}."
             self._notices.tell(said, "error", of_study=True)
@@ -125,7 +164,7 @@ class Annotations:
             held = tuple(held_inside(annotation, study.grid) for annotation in edit.after)
             edit = replace(edit, after=held)
         self._history.push(edit)
-        self._apply(edit, select)
+        self._apply(edit, self._state.selection if keep else select)
 
     def _apply(self, edit: Edit, select: str = "") -> None:
         gone = {a.id for a in edit.before}
@@ -146,8 +185,11 @@ class Annotations:
         self._state.annotations_changed.emit()
         self._state.facts_changed.emit()
 
-    def restore(self) -> None:
-        """Show what was saved for the open study, with a fresh history."""
+    def restore(self, drawn: tuple[Annotation, ...] = ()) -> None:
+        """Show what was saved for the open study, with a fresh history.
+
+        drawn : on a part of it that was shown before; they are the study's as well.
+        """
         self._jobs.finish(KEEP)  # it may be the same study
         self._history, self._journal, self._told_of_others = History(), None, False
         self._state.undrawable = frozenset()
@@ -159,6 +201,9 @@ class Annotations:
             if kept.notice:
                 self._notices.tell(kept.notice, "caution")
         self._show(annotations)
+        known = {annotation.id for annotation in annotations}
+        if new := tuple(one for one in drawn if one.id not in known):
+            self._apply(Edit("Draw", (), new))
 
     def _keep(
         self,

@@ -1,12 +1,14 @@
 """Classification of the open study, or of the frame that is shown of an image."""
 
+from collections.abc import Collection
+
 from brainviewer.app.engine import EngineControl
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.notices import Notices
 from brainviewer.app.prediction.frame_class import classify_frame, known_prevalence, wait_for_rest
 from brainviewer.app.prediction.image_cache import ImageResults
 from brainviewer.app.segmentation import Segmentation
-from brainviewer.app.settings import Settings
+from brainviewer.app.settings.settings import Settings
 from brainviewer.app.state import ViewState
 from brainviewer.app.status import Status
 from brainviewer.app.stores.age import KEEP_AGE, keep_age
@@ -15,6 +17,8 @@ from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.study import Study
 
 CLASSIFY = "classify"
+_OF_IMAGES = {"model": "image_model", "prevalence": "picture_prevalence"}
+"""The names that settings of studies have where they are about single images."""
 
 
 class Classifier:
@@ -45,6 +49,7 @@ class Classifier:
         state.cursor_changed.connect(self._follow_frame)
         state.finding_changed.connect(self._follow_finding)
         state.engine_replaced.connect(self._forget_engine)
+        settings.changed.connect(self._follow_settings)
 
     def run(self, slice_index: int | None = None, *, rest: float = 0.0) -> None:
         """Classify the glioma in the background, from the tumour slice or from a given one.
@@ -167,11 +172,7 @@ class Classifier:
 
     def set_model(self, model_id: str) -> None:
         """Choose the model that answers for what is open; empty for the one that comes with it."""
-        if model_id == self.model_id:
-            return
-        self._settings.update(**{"image_model" if self._of_images else "model": model_id})
-        self._frames.clear()
-        self._run_again("Another model was chosen.")
+        self._settings.update(**{self._own("model"): model_id})
 
     def set_age(self, years: float | None) -> None:
         """Enter the patient's age, or None for none; it is kept with the study."""
@@ -197,12 +198,18 @@ class Classifier:
 
         name : one of those on the model's card; empty for the model's own.
         """
-        if name == self.prevalence:
-            return
-        setting = "picture_prevalence" if self._of_images else "prevalence"
-        self._settings.update(**{setting: name})
-        self._frames.clear()
-        self._run_again("Another prevalence was chosen.")
+        self._settings.update(**{self._own("prevalence"): name})
+
+    def _own(self, setting: str) -> str:
+        """The name that a setting has for what is open."""
+        return _OF_IMAGES[setting] if self._of_images else setting
+
+    def _follow_settings(self, changed: Collection[str]) -> None:
+        own = [name for name in _OF_IMAGES if self._own(name) in changed]
+        if not {*_OF_IMAGES, *_OF_IMAGES.values()}.isdisjoint(changed):
+            self._frames.clear()
+        if own:
+            self._run_again(f"Another {own[0]} was chosen.")
 
     @property
     def _of_images(self) -> bool:
@@ -220,7 +227,11 @@ class Classifier:
         """A prediction from an older search is stale."""
         searched = self._state.finding_status in (Status.DONE, Status.FAILED)
         if searched and self._state.finding is not self._finding:
-            self.mark_stale("The tumour was looked for again.")
+            self.mark_stale(
+                "The segmentation was corrected."
+                if self._state.finding is not None and self._state.finding.correction is not None
+                else "The tumour was looked for again."
+            )
 
     def _forget_engine(self) -> None:
         self._frames.clear()

@@ -2,23 +2,33 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.notices import Notices
-from brainviewer.app.settings import Settings
+from brainviewer.app.opening.ahead import OpenedAhead
+from brainviewer.app.opening.first_image import first_readable
+from brainviewer.app.opening.first_view import FirstView
+from brainviewer.app.opening.opened import Opened
+from brainviewer.app.opening.sentences import OpeningSentences
+from brainviewer.app.settings.settings import Settings
 from brainviewer.app.state import ViewState
-from brainviewer.app.stores.age import KEEP_AGE, kept_age
+from brainviewer.app.stores.age import KEEP_AGE, age_of
 from brainviewer.core.errors import BrainViewerError, FileError, Report
 from brainviewer.core.memory import give_back
 from brainviewer.core.study import Modality, Study
-from brainviewer.core.voi_window import Window, opening_window
+from brainviewer.core.voi_window import Window
 from brainviewer.files.study.folder import Assignment
+from brainviewer.files.study.places import SeveralStudies
+
+if TYPE_CHECKING:
+    from brainviewer.app.opening.series import SeriesChoice, UnknownSeries
 
 AskSequences = Callable[[Assignment], Assignment | None]
 """Asks the user which of the unknown files is which sequence; None if they would rather not say."""
@@ -27,43 +37,23 @@ Ready = Callable[[int, NDArray[np.uint8] | None], None]
 """Takes the place of an image in the image strip, and (rows, columns, 3) uint8; None if it cannot
 be read."""
 
+AskSeries = Callable[["UnknownSeries"], "SeriesChoice | None"]
+"""Asks the user which DICOM series is which sequence; None if they would rather not say."""
+
 OPEN, THUMBNAILS = "open", "thumbnails"
-
-SERIES = (
-    "DICOM files are shown one by one; convert a series with dcm2niix to see the head in three "
-    "planes and in 3D."
-)
+CHOOSE = "Choose one of them in the list."
 _A_FEW = 4
-_MOST_TRIES = 20
-"""Unreadable images in a row before a folder is given up."""
-
-
-@dataclass(frozen=True, eq=False)
-class Opened:
-    """What a job of opening brings back.
-
-    image_series : the images that were opened together, of which ``index`` is shown.
-    unreadable : those of them that were tried in vain; said : sentences about the image series.
-    """
-
-    study: Study
-    windows: Mapping[Modality, Window]
-    image_series: tuple[Path, ...] = ()
-    index: int = 0
-    unreadable: frozenset[int] = frozenset()
-    said: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, study: Study, **of_series: Any) -> "Opened":
-        """With the windows that the study opens with, which takes a look at every volume."""
-        return cls(study, {m: opening_window(v) for m, v in study.volumes.items()}, **of_series)
 
 
 class Documents:
     """Opens in the background; what is open stays if that fails.
 
     leave, enter : called before another study is shown, and when it is.
-    ask_sequences : set by the window; without it, names that do not tell are an error.
+    begin : called when all of the study that is shown is there, for what is computed from it.
+    ask_sequences, ask_series : set by the window; without them, what does not tell is an error.
+    show_list : takes a folder that holds several studies; without it, that is an error.
+    show_examinations : the same for DICOM files of several patients, after the sentence about them.
+    ahead : studies that need not be read. sentences : tells what there is to say.
     """
 
     def __init__(
@@ -74,44 +64,109 @@ class Documents:
         notices: Notices,
         leave: Callable[[], None],
         enter: Callable[[], None],
+        begin: Callable[[], None],
     ) -> None:
         self._state, self._settings, self._jobs, self._notices = state, settings, jobs, notices
-        self._leave, self._enter = leave, enter
+        self._leave, self._enter, self._begin = leave, enter, begin
         self.ask_sequences: AskSequences | None = None
+        self.ask_series: AskSeries | None = None
+        self.show_list: Callable[[Path], object] | None = None
+        self.show_examinations: Callable[[Sequence[Path]], object] | None = None
+        self.ahead = OpenedAhead()
+        self._opened: Opened | None = None
+        self._opening: tuple[Path, ...] = ()
+        state.volumes_changed.connect(self._keep_corrected)
         self._shown_image = 0
-        self._told: set[str] = set()
+        self.sentences = OpeningSentences(notices)
 
-    def open(self, paths: Sequence[Path], assignment: Assignment | None = None) -> None:
+    def open(
+        self,
+        paths: Sequence[Path],
+        which: "Assignment | SeriesChoice | None" = None,
+        said: tuple[str, ...] = (),
+    ) -> None:
         """Open a study or images in the background.
 
-        paths : one folder, the files of one study, or images, which become an image strip.
+        paths : a folder or an archive, the files of one study, or images, which become an image
+            strip.
+        which : file or series is which sequence.
+        said : what else there is to say about it.
+        """
+
+        def work(report: Report) -> Opened:
+            from brainviewer.app.opening.series import named
+            from brainviewer.app.opening.study import open_study
+
+            if which is None and (kept := self.ahead.take(tuple(paths))):
+                return kept
+            give_back()  # what the last one took
+            if which is not None:
+                return Opened.of(open_study(paths, report, which), paths=tuple(paths))
+            found = named(paths, report)
+            if found.images:
+                return first_readable(found.images, found.no_volume.sentences, report)
+            return Opened.read(paths, report, found.examination)
+
+        def done(opened: Opened) -> None:
+            self._settings.remember_study(paths)
+            self.sentences.forget()
+            self._show_opened(replace(opened, said=(*said, *opened.said)))
+
+        def failed(error: BrainViewerError) -> None:
+            from brainviewer.app.opening.segmentation_alone import ImagesElsewhere
+            from brainviewer.app.opening.sequence_assignment import UnknownSequences
+            from brainviewer.app.opening.series import UnknownSeries
+            from brainviewer.files.dicom.series.examination import SeveralPatients
+
+            if isinstance(error, UnknownSequences) and self.ask_sequences:
+                if chosen := self.ask_sequences(error.assignment):
+                    self.open(paths, chosen, said)
+            elif isinstance(error, SeveralStudies) and self.show_list and len(paths) == 1:
+                self.show_list(paths[0])
+            elif isinstance(error, SeveralPatients) and self.show_examinations:
+                self._notices.tell(f"{error.message} {CHOOSE}", "caution")
+                self.show_examinations(paths)
+            elif isinstance(error, UnknownSeries) and (self.ask_series or error.told.chosen):
+                meant = self.ask_series(error) if self.ask_series else error.told
+                self.open(paths, meant, said) if meant is not None else self._stays(paths)
+            elif isinstance(error, ImagesElsewhere) and self._state.opened_from:
+                self.open(error.with_images(self._state.opened_from), said=said)
+            else:
+                self._notices.fail(error, of_study=True)
+                self._stays(paths)
+
+        self._opening = tuple(paths)
+        self._jobs.start(OPEN, work, done, failed, lambda: self._stays(paths))
+
+    def open_part(self, paths: Sequence[Path], which: "SeriesChoice", whole: Path) -> None:
+        """Open what has arrived of a study; the rest follows with ``open([whole])``.
+
+        Until then it is not searched, and what is missing, or cannot be opened, is not said.
         """
 
         def work(report: Report) -> Opened:
             from brainviewer.app.opening.study import open_study
-            from brainviewer.files.image2d.folder import images_of
 
-            give_back()  # what the last one took
-            image_series = images_of(paths) if assignment is None else ()
-            if image_series:
-                return _first_readable(image_series, report)
-            return Opened.of(open_study(paths, report, assignment))
+            return Opened.of(open_study(paths, report, which), paths=tuple(paths))
 
-        def done(opened: Opened) -> None:
-            self._settings.remember_study(paths)
-            self._told.clear()
-            self._show_opened(opened)
+        self._opening = tuple(paths)
+        self._jobs.start(OPEN, work, partial(self._show_opened, rest=whole), lambda _: None)
 
-        def failed(error: BrainViewerError) -> None:
-            from brainviewer.app.opening.sequence_assignment import UnknownSequences
+    def another_wanted(self, before: Study | None, folder: Path) -> bool:
+        """Whether the user has opened something else than what arrives in a folder.
 
-            if isinstance(error, UnknownSequences) and self.ask_sequences:
-                if chosen := self.ask_sequences(error.assignment):
-                    self.open(paths, chosen)
-            else:
-                self._notices.fail(error, of_study=True)
+        before : what was shown when it began to arrive.
+        """
+        ours = any(path.is_relative_to(folder) for path in self._opening)
+        shown = self._state.study is before or self._state.arriving == folder
+        return not shown or (self._jobs.running(OPEN) and not ours)
 
-        self._jobs.start(OPEN, work, done, failed)
+    def leave_at_part(self, folder: Path) -> None:
+        """Nothing more arrives in a folder: a part of its study that is shown is the study."""
+        if self._state.arriving == folder:
+            self._state.arriving = None
+            self._state.facts_changed.emit()
+            self._begin()
 
     def open_demo(self) -> None:
         """Open the synthetic study that comes with the application."""
@@ -122,18 +177,31 @@ class Documents:
         except BrainViewerError as error:
             self._notices.fail(error, of_study=True)
 
-    def show(self, study: Study, windows: Mapping[Modality, Window]) -> None:
+    def show(
+        self, study: Study, windows: Mapping[Modality, Window], rest: Path | None = None
+    ) -> None:
         """Show a study that has been read.
 
         windows : for each sequence, the window that it opens with.
+        rest : the folder that more of it arrives in.
         """
-        if self._state.study is not None:
-            self._state.study_leaving.emit()
+        state, view = self._state, FirstView.of(study, windows, self._settings.opening_preset)
+        if state.study is not None:
+            state.study_leaving.emit()
+            if state.arriving is not None and state.opened_from == (state.arriving,):
+                now = FirstView(state.windows, state.presets, state.colour_maps, state.cursor)
+                view = view.as_before(now, state.study, study)
         self._leave()
         self._jobs.finish(KEEP_AGE)  # it may be the same study
-        age = None if study.is_image2d else kept_age(study.content_hash)
-        self._state.show_study(study, windows, age)
+        state.arriving = rest
+        state.show_study(study, view, age_of(study))
         self._enter()
+        if rest is None:
+            self._begin()
+
+    def opening_window(self, modality: Modality) -> Window | None:
+        """The window that a sequence of the open study was opened with."""
+        return None if self._opened is None else self._opened.windows.get(modality)
 
     # -- image series ----------------------------------------------------------------------
 
@@ -200,42 +268,30 @@ class Documents:
 
         self._jobs.start(THUMBNAILS, work, done, lambda _: None, shown=False)
 
-    def _show_opened(self, opened: Opened) -> None:
+    def _show_opened(self, opened: Opened, rest: Path | None = None) -> None:
         if opened.image_series != self._state.image_series:
             self._state.image_series = opened.image_series
         self._shown_image = opened.index
         self._point_at(opened.index, opened.unreadable)
-        self.show(opened.study, opened.windows)
-        # Images of one source have the same things to say; once is enough.
-        for sentence in (*opened.study.notices, *opened.said):
-            if sentence not in self._told:
-                self._told.add(sentence)
-                self._notices.tell(sentence)
+        if self._opened is not None and self._opened.study is not opened.study:
+            self.ahead.keep(self._opened)  # for the way back
+        self._opened, self._state.opened_from = opened, opened.paths
+        self.show(opened.study, opened.windows, rest)
+        if rest is not None:
+            return
+        self.sentences.tell(opened)
+
+    def _stays(self, paths: Sequence[Path]) -> None:
+        """What was to be opened is not; a part of it may be shown."""
+        if len(paths) == 1:
+            self.leave_at_part(paths[0])
+
+    def _keep_corrected(self) -> None:
+        """The way back leads to the study as it is now."""
+        if self._opened is not None and self._state.study is not None:
+            self._opened = replace(self._opened, study=self._state.study)
 
     def _point_at(self, index: int, unreadable: frozenset[int]) -> None:
         self._state.series_index, self._state.series_unreadable = index, unreadable
         self._state.series_changed.emit()
         self._state.facts_changed.emit()
-
-
-def _first_readable(image_series: tuple[Path, ...], report: Report) -> Opened:
-    """The first image that can be opened. Raises the error of the first if none can."""
-    from brainviewer.app.opening.image2d import open_image2d
-    from brainviewer.files.image2d.folder import is_dicom
-
-    first: FileError | None = None
-    for index, path in enumerate(image_series[:_MOST_TRIES]):
-        try:
-            study = open_image2d(path, report)
-        except FileError as error:
-            first = first or error
-            continue
-        said = [str(first)] if first else []
-        if len(image_series) > 1 and is_dicom(path):
-            said.append(SERIES)
-        tried = frozenset(range(index))
-        return Opened.of(
-            study, image_series=image_series, index=index, unreadable=tried, said=tuple(said)
-        )
-    assert first is not None
-    raise first

@@ -1,10 +1,11 @@
 """The engine of a window: started ahead of need, replaced, restarted when it hangs, ended."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from brainviewer.app.jobs import Post
-from brainviewer.app.notices import Notice, Notices
-from brainviewer.app.settings import Settings
+from brainviewer.app.notices import Notice, Notices, Offer
+from brainviewer.app.settings.settings import Settings
 from brainviewer.app.state import ViewState
 from brainviewer.core.errors import BrainViewerError
 
@@ -25,9 +26,9 @@ class EngineControl:
         self._silence = Notice(
             "The engine has not answered for a while.",
             "caution",
-            "Restart the engine",
-            self.restart,
+            (Offer("Restart the engine", self.restart),),
         )
+        settings.changed.connect(self._follow)
 
     def start(self) -> None:
         """Start the child process and load the model ahead of need; for when the window is idle."""
@@ -43,6 +44,11 @@ class EngineControl:
     def choose(self, wanted: str) -> None:
         """Choose the engine: ``auto``, ``onnx`` or ``tensorflow``."""
         self._settings.update(engine=wanted)
+
+    def _follow(self, changed: Collection[str]) -> None:
+        """Another engine was chosen: what was asked of the one before goes to it."""
+        if "engine" not in changed:
+            return
         replaced, self._engine = self._engine, None
         self._state.engine_replaced.emit()  # what listens may ask the new one at once
         if replaced is not None:

@@ -1,9 +1,14 @@
 """Named facts about what is open: each action and control says which of them it needs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from brainviewer.core.findings import TumourFinding
+from brainviewer.app.correction.editing import Editing
+from brainviewer.app.original_grids import OriginalGrids
+from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.annotation.kinds import Kind
+from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.study import Study
 
 
 class Fact(StrEnum):
@@ -14,9 +19,19 @@ class Fact(StrEnum):
     """A study of volumes is open."""
     IMAGE = "image"
     """A 2-D image is open."""
+    SERIES = "series"
+    """The open study was read from DICOM series."""
+    LISTED = "listed"
+    """The study list holds studies to step through."""
+    EXPORTED = "exported"
+    """Results were exported as DICOM, and can be sent."""
     PLANES = "planes"
     SIDES = "sides"
     """Left and right of the open study are known."""
+    GRIDS_DIFFER = "grids differ"
+    """Sequences were resampled, and can be seen on the grids of their files."""
+    COMMON_GRID = "common grid"
+    """All sequences of a study are seen on one grid."""
     IMAGE_SERIES = "image series"
     """Several images were opened together."""
     CLASSIFIABLE = "classifiable"
@@ -38,8 +53,16 @@ class Fact(StrEnum):
     COMPARED = "compared"
     """The lesion was compared with the segmentation that came with the study."""
     DIAMETERS = "diameters"
+    SKULL = "skull"
+    """The brain was cut out of a head that has its skull."""
     ANNOTATIONS = "annotations"
     SELECTION = "selection"
+    UNLOCKED = "unlocked"
+    """An annotation is selected that may be changed."""
+    SNAPS_TO_LESION = "snaps to lesion"
+    """Diameters are selected, and a lesion was found that they can be brought to."""
+    SNAPS_TO_ENHANCING = "snaps to enhancing"
+    """The same with the part of it that enhances."""
     EXPLAINED = "explained"
     """There is a page about the predicted class."""
     OCCLUSION_POSSIBLE = "occlusion possible"
@@ -47,6 +70,14 @@ class Fact(StrEnum):
     OCCLUSION = "occlusion"
     """An occlusion test is open."""
     ANNOTATABLE = "annotatable"
+    CORRECTABLE = "correctable"
+    """The segmentation can be edited."""
+    CORRECTED = "corrected"
+    """The segmentation is not as it was found: the user has edited it."""
+    DRAWN_PARTS = "drawn parts"
+    """It can be edited, and tells the parts of the lesion apart."""
+    SEGMENTED = "segmented"
+    """It can be edited, and there is some of it."""
     UNDO = "undo"
     REDO = "redo"
     RUNNING = "running"
@@ -60,5 +91,64 @@ def facts_of_finding(finding: TumourFinding | None) -> Mapping[Fact, bool]:
         Fact.TUMOUR: finding is not None and finding.found,
         Fact.PARTS: finding is not None and finding.parts is not None,
         Fact.COMPARED: finding is not None and finding.agreement is not None,
+        Fact.SKULL: finding is not None and finding.with_skull and finding.brain is not None,
         Fact.DIAMETERS: taken is not None and bool(taken.lesion or taken.enhancing),
+    }
+
+
+def facts_of_correction(
+    editing: Editing, correctable: bool, finding: TumourFinding | None
+) -> Mapping[Fact, bool]:
+    """What holds of the segmentation as something to edit."""
+    return {
+        Fact.CORRECTABLE: correctable,
+        Fact.CORRECTED: finding is not None and finding.correction is not None,
+        Fact.DRAWN_PARTS: correctable and editing.parted,
+        Fact.SEGMENTED: correctable and finding is not None and finding.found,
+    }
+
+
+def facts_of_annotations(
+    annotations: Sequence[Annotation], chosen: Annotation | None, finding: TumourFinding | None
+) -> Mapping[Fact, bool]:
+    """What holds of the annotations. chosen : the selected one."""
+    free = chosen is not None and not chosen.style.locked
+    diameters = free and chosen is not None and chosen.kind is Kind.BIDIRECTIONAL
+    found = finding if diameters else None
+    return {
+        Fact.ANNOTATIONS: bool(annotations),
+        Fact.SELECTION: chosen is not None,
+        Fact.UNLOCKED: free,
+        Fact.SNAPS_TO_LESION: found is not None and found.mask is not None,
+        Fact.SNAPS_TO_ENHANCING: found is not None
+        and (found.enhancing is not None or found.parts is not None),
+    }
+
+
+def facts_of_study(study: Study | None, grids: OriginalGrids) -> Mapping[Fact, bool]:
+    """What holds of the open study or image."""
+    image = study is not None and study.is_image2d
+    solid = study is not None and not image
+    return {
+        Fact.STUDY: study is not None,
+        Fact.SEQUENCES: solid,
+        Fact.IMAGE: image,
+        Fact.PLANES: not image,
+        Fact.SIDES: study is not None and solid and study.grid.oriented,
+        Fact.SERIES: study is not None and solid and study.patient_source is not None,
+        Fact.SEGMENTATION: study is not None and study.segmentation is not None,
+        Fact.GRIDS_DIFFER: grids.differ(study),
+        Fact.COMMON_GRID: solid and not grids.shown(study),
+    }
+
+
+def facts_of_result(
+    result: Classification | None, shown: Classification | None
+) -> Mapping[Fact, bool]:
+    """What holds of a prediction. shown : the one on the screen, as of an edited image."""
+    return {
+        Fact.RESULT: result is not None,
+        Fact.HEATMAP: shown is not None and shown.in_scope and shown.heatmap is not None,
+        Fact.ABLATED: result is not None and bool(result.rests_on),
+        Fact.EXPLAINED: result is not None and result.of_image and bool(result.predicted),
     }

@@ -11,18 +11,24 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class Offer:
+    """What the user may do about a notice: the words on a button, and what the button does."""
+
+    words: str
+    act: Callable[[], object] = field(default=lambda: None, compare=False)
+
+
+@dataclass(frozen=True)
 class Notice:
     """One sentence for the user.
 
     level : ``info``, ``caution`` or ``error``.
     of_study : an error that is about the study, and goes with it; what is no error always does.
-    action, act : what the user may do about it, as words on a button, and what the button does.
     """
 
     text: str
     level: str = "info"
-    action: str = ""
-    act: Callable[[], object] = field(default=lambda: None, compare=False)
+    offers: tuple[Offer, ...] = ()
     of_study: bool = False
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from brainviewer.app.engine import EngineControl
+from brainviewer.app.head_motion import HeadMotion
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.notices import Notices
 from brainviewer.app.state import ViewState
@@ -12,6 +13,7 @@ from brainviewer.app.view import View
 from brainviewer.core.errors import BrainViewerError, Report
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.memory import give_back
+from brainviewer.core.study import Study
 
 FIND = "find"
 
@@ -20,17 +22,27 @@ class Segmentation:
     """Finds the lesion in the background.
 
     method : the method that was used last. threshold : its level, in units of the FLAIR.
+    complete : makes of what was found in a study what is shown; called in the thread of the search.
     """
 
     def __init__(
-        self, state: ViewState, jobs: Jobs, notices: Notices, view: View, engine: EngineControl
+        self,
+        state: ViewState,
+        jobs: Jobs,
+        notices: Notices,
+        view: View,
+        engine: EngineControl,
+        head_motion: HeadMotion,
     ) -> None:
         self._state, self._jobs, self._notices, self._view = state, jobs, notices, view
-        self._engine = engine
+        self._engine, self._head_motion = engine, head_motion
         self.method = "lesion"
         self.threshold = 450.0
+        self.complete: Callable[[Study, TumourFinding], TumourFinding] = lambda _, found: found
         self._find_again: Callable[[], None] = self.find
+        self._next: Callable[[], object] | None = None
         state.engine_replaced.connect(self._continue)
+        state.study_changed.connect(self._forget_next)
 
     def find(
         self,
@@ -48,11 +60,17 @@ class Segmentation:
         study = self._state.study
         if study is None or study.is_image2d:
             return
+        follows = self._next
         self._jobs.cancel(FIND)  # before its end can be taken for that of the new search
+        self._next = follows
         before = self._state.finding
         asked = method is not None or threshold is not None
         self.method = method or self.method
         self.threshold = self.threshold if threshold is None else threshold
+        if self._head_motion.running:
+            self._state.show_finding(before, Status.RUNNING)
+            self._head_motion.then(partial(self.find, method, threshold, then=then))
+            return
         chosen, level, engine = self.method, self.threshold, self._engine.ready()
         self._find_again = partial(self.find, method, threshold, then=then)
 
@@ -63,10 +81,8 @@ class Segmentation:
 
             network = segmentation_network(engine)
             try:
-                return compared(
-                    study,
-                    find_tumour(study, chosen, threshold=level, network=network, report=report),
-                )
+                found = find_tumour(study, chosen, threshold=level, network=network, report=report)
+                return self.complete(study, compared(study, found))
             finally:
                 give_back()  # what this took, and the study before
 
@@ -80,16 +96,31 @@ class Segmentation:
                 self._view.place_cursor(finding.position_mm)
             if then is not None:
                 then(finding)
+            call, self._next = self._next, None
+            if call is not None:
+                call()
 
         def failed(error: BrainViewerError) -> None:
+            self._next = None
             self._state.show_finding(None, Status.FAILED)
             self._notices.fail(error, of_study=True)
 
         def stopped() -> None:
+            self._next = None
             self._state.show_finding(before, Status.NOT_RUN if before is None else Status.DONE)
 
         self._state.show_finding(before, Status.RUNNING)
         self._jobs.start(FIND, work, done, failed, stopped)
+
+    def follow(self, call: Callable[[], object]) -> None:
+        """What follows once the search that runs has ended, instead of what was to follow before.
+
+        Nothing follows one that fails or is stopped; of one that another one replaces, the other.
+        """
+        self._next = call
+
+    def _forget_next(self) -> None:
+        self._next = None
 
     def _continue(self) -> None:
         """Search on in the engine that took the place of another."""
@@ -98,4 +129,8 @@ class Segmentation:
 
     def stop(self) -> None:
         """Stop looking; what was found before is shown again."""
+        self._next = None
+        if self._head_motion.forget():
+            before = self._state.finding
+            self._state.show_finding(before, Status.NOT_RUN if before is None else Status.DONE)
         self._jobs.cancel(FIND)

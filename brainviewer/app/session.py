@@ -5,19 +5,34 @@ Called on the main thread. Slow work runs in jobs; its results come back through
 
 from collections.abc import Callable
 
+from brainviewer.app.annotating.diameters import HandDiameters
+from brainviewer.app.annotating.listing import Listing
+from brainviewer.app.annotating.table import AnnotationTables
+from brainviewer.app.annotating.target_lesions import TargetLesions
 from brainviewer.app.annotations import Annotations
 from brainviewer.app.classification import Classifier
+from brainviewer.app.correction.correction import SegmentationCorrection
+from brainviewer.app.correction.tools import CorrectionTools
 from brainviewer.app.documents import Documents
 from brainviewer.app.engine import EngineControl
-from brainviewer.app.export_queue import Exports
+from brainviewer.app.exporting.queue import Exports
 from brainviewer.app.feedback import Feedback
+from brainviewer.app.head_motion import HeadMotion
 from brainviewer.app.jobs import Crashed, Jobs, Post, ShowProgress
 from brainviewer.app.notices import Notices
 from brainviewer.app.occlusion import Occlusion
+from brainviewer.app.opening.series_again import SeriesAgain
+from brainviewer.app.pacs.pacs import Pacs
+from brainviewer.app.pacs.retrieval import Retrieval
+from brainviewer.app.pacs.sending import Sending
+from brainviewer.app.prior.prior import Prior
 from brainviewer.app.segmentation import Segmentation
-from brainviewer.app.settings import Settings
+from brainviewer.app.settings.settings import Settings
 from brainviewer.app.state import ViewState
+from brainviewer.app.study_list.recent_names import RecentNames
+from brainviewer.app.study_list.study_list import StudyList
 from brainviewer.app.view import View
+from brainviewer.core.annotation.annotations import Annotation
 
 
 class Session:
@@ -40,37 +55,89 @@ class Session:
         make_jobs: Callable[[Post, ShowProgress, Crashed], Jobs] = Jobs,
     ) -> None:
         self.settings = settings or Settings()
-        self.state = state = ViewState(convention=self.settings.convention)
+        self.state = state = ViewState(
+            convention=self.settings.convention, layout=self.settings.first_layout
+        )
         self.notices = notices = Notices(state)
         state.crashed = crashed or notices.crash
         self.jobs = jobs = make_jobs(post, state.show_progress, state.crashed)
+        self.settings.crashed = state.crashed
         self.settings.save_in(jobs, notices.fail)
         self.engine = EngineControl(state, self.settings, notices, post)
         self.view = View(state)
         self.annotations = Annotations(state, jobs, notices)
+        self.listing = Listing(state)
+        self.tables = AnnotationTables(state, self.listing, jobs, notices)
+        self.diameters = HandDiameters(state, jobs, notices, self.annotations)
         self.occlusion = Occlusion(state, jobs, notices, self.engine, self.view, self.annotations)
         self.feedback = Feedback(state, jobs, notices)
         self.exports = Exports(state, jobs, notices)
-        self.segmentation = Segmentation(state, jobs, notices, self.view, self.engine)
+        self.head_motion = HeadMotion(state, jobs, notices)
+        self.segmentation = Segmentation(
+            state, jobs, notices, self.view, self.engine, self.head_motion
+        )
+        self.correction = SegmentationCorrection(state, jobs, notices, self.segmentation)
+        self.correction_tools = CorrectionTools(state, jobs, notices, self.view, self.correction)
         self.classification = Classifier(
             state, self.settings, jobs, notices, self.engine, self.segmentation
         )
         self.documents = Documents(
-            state, self.settings, jobs, notices, self._leave_study, self._enter_study
+            state, self.settings, jobs, notices, self._leave_study, self._enter_study, self._begin
         )
+        self.series = SeriesAgain(state, jobs, notices, self.documents)
+        self.documents.sentences.ask_series = self.series.ask
+        self.studies = StudyList(state, jobs, notices, self.documents)
+        self.prior = Prior(
+            state, jobs, notices, self.engine, self.segmentation, self.documents, self.studies
+        )
+        self.targets = TargetLesions(state, jobs, notices, self.prior)
+        self.studies.retrieve = lambda one: self.pacs.retrieval.open(one.node, one.match)
+        self.studies.retrieved = lambda one: self.pacs.retrieval.paths_of(one.node, one.match)
+        self._left: tuple[Annotation, ...] = ()
+        retrieval = Retrieval(
+            state, self.settings, jobs, notices, self.documents, self.prior.compare, post
+        )
+        sending = Sending(state, jobs, notices, post)
+        self.pacs = Pacs(self.settings, jobs, notices, retrieval, sending)
+        self.recent = RecentNames(self.settings, retrieval.match_of)
 
     def close(self) -> None:
         """Stop all work and the child process, and wait for both."""
         self.engine.close()  # first: work that waits for it then ends
+        self.pacs.forget_studies()
         self.jobs.close()
+        self.correction.close()
+        self.studies.close()
+        self.pacs.remove_folders()
+
+    def undo(self) -> None:
+        """Take the last edit back of what the chosen tool edits."""
+        if self.state.corrects:
+            self.correction.undo()
+        else:
+            self.occlusion.undo()
+
+    def redo(self) -> None:
+        """Make the edit again that was taken back last; see ``undo``."""
+        if self.state.corrects:
+            self.correction.redo()
+        else:
+            self.occlusion.redo()
 
     def _leave_study(self) -> None:
         self.occlusion.forget()
+        self.head_motion.leave_study()
         self.segmentation.stop()
+        self.correction.leave_study()
         self.classification.leave_study()
-        self.view.moved = False
         self.view.set_overlay(difference=False)
+        self._left = self.state.annotations
 
     def _enter_study(self) -> None:
-        self.annotations.restore()
+        kept = self.state.view_kept
+        self.view.moved = self.view.moved and kept
+        self.annotations.restore(self._left if kept else ())
+
+    def _begin(self) -> None:
+        self.head_motion.correct()
         self.classification.enter_study()

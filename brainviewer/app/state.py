@@ -7,61 +7,39 @@ listen. What several signals tell of is changed by a method that emits them.
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.app.facts import Fact, facts_of_finding
+from brainviewer.app.correction.editing import Editing
+from brainviewer.app.facts import (
+    Fact,
+    facts_of_annotations,
+    facts_of_correction,
+    facts_of_finding,
+    facts_of_result,
+    facts_of_study,
+)
+from brainviewer.app.opening.first_view import FirstView
+from brainviewer.app.original_grids import OriginalGrids, Seen
 from brainviewer.app.signals import Signal
-from brainviewer.app.status import Progress, Status
+from brainviewer.app.status import Progress, Status, progressed
 from brainviewer.app.stores.feedback import FeedbackRecord
-from brainviewer.core.annotation_kinds import Kind
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
-from brainviewer.core.voi_window import AUTOMATIC, Window
+from brainviewer.core.view_choice import Layout as Layout  # noqa: PLC0414 - told here, too
+from brainviewer.core.view_choice import Tool as Tool  # noqa: PLC0414
+from brainviewer.core.voi_window import Window
 
 if TYPE_CHECKING:
     from brainviewer.app.prediction.occlusion_test import OcclusionTest
 
 log = logging.getLogger(__name__)
-
-
-class Layout(StrEnum):
-    """How the panes are arranged; the 3D view stands beside each of them."""
-
-    FOUR_SEQUENCES = "all sequences"
-    THREE_PLANES = "three planes"
-    ONE_LARGE = "one large"
-
-
-class Tool(StrEnum):
-    """What the left mouse button does on a slice."""
-
-    WINDOW = "window"
-    CURSOR = "cursor"
-    PAN = "pan"
-    RULER = "ruler"
-    ANGLE = "angle"
-    RECTANGLE = "rectangle"
-    ELLIPSE = "ellipse"
-    ARROW = "arrow"
-    TEXT = "text"
-    BRUSH = "brush"
-    """Paints over a part of an image; only in an occlusion test."""
-
-    @property
-    def kind(self) -> Kind | None:
-        """The kind of annotation that the tool draws; it has the same name."""
-        return _KINDS.get(self.value)
-
-
-_KINDS = {kind.value: kind for kind in Kind}
 
 
 def _log_crash(error: BaseException) -> None:
@@ -72,6 +50,11 @@ def _log_crash(error: BaseException) -> None:
 class ViewState:
     """Everything that is on the screen, in millimetres where it is a place.
 
+    opened_from : the paths of the open study, where it was read from files.
+    arriving : the folder that the rest of the open study still arrives in; None if it is whole.
+    view_kept : it is a part of this study that was shown before, and nothing of the view jumps.
+    exported : results were exported as DICOM, and can be sent.
+    listed : whether the study list has rows to step through.
     image_series : images opened together; ``series_index`` is shown or on its way;
         ``series_unreadable`` cannot be read. Empty unless an image is open.
     cursor : (3,) mm, RAS+ (in an image: see ``Grid``); drives every pane and the 3D scene.
@@ -88,6 +71,11 @@ class ViewState:
     """
 
     study: Study | None = None
+    opened_from: tuple[Path, ...] = ()
+    arriving: Path | None = None
+    view_kept: bool = False
+    exported: bool = False
+    listed: bool = False
     image_series: tuple[Path, ...] = ()
     series_index: int = 0
     series_unreadable: frozenset[int] = frozenset()
@@ -101,6 +89,8 @@ class ViewState:
     presets: Mapping[Modality, str] = field(default_factory=dict)
     colour_maps: Mapping[Modality, str] = field(default_factory=dict)
     overlays: Overlays = field(default_factory=Overlays)
+    original_grids: OriginalGrids = field(default_factory=OriginalGrids)
+    editing: Editing = field(default_factory=Editing)
     finding: TumourFinding | None = None
     finding_status: Status = Status.NOT_RUN
     classification: Classification | None = None
@@ -122,6 +112,8 @@ class ViewState:
     study_leaving = Signal()
     """Another study is about to be shown: what is being entered still belongs to this one."""
     study_changed = Signal()
+    volumes_changed = Signal()
+    """The sequences of the open study were brought together anew, on the same grid."""
     series_changed = Signal()
     cursor_changed = Signal()
     place_sought = Signal()
@@ -134,6 +126,9 @@ class ViewState:
     """Windows or colour maps."""
     overlays_changed = Signal()
     finding_changed = Signal()
+    labels_changed = Signal()
+    correction_changed = Signal()
+    """How labels are edited; ``labels_changed`` tells of the labels, which the finding follows."""
     classification_changed = Signal()
     feedback_changed = Signal()
     occlusion_changed = Signal()
@@ -149,25 +144,17 @@ class ViewState:
     """With a ``Notice`` that need not be read any more: what it said is no longer so."""
     facts_changed = Signal()
 
-    def show_study(
-        self, study: Study, windows: Mapping[Modality, Window], age_years: float | None
-    ) -> None:
-        """Show another study, with nothing of the one before.
-
-        windows : for each sequence, the window that it opens with.
-        """
-        self.study, self.windows, self.age_years = study, windows, age_years
-        self.presets = dict.fromkeys(windows, AUTOMATIC)
+    def show_study(self, study: Study, view: FirstView, age_years: float | None) -> None:
+        """Show another study, with nothing of the one before but what ``view`` keeps."""
+        self.study, self.age_years, self.view_kept = study, age_years, view.kept
+        self.windows, self.presets, self.colour_maps = view.windows, view.presets, view.colour_maps
         # The annotations of the old study must not be drawn or measured on the new one.
         self.annotations, self.selection = (), ""
-        self.colour_maps = dict.fromkeys(study.volumes, "grey")
         if self.active not in study.volumes:
             self.active = study.modalities[0]
         self.show_finding(None, Status.NOT_RUN)
         self.show_classification(None, Status.NOT_RUN)
-        self.cursor = study.grid.centre
-        if study.is_image2d:  # of an even number of frames, the centre is between two
-            self.cursor = self.view().move(self.cursor, study.frame_index())
+        self.cursor = view.cursor
         self.study_changed.emit()
 
     def show_finding(self, finding: TumourFinding | None, status: Status) -> None:
@@ -194,9 +181,7 @@ class ViewState:
     def show_progress(self, key: str, fraction: float | None, text: str) -> None:
         """How far a job is; a fraction of None: it has ended."""
         ran = bool(self.progress)
-        others = tuple(p for p in self.progress if p.key != key)
-        ours = () if fraction is None else (Progress(key, fraction, text),)
-        self.progress = (*others, *ours)
+        self.progress = progressed(self.progress, key, fraction, text)
         self.progress_changed.emit()
         if bool(self.progress) is not ran:
             self.facts_changed.emit()
@@ -209,6 +194,44 @@ class ViewState:
         if self.study is None:
             raise LookupError("no study is open")
         return SliceView.of(self.study.grid, plane or self.plane, self.convention)
+
+    def seen(self, modality: Modality) -> Seen:
+        """A sequence of the open study, which there must be, as panes show it."""
+        assert self.study is not None
+        return self.original_grids.seen(self.study, self.finding, modality)
+
+    @property
+    def selected(self) -> Annotation | None:
+        """The selected annotation."""
+        chosen = (one for one in self.annotations if one.id == self.selection)
+        return next(chosen, None) if self.selection else None
+
+    @property
+    def annotatable(self) -> bool:
+        """Whether annotations can be made and changed: on the common grid only."""
+        return self.occlusion is None and not self.original_grids.shown(self.study)
+
+    @property
+    def correctable(self) -> bool:
+        """Whether the segmentation can be edited: nobody looks for the lesion at this moment."""
+        running = self.finding_status is Status.RUNNING or self.arriving is not None
+        return self.solid_study is not None and not running and self.annotatable
+
+    @property
+    def corrects(self) -> bool:
+        """Whether the left button edits the segmentation."""
+        return self.tool.corrects and self.solid_study is not None
+
+    @property
+    def _edited(self) -> "ViewState | OcclusionTest | Editing":
+        """What undo and redo act on: what the chosen tool edits."""
+        return self.occlusion or (self.editing if self.corrects else self)
+
+    @property
+    def draws_elsewhere(self) -> bool:
+        """Whether the chosen tool draws, but not on the original grids, which are shown."""
+        draws = self.tool.kind is not None or self.tool.corrects
+        return draws and self.original_grids.shown(self.study)
 
     @property
     def solid_study(self) -> Study | None:
@@ -244,49 +267,35 @@ class ViewState:
     @property
     def on_tumour_slice(self) -> bool:
         """Whether the cursor lies in the tumour slice."""
-        return (
-            self.study is not None
-            and self.finding is not None
-            and self.finding.index == self.slice_index(self.finding.plane)
-        )
-
-    @property
-    def _unsearched(self) -> bool:
-        """Whether a study waits for a search that was stopped or has failed."""
-        waits = self.solid_study is not None and self.finding is None
-        return waits and self.finding_status is not Status.RUNNING
+        found = None if self.study is None else self.finding
+        return found is not None and found.index == self.slice_index(found.plane)
 
     @property
     def facts(self) -> frozenset[Fact]:
         """What holds now; enables actions and controls."""
-        finding, result, shown = self.finding, self.classification, self.shown_result
+        finding, result = self.finding, self.classification
         image = self.study is not None and self.study.is_image2d
+        # A study waits for a search that was stopped or has failed.
+        waits = self.solid_study is not None and finding is None and self.arriving is None
+        unsearched = waits and self.finding_status is not Status.RUNNING
         facts = {
-            Fact.STUDY: self.study is not None,
-            Fact.SEQUENCES: self.study is not None and not image,
-            Fact.IMAGE: image,
-            Fact.PLANES: not image,
-            Fact.SIDES: self.solid_study is not None and self.solid_study.grid.oriented,
-            Fact.IMAGE_SERIES: len(self.image_series) > 1,
-            Fact.CLASSIFIABLE: (
-                image or self._unsearched or (finding is not None and finding.found)
-            ),
-            Fact.CLASSIFIABLE_HERE: self._unsearched or finding is not None,
-            Fact.SEGMENTATION: self.study is not None and self.study.segmentation is not None,
+            **facts_of_study(self.study, self.original_grids),
             **facts_of_finding(finding),
-            Fact.RESULT: result is not None,
-            Fact.HEATMAP: shown is not None and shown.in_scope and shown.heatmap is not None,
+            **facts_of_result(result, self.shown_result),
+            Fact.LISTED: self.listed,
+            Fact.EXPORTED: self.exported,
+            Fact.IMAGE_SERIES: len(self.image_series) > 1,
+            Fact.CLASSIFIABLE: (image or unsearched or (finding is not None and finding.found)),
+            Fact.CLASSIFIABLE_HERE: unsearched or finding is not None,
             Fact.CLASSIFIED: result is not None and self.classification_status is Status.DONE,
-            Fact.ABLATED: result is not None and bool(result.rests_on),
             Fact.FEEDBACK: self.feedback is not None,
-            Fact.ANNOTATIONS: bool(self.annotations),
-            Fact.SELECTION: bool(self.selection),
-            Fact.EXPLAINED: result is not None and result.of_image and bool(result.predicted),
+            **facts_of_annotations(self.annotations, self.selected, finding),
             Fact.OCCLUSION_POSSIBLE: image and result is not None,
             Fact.OCCLUSION: self.occlusion is not None,
             Fact.ANNOTATABLE: self.occlusion is None,
-            Fact.UNDO: self.can_undo if self.occlusion is None else self.occlusion.can_undo,
-            Fact.REDO: self.can_redo if self.occlusion is None else self.occlusion.can_redo,
+            Fact.UNDO: self._edited.can_undo,
+            Fact.REDO: self._edited.can_redo,
+            **facts_of_correction(self.editing, self.correctable, finding),
             Fact.RUNNING: bool(self.progress),
         }
         return frozenset(fact for fact, holds in facts.items() if holds)

@@ -7,23 +7,23 @@ from typing import Any
 import numpy as np
 
 from brainviewer.app.state import Layout, Tool, ViewState
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.findings import Diameters
 from brainviewer.core.overlays import Overlays
-from brainviewer.core.slices import Convention, Plane
+from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality
 from brainviewer.core.voi_window import (
     AUTOMATIC,
     OWN,
     Window,
-    opening_window,
+    preset_window,
     presets,
-    window_from_percentiles,
+    presets_of,
 )
 
 _COVERING = (
     "lesion", "parts", "diameters", "segmentation", "difference", "heatmap", "annotations",
-    "crosshair",
+    "crosshair", "checkerboard", "blink",
 )  # fmt: skip
 """What hides a part of the image, by the names in ``Overlays``."""
 _COMPARED = ("parts", "segmentation")
@@ -44,28 +44,33 @@ class View:
     # -- where ------------------------------------------------------------------------------
 
     def set_cursor(self, position_mm: Sequence[float]) -> None:
-        """Move the linked cursor to a world position in mm, kept inside the grid."""
+        """Move the linked cursor to a world position in mm, kept inside the grid that the active
+        sequence is seen on."""
         if self._state.study is None:
             return
-        grid = self._state.study.grid
+        grid = self._state.seen(self._state.active).study.grid
         voxel = np.clip(grid.to_voxel(position_mm), 0, np.array(grid.shape) - 1)
         self.moved = True
         self.place_cursor(grid.to_world(voxel))
 
-    def step(self, plane: Plane, by: int) -> None:
-        """Go ``by`` slices towards Superior, Anterior or Right (negative: the other way)."""
-        if self._state.study is None:
-            return
-        view = self._state.view(plane)
-        self.go_to_slice(plane, self._state.slice_index(plane) + (by if view.ascending else -by))
+    def step(self, plane: Plane, by: int, seen: SliceView | None = None) -> None:
+        """Go ``by`` slices towards Superior, Anterior or Right (negative: the other way).
 
-    def go_to_slice(self, plane: Plane, index: int) -> None:
-        """Show slice ``index`` (from 0, held inside the study) of a plane."""
+        seen : whose slices count; those of the common grid without.
+        """
         if self._state.study is None:
             return
-        view = self._state.view(plane)
+        view = seen or self._state.view(plane)
+        here = view.index_of(self._state.cursor)
+        self.go_to_slice(plane, here + (by if view.ascending else -by), view)
+
+    def go_to_slice(self, plane: Plane, index: int, seen: SliceView | None = None) -> None:
+        """Show slice ``index`` (from 0, held inside the study) of a plane; see ``step``."""
+        if self._state.study is None:
+            return
+        view = seen or self._state.view(plane)
         index = min(max(index, 0), view.count - 1)
-        if index != self._state.slice_index(plane):
+        if index != view.index_of(self._state.cursor):
             self.moved = True
             self.place_cursor(view.move(self._state.cursor, index))
 
@@ -143,6 +148,15 @@ class View:
         self._state.convention = convention
         self._state.layout_changed.emit()
 
+    def toggle_original_grids(self) -> None:
+        """Show every sequence on the grid of its file, or all on the common one, at one place.
+
+        Annotations are drawn on the common grid: see ``ViewState.draws_elsewhere``.
+        """
+        self._state.original_grids.switch(self._state.study, self._state.cursor)
+        self._state.layout_changed.emit()
+        self._state.facts_changed.emit()
+
     def set_active(self, modality: Modality) -> None:
         """Choose the sequence that window, colour map and the 3D view act on."""
         study = self._state.study
@@ -154,6 +168,7 @@ class View:
         """What the left mouse button does; needs no study."""
         self._state.tool = tool
         self._state.tool_changed.emit()
+        self._state.facts_changed.emit()
 
     def set_overlays(self, overlays: Overlays) -> None:
         """What is drawn over the slices; needs no study."""
@@ -194,18 +209,26 @@ class View:
 
     def auto_window(self, modality: Modality) -> None:
         """Show a sequence through the window it was opened with."""
-        if self._state.study is not None and modality in self._state.study.volumes:
-            window = opening_window(self._state.study.volumes[modality])
-            self.set_window(modality, window, AUTOMATIC)
+        self.apply_preset(modality, AUTOMATIC)
 
     def apply_preset(self, modality: Modality, name: str) -> None:
-        """Show a sequence through a named preset of ``core.voi_window.presets``."""
-        if name == AUTOMATIC:
-            self.auto_window(modality)
-        elif self._state.study is not None and modality in self._state.study.volumes:
-            low, high = presets(modality)[name]
-            data = self._state.study.volumes[modality].data
-            self.set_window(modality, window_from_percentiles(data, low, high), name)
+        """Show a sequence through a preset of ``presets``."""
+        if self._state.study is not None and modality in self._state.study.volumes:
+            window = preset_window(self._state.study.volumes[modality], name)
+            self.set_window(modality, window, name)
+
+    def apply_numbered_preset(self, modality: Modality, number: int) -> None:
+        """The preset of a sequence at a place from 1, as the menu has them; nothing beyond."""
+        names = self.presets(modality)
+        if number <= len(names):
+            self.apply_preset(modality, names[number - 1])
+
+    def presets(self, modality: Modality) -> tuple[str, ...]:
+        """Names of the presets of a sequence; without a study those that every one has."""
+        study = self._state.study
+        if study is None or modality not in study.volumes:
+            return tuple(presets(modality))
+        return presets_of(study.volumes[modality])
 
     def invert(self, modality: Modality) -> None:
         """Let black and white change places."""

@@ -6,20 +6,28 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from brainviewer.core.annotations import Annotation, region_statistics
+from brainviewer.core.annotation.annotations import (
+    Annotation,
+    probed_values,
+    region_statistics,
+)
+from brainviewer.core.annotation.style import Style
 from brainviewer.core.shown_text import shortened, shown_text
 from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Study
-from brainviewer.painting import palette, wording
-from brainviewer.painting.annotation_shapes import SHAPES, Shape
+from brainviewer.painting import palette
+from brainviewer.painting.annotation_shapes import SHAPES
 from brainviewer.painting.canvas import Canvas, font_metrics, image_font, ink, write
-from brainviewer.painting.captions import letter_size
 from brainviewer.painting.geometry import SliceGeometry
+from brainviewer.painting.shapes.shape import Shape
 from brainviewer.painting.slice_layers import SliceLayers
 from brainviewer.painting.slice_scene import SliceScene
+from brainviewer.painting.text import wording
+from brainviewer.painting.text.captions import letter_size
 
 _HANDLE = 3.5
 _LINE = 1.4
+_SHADOW = 2.0
 _MARGIN = 6.0
 _LABEL_FRACTION = 0.45
 """Of the width of a pane that a label may take before its lines are broken."""
@@ -36,10 +44,14 @@ def label_lines(annotation: Annotation, view: SliceView, study: Study | None) ->
     """What is written beside an annotation."""
     parts = (shortened(shown_text(part).strip()) for part in annotation.text.splitlines())
     written = tuple(line for line in parts if line)
-    unit = view.grid.unit
+    unit, traits = view.grid.unit, annotation.kind.traits
     if measure := wording.measure_text(annotation, unit):
-        return (*written, measure)
-    if annotation.kind.traits.region and study and annotation.modality in study.volumes:
+        return (*written, *measure.split(" · "))
+    if study is None or len(annotation.points) < traits.points:
+        return written
+    if traits.probes:
+        return (*written, *wording.probe_lines(probed_values(annotation, study)))
+    if traits.region and annotation.modality in study.volumes:
         data = study.volumes[annotation.modality].data
         return (
             *written,
@@ -77,18 +89,20 @@ class AnnotationPainter:
             with_values = self._says_values(annotation)
             selected, shape = annotation.id == self.scene.selection, SHAPES[annotation.kind]
             try:
-                stroke(painter, shape, points, with_values, selected)
+                look = _Look.of(annotation.style, with_values, selected)
+                stroke(painter, shape, points, look)
                 if with_values:
                     self._label(painter, annotation, points)
-                    if selected:
+                    if selected and not annotation.style.locked:
                         _paint_handles(painter, shape.handle_pixels(points))
             except Exception as error:
                 self._give_up(annotation, error)
         return self._labels
 
     def _says_values(self, annotation: Annotation) -> bool:
-        own = annotation.modality is self.scene.modality or annotation.kind.traits.written
-        return own or self.scene.all_labels
+        traits = annotation.kind.traits
+        of_all = traits.written or traits.probes
+        return of_all or annotation.modality is self.scene.modality or self.scene.all_labels
 
     def _give_up(self, annotation: Annotation, error: Exception) -> None:
         if self.failed is None:
@@ -117,7 +131,8 @@ class AnnotationPainter:
         scene, width = self.scene, _LABEL_FRACTION * self.geometry.size[0]
 
         def lines() -> tuple[str, ...]:
-            texts = label_lines(annotation, scene.view, scene.study)
+            study = None if scene.original else scene.study
+            texts = label_lines(annotation, scene.view, study)
             if (
                 texts
                 and annotation.kind.traits.region
@@ -160,42 +175,50 @@ def _paint_handles(painter: QPainter, places: Sequence[QPointF]) -> None:
         painter.drawEllipse(at, _HANDLE, _HANDLE)
 
 
-def _stroke_fine(
-    painter: QPainter, shape: Shape, points: Sequence[QPointF], own: bool, selected: bool
-) -> None:
+@dataclass(frozen=True)
+class _Look:
+    """How the lines of an annotation are painted. shadow : opacity of what lies under them."""
+
+    colour: QColor
+    width: float
+    shadow: float
+    selected: bool
+
+    @classmethod
+    def of(cls, style: Style, own: bool, selected: bool) -> "_Look":
+        chosen = style.colour or palette.ANNOTATION
+        colour = ink(palette.BRIGHT if selected else chosen, 1.0 if own else _FOREIGN)
+        return cls(colour, style.width, 0.55 if own else 0.25, selected)
+
+
+def _stroke_fine(painter: QPainter, shape: Shape, points: Sequence[QPointF], look: _Look) -> None:
     """Smooth lines with a shadow under them."""
-    path, colour = shape.path(points), _colour(own, selected)
+    path = shape.path(points)
     if path.isEmpty():
         return
     shadow, opacity = palette.SHADOW
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    under = ink(shadow, opacity * (0.55 if own else 0.25))
-    for pen, width in ((under, 3.4), (colour, _LINE)):
+    under, line = ink(shadow, opacity * look.shadow), _LINE * look.width
+    for pen, width in ((under, line + _SHADOW), (look.colour, line)):
         painter.setPen(QPen(pen, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.drawPath(path)
     if not (filled := shape.filled(points)).isEmpty():
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
+        painter.setBrush(look.colour)
         painter.drawPolygon(filled)
 
 
-def _stroke_thin(
-    painter: QPainter, shape: Shape, points: Sequence[QPointF], own: bool, selected: bool
-) -> None:
+def _stroke_thin(painter: QPainter, shape: Shape, points: Sequence[QPointF], look: _Look) -> None:
     """One pixel wide, which is twenty times as fast; for slices with very many annotations."""
-    if selected:
-        _stroke_fine(painter, shape, points, own, selected)
+    if look.selected:
+        _stroke_fine(painter, shape, points, look)
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(_colour(own, selected))
+    painter.setPen(look.colour)
     shape.draw_thin(painter, points)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-
-
-def _colour(own: bool, selected: bool) -> QColor:
-    return ink(palette.BRIGHT if selected else palette.ANNOTATION, 1.0 if own else _FOREIGN)
 
 
 def _visible(points: Sequence[QPointF], size: tuple[int, int]) -> bool:

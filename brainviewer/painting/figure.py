@@ -10,9 +10,8 @@ from PySide6.QtGui import QImage, QPainter
 
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.study import Modality, Study
-from brainviewer.painting import palette, wording
+from brainviewer.painting import palette
 from brainviewer.painting.canvas import Canvas
-from brainviewer.painting.captions import letter_size, write_corner
 from brainviewer.painting.devices import (
     paint_image,
     paint_pdf,
@@ -26,6 +25,8 @@ from brainviewer.painting.result_card import draw_result_card
 from brainviewer.painting.slice_layers import SliceLayers
 from brainviewer.painting.slice_painter import paint
 from brainviewer.painting.slice_scene import SliceScene
+from brainviewer.painting.text import wording
+from brainviewer.painting.text.captions import letter_size, write_corner
 
 _GAP = 2
 _TITLE = "BrainViewer"

@@ -8,11 +8,12 @@ from brainviewer import __version__
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Study
-from brainviewer.painting import palette, wording
+from brainviewer.painting import palette
 from brainviewer.painting.canvas import Canvas
-from brainviewer.painting.measurement_text import part_text
 from brainviewer.painting.slice_image import heat_bar
 from brainviewer.painting.slice_scene import SliceScene
+from brainviewer.painting.text import wording
+from brainviewer.painting.text.measurements import part_text
 
 _PAD = 12.0
 _SIZE = 11.0
@@ -103,6 +104,9 @@ def resampling_text(study: Study) -> str:
 
 
 def _found_by(finding: TumourFinding) -> str:
+    if finding.correction is not None:
+        told = wording.correction_text(finding.correction).removesuffix(".")
+        return f"tumour {told[0].lower()}{told[1:]}"
     if (network := finding.network) is not None:
         return f"tumour found by {network.id} {network.version}, sha256 {network.sha256[:8]}"
     return f"tumour found by method “{finding.method}”"
@@ -132,7 +136,7 @@ def _legend(panes: Sequence[SliceScene], in_volume: TumourFinding | None) -> lis
     """What the colours over the images mean."""
     entries = []
     if any(pane.shows_lesion for pane in panes):
-        entries.append(_Entry(palette.TUMOUR, "tumour contour, found automatically"))
+        entries.append(_Entry(palette.TUMOUR, f"tumour contour, {_origin(panes)}"))
     entries += _parts(panes, in_volume)
     if any(pane.shows_difference for pane in panes):
         entries += [
@@ -150,6 +154,14 @@ def _legend(panes: Sequence[SliceScene], in_volume: TumourFinding | None) -> lis
         part = "" if of_answer else "; its network took no part in the answer"
         entries.append(_Entry(_HEAT, f"class-activation heatmap, low to high{part}"))
     return entries
+
+
+def _origin(panes: Sequence[SliceScene]) -> str:
+    """Whether a program or a user has made the contour."""
+    corrections = [p.finding.correction for p in panes if p.finding and p.finding.correction]
+    if not corrections:
+        return "found automatically"
+    return "drawn by hand" if corrections[0].drawn else "found automatically and edited by hand"
 
 
 def _parts(panes: Sequence[SliceScene], in_volume: TumourFinding | None) -> list[_Entry]:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QTransform
 
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Study
 from brainviewer.core.voi_window import head_threshold
@@ -109,6 +109,18 @@ class Frame:
     top: float
     right: float
     bottom: float
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """(x, y) in slice mm."""
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
+    def on(self, view: SliceView, before: SliceView, place: ArrayLike) -> "Frame":
+        """A frame of the same size in slice mm of another grid; a place (3,) in mm lies at the
+        same point of both."""
+        there, here = (one.to_screen(place)[0] * one.pixel_spacing for one in (view, before))
+        down, across = (there - here).tolist()
+        return Frame(self.left + across, self.top + down, self.right + across, self.bottom + down)
 
 
 def whole_frame(view: SliceView) -> Frame:

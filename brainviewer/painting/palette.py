@@ -16,6 +16,16 @@ ACCENT = "#5AA9E6"
 TUMOUR = "#FFB347"
 CAUTION = "#E6C66A"
 ANNOTATION = "#9AD4FF"
+ANNOTATIONS: Mapping[str, str] = {
+    "": "usual",
+    "#E69F00": "orange",
+    "#F0E442": "yellow",
+    "#009E73": "green",
+    "#56B4E9": "blue",
+    "#CC79A7": "purple",
+    "#D55E00": "red",
+}
+"""What annotations can be coloured with, and the names (Okabe and Ito 2008)."""
 SHADOW = "#000000", 200 / 255
 """Colour and opacity of what is painted under lines."""
 
@@ -40,8 +50,9 @@ in CIELAB as Machado et al. (2009) simulate it. In the order in which they are l
 
 SUPPLIED = "#4EA5D9"
 """What the study's own segmentation marks, where it is one colour."""
-BOTH = "#D7DEE5"
-"""What is marked by that and by the search, whose colour is ``TUMOUR``."""
+BOTH = "#A000E0"
+"""What is marked by that and by the search, whose colour is ``TUMOUR``. Told from both colours, and
+from black, grey and white, with every kind of colour blindness: at least 35 apart in CIELAB."""
 DIFFERENCE: Mapping[str, str] = {
     BOTH: "in both",
     TUMOUR: "only found",

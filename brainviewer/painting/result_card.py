@@ -7,9 +7,10 @@ from brainviewer.core import counting
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Study
-from brainviewer.painting import palette, wording
+from brainviewer.painting import palette
 from brainviewer.painting.canvas import Canvas
-from brainviewer.painting.measurement_text import (
+from brainviewer.painting.text import wording
+from brainviewer.painting.text.measurements import (
     AGREEMENT,
     MeasurementLine,
     agreement_lines,
@@ -17,7 +18,7 @@ from brainviewer.painting.measurement_text import (
     measurement_lines,
     slice_line,
 )
-from brainviewer.painting.prediction_text import (
+from brainviewer.painting.text.predictions import (
     ONLY_GLIOMAS,
     RESTS_ON,
     PredictionText,

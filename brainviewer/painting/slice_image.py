@@ -17,6 +17,8 @@ from brainviewer.core.voi_window import Window
 from brainviewer.painting import palette
 
 RGB = NDArray[np.uint8]
+SQUARE_MM = 20.0
+"""Side of a square of the checkerboard."""
 _BESIDE = 2
 """Pixels of the slice around the visible part that interpolation looks at."""
 
@@ -39,6 +41,20 @@ def shown_levels(values: NDArray[Any], window: Window) -> NDArray[np.uint8]:
     # Straight from the stored number type; nothing becomes float64.
     grey = grey_levels(values, window)
     return np.ascontiguousarray(np.invert(grey) if window.inverted else grey)
+
+
+def checkerboard(
+    one: NDArray[np.uint8], other: NDArray[np.uint8], spacing: tuple[float, float]
+) -> NDArray[np.uint8]:
+    """Two slices (rows, columns) in squares of ``SQUARE_MM`` in turn.
+
+    spacing : mm of a pixel along rows and columns.
+    """
+    down, across = (
+        (np.arange(count) * mm / SQUARE_MM).astype(int)
+        for count, mm in zip(one.shape, spacing, strict=True)
+    )
+    return np.where((down[:, None] + across) % 2 == 0, one, other)
 
 
 def enlarged(

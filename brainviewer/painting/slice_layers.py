@@ -15,6 +15,7 @@ from PySide6.QtGui import QImage, QPainter
 from brainviewer.painting.devices import image_of, painting
 from brainviewer.painting.geometry import SliceGeometry
 from brainviewer.painting.slice_image import (
+    checkerboard,
     colour_table,
     enlarged,
     fill_table,
@@ -69,9 +70,14 @@ class SliceLayers:
         )
 
     def clear(self) -> None:
-        """Forget everything: another study, finding or result is shown."""
-        for kept in (self._kept, self._images, self._contour_images):
-            kept.clear()
+        """Forget everything: another study is shown."""
+        self.forget_overlays()
+        self._images.clear()
+
+    def forget_overlays(self) -> None:
+        """Forget what lies over the slices: another finding or result is shown."""
+        self._kept.clear()
+        self._contour_images.clear()
 
     def keep(self, key: tuple[Any, ...], make: Callable[[], Value]) -> Value:
         """What was made for a key before, or what ``make`` makes now."""
@@ -157,6 +163,7 @@ class SliceLayers:
             volume,
             scene.index,
             scene.window,
+            scene.checked,
             scene.colour_map,
             scene.smooth,
             tuple(area.cacheKey() for area in areas),
@@ -201,8 +208,12 @@ def _pixels(
     volume, at = scene.study.volumes[scene.modality], geometry.image_transform
     colours = own_colours(volume, scene.colour_map)
     cut = scene.view.cut(volume.data if colours is None else colours, scene.index)
+    levels = shown_levels(cut, scene.window)
+    if scene.checked is not None and levels.ndim == 2:
+        base = shown_levels(scene.view.cut(scene.study.reference.data, scene.index), scene.checked)
+        levels = checkerboard(levels, base, scene.view.pixel_spacing)
     made = enlarged(
-        shown_levels(cut, scene.window),
+        levels,
         (at.m11() * ratio, at.m22() * ratio),
         (at.dx() * ratio, at.dy() * ratio),
         (geometry.size[0] * ratio, geometry.size[1] * ratio),

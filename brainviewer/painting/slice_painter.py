@@ -10,12 +10,12 @@ from PySide6.QtGui import QImage, QPainter, QPen, QRegion
 from brainviewer.painting import palette
 from brainviewer.painting.annotations import AnnotationPainter, Failed
 from brainviewer.painting.canvas import ink
-from brainviewer.painting.captions import caption_boxes, paint_captions, slice_captions
 from brainviewer.painting.contours import contour_path
 from brainviewer.painting.devices import is_raster, painting
 from brainviewer.painting.geometry import SliceGeometry
 from brainviewer.painting.slice_layers import PlacedImage, SliceLayers
 from brainviewer.painting.slice_scene import SliceScene
+from brainviewer.painting.text.captions import caption_boxes, paint_captions, slice_captions
 
 _BORDER = 2.0
 _GAP = 14.0

@@ -28,7 +28,7 @@ Value = TypeVar("Value")
 
 CONTOUR_WIDTH = 1.5
 _AGREED = 0.5
-"""Opacity of what both mark beside that of what only one of them does."""
+"""Opacity of what both mark beside that of what only one of them does; a line is round it."""
 
 
 class Keep(Protocol):
@@ -146,12 +146,16 @@ class SlicePaths:
             parts = self.parts(finding, view, index)
             shapes += [_Shape(path, colour, shown.parts_opacity, True) for colour, path in parts]
         if shown.difference:
+            opacity, lines = shown.difference_opacity, list[_Shape]()
             for colour, path in self.difference(study, finding, view, index):
-                opacity = shown.difference_opacity * (_AGREED if colour == palette.BOTH else 1)
-                shapes.append(_Shape(path, colour, opacity, True))
+                both = colour == palette.BOTH
+                shapes.append(_Shape(path, colour, opacity * (_AGREED if both else 1), True))
+                if both:
+                    lines.append(_Shape(path, colour, min(1.0, 2 * opacity)))
+            shapes += lines
         if shown.segmentation:
-            lines, opacity = self.segmentation(study, view, index), shown.segmentation_opacity
-            shapes += [_Shape(path, colour, opacity) for colour, path in lines]
+            contours, opacity = self.segmentation(study, view, index), shown.segmentation_opacity
+            shapes += [_Shape(path, colour, opacity) for colour, path in contours]
         if shown.lesion:
             contour = self.lesion(finding, view, index)
             shapes.append(_Shape(contour, palette.TUMOUR, shown.lesion_opacity))

@@ -1,12 +1,13 @@
 """What is on one slice, as a value: whatever paints it, on whatever device, paints this."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.annotations import Annotation, Point, annotations_by_slice
+from brainviewer.core.annotation.annotations import Annotation, Point, annotations_by_slice
 from brainviewer.core.findings import Heatmap, TumourFinding
 from brainviewer.core.overlays import Overlays
 from brainviewer.core.segments import LesionPart
@@ -14,6 +15,13 @@ from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.voi_window import Window
 from brainviewer.painting.diameter_lines import diameter_lines
+
+_FROM_THE_OTHERS = MappingProxyType(
+    dict.fromkeys(
+        ("lesion", "parts", "diameters", "segmentation", "difference", "heatmap", "checkerboard"),
+        False,
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,10 @@ class SliceScene:
     all_labels : annotations made on other sequences say their values too.
     selection : id of the annotation that is painted as chosen.
     smooth : interpolate between pixels; otherwise they are squares.
+    checked : the window of the sequence that gave the study its grid, which stands in every other
+        square then; None where it does not.
+    original : the sequence lies on the grid of its file, which is said; regions tell their values
+        on the common grid only.
     painted_over : (rows, columns) bool, the part of an image that was edited: outlined by dashes.
     """
 
@@ -60,6 +72,18 @@ class SliceScene:
     selection: str = ""
     smooth: bool = True
     painted_over: NDArray[np.bool_] | None = None
+    checked: Window | None = None
+    original: bool = False
+
+    def __post_init__(self) -> None:
+        if self.apart:
+            # What was found in the others is elsewhere in this one.
+            object.__setattr__(self, "overlays", replace(self.overlays, **_FROM_THE_OTHERS))
+
+    @property
+    def apart(self) -> bool:
+        """Whether the sequence does not lie over the others."""
+        return self.modality in self.study.volumes.keys() - self.study.together.volumes.keys()
 
     @cached_property
     def view(self) -> SliceView:

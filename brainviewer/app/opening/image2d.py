@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import Report, silent
 from brainviewer.core.geometry import SIZE_UNKNOWN, Grid, Unit
 from brainviewer.core.luma import grey_levels
-from brainviewer.core.study import Modality, Study, Volume
+from brainviewer.core.study import FileWindow, Modality, Study, Volume
 from brainviewer.core.voi_window import opening_window
 from brainviewer.files.dicom.reader import read_dicom
 from brainviewer.files.image2d.folder import is_dicom
@@ -30,6 +30,7 @@ class _Decoded:
     grid: Grid
     shown: tuple[float, float] | None
     notices: tuple[str, ...]
+    windows: tuple[FileWindow, ...] = ()
 
 
 def open_image2d(path: Path, report: Report = silent) -> Study:
@@ -50,6 +51,7 @@ def open_image2d(path: Path, report: Report = silent) -> Study:
         (data if rgb is None else rgb).dtype.name,
         rgb=rgb,
         shown=decoded.shown,
+        file_windows=decoded.windows,
     )
     notices = decoded.notices
     if decoded.grid.unit is Unit.PIXEL:
@@ -103,7 +105,7 @@ def _read_image2d(path: Path, report: Report) -> _Decoded:
 def _read_dicom(path: Path, report: Report) -> _Decoded:
     image = read_dicom(path, report)
     if image.frames.ndim == 3:
-        return _Decoded(image.frames, None, image.grid, image.shown, image.notices)
+        return _Decoded(image.frames, None, image.grid, image.shown, image.notices, image.windows)
     colours = np.asarray(image.frames, np.uint8)
     return _Decoded(grey_levels(colours), colours, image.grid, image.shown, image.notices)
 

@@ -5,9 +5,8 @@ Only a file that does not say it is laid over the others by the order of its vox
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +14,9 @@ from numpy.typing import NDArray
 from brainviewer.core.counting import listed
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid
-from brainviewer.core.study import LabelMap, Modality, Volume
-from brainviewer.files.nifti.reader import NiftiImage
+from brainviewer.core.study import LabelMap, Modality, Scan, Volume
+from brainviewer.files.nifti.volume_limits import size_notice
+from brainviewer.files.stored_volume import StoredVolume
 from brainviewer.files.study.folder import LARGEST_TUMOUR_ML
 from brainviewer.imaging.preprocess.alignment import (
     coincide,
@@ -24,6 +24,7 @@ from brainviewer.imaging.preprocess.alignment import (
     fits,
     reference_of,
     resample,
+    shifted,
 )
 
 _MANY_VOXELS = 1 << 25
@@ -64,24 +65,24 @@ Placed = tuple[Volume, tuple[str, ...]]
 
 
 def place(
-    plan: Plan, images: Mapping[Modality, NiftiImage], names: Mapping[Modality, str]
+    plan: Plan, images: Mapping[Modality, StoredVolume], names: Mapping[Modality, str]
 ) -> list[Placed]:
     """Bring the sequences that were not left out onto the grid of the study.
 
     names : of the files.
     """
-    workers = 1 if np.prod(plan.grid.shape) > _MANY_VOXELS else len(images)
+    workers = 1 if np.prod(plan.grid.shape) > _MANY_VOXELS else 2
     with ThreadPoolExecutor(workers, thread_name_prefix="place") as pool:
         return list(pool.map(partial(_placed, plan, images, names), images))
 
 
 def placing_notices(
-    plan: Plan, images: Mapping[Modality, NiftiImage], placed: Sequence[Placed]
+    plan: Plan, images: Mapping[Modality, StoredVolume], placed: Sequence[Placed]
 ) -> list[str]:
     """Everything that must be said about the files and how they came together."""
     said: dict[str, list[Modality]] = {}
     for modality, image in images.items():
-        for notice in image.notices:
+        for notice in filter(None, (size_notice(image.grid), *image.notices)):
             said.setdefault(notice, []).append(modality)
     notices = [f"{listed(modalities)}: {notice}" for notice, modalities in said.items()]
     notices += [notice for _, said_of_it in placed for notice in said_of_it]
@@ -91,10 +92,10 @@ def placing_notices(
             f"{listed(by_order)} {'was' if len(by_order) == 1 else 'were'} laid over "
             f"{plan.reference} by the order of the voxels: check that nothing is mirrored."
         )
-    return notices + _resampling_notice(plan, placed)
+    return notices + _frame_notice(plan, placed) + _resampling_notice(plan, placed)
 
 
-def place_labels(plan: Plan, image: NiftiImage, name: str) -> LabelMap:
+def place_labels(plan: Plan, image: StoredVolume, name: str) -> LabelMap:
     """A segmentation on the grid of the study.
 
     Raises FileError if it holds no labels, GeometryError if it cannot be brought there.
@@ -110,44 +111,81 @@ def place_labels(plan: Plan, image: NiftiImage, name: str) -> LabelMap:
         )
     labels: NDArray[np.uint8] = data.astype(np.uint8, order="F")
     if not coincide(image.grid, plan.own):
+        there = labels.any()
         labels = resample(labels, image.grid, plan.own, labels=True)
-    return LabelMap(labels, plan.grid, name)
+        if there and not labels.any():
+            raise FileError(
+                f"{name} marks nothing within {plan.reference}.", "Use one of this patient's head."
+            )
+    return LabelMap(labels, plan.grid, name, image.label_names)
 
 
-def labels_notices(plan: Plan, image: NiftiImage) -> list[str]:
+def labels_notices(plan: Plan, image: StoredVolume) -> list[str]:
     """What must be said about how a segmentation came onto the grid of the study."""
+    said = [f"The segmentation: {notice}" for notice in image.notices if image.label_names]
     if image.grid.oriented and plan.own.oriented:
-        return []
+        return said
     return [
+        *said,
         f"The segmentation was laid over {plan.reference} by the order of the voxels: check that "
-        "it is not mirrored."
+        "it is not mirrored.",
     ]
 
 
 def _placed(
     plan: Plan,
-    images: Mapping[Modality, NiftiImage],
+    images: Mapping[Modality, StoredVolume],
     names: Mapping[Modality, str],
     modality: Modality,
 ) -> Placed:
     image = images[modality]
     data, own = image.data, image.grid
 
-    def volume(values: NDArray[Any], source: Grid | None, moved_mm: float = 0.0) -> Volume:
-        return Volume(
-            modality, values, plan.grid, names[modality], image.dtype, source, moved_mm=moved_mm
-        )
-
+    placed = Volume(
+        modality,
+        data,
+        plan.grid,
+        names[modality],
+        image.dtype,
+        series=image.series,
+        file_windows=image.windows,
+    )
+    if _in_other_frame(image, images[plan.reference]):
+        placed = replace(placed, other_frame=True)
+        if coincide(own, plan.own):
+            scan = Scan(data, own)
+            return replace(placed, source_grid=own, scan=scan, by_position=True), ()
     if coincide(own, plan.own):
-        return volume(data, own if own.oriented != plan.grid.oriented else None), ()
-    from brainviewer.imaging.preprocess.registration import head_motion
-
-    motion = head_motion(data, own, images[plan.reference].data, plan.own)
-    data = resample(data, motion.grid if motion else own, plan.own)
+        return replace(placed, source_grid=own if own.oriented != plan.grid.oriented else None), ()
+    moved = resample(data, own, plan.own)
+    if placed.other_frame and moved.min() == moved.max():
+        # Somewhere else altogether: middle on middle until it is known.
+        moved = resample(data, shifted(own, plan.own.centre - own.centre), plan.own)
     said: tuple[str, ...] = ()
-    if data.min() == data.max() and image.data.min() != image.data.max():
+    if moved.min() == moved.max() and data.min() != data.max():
         said = (f"{modality} shows another place than the rest of the study.",)
-    return volume(data, own, motion.distance_mm if motion else 0.0), said
+    scan = Scan(data, own)
+    return replace(placed, data=moved, source_grid=own, scan=scan, by_position=True), said
+
+
+def _in_other_frame(image: StoredVolume, reference: StoredVolume) -> bool:
+    """Whether their positions cannot be compared."""
+    frames = {image.frame_of_reference, reference.frame_of_reference} - {""}
+    return len(frames) > 1
+
+
+def _frame_notice(plan: Plan, placed: Sequence[Placed]) -> list[str]:
+    """One sentence about the sequences of which no position says how they lie."""
+    others = [volume.modality for volume, _ in placed if volume.other_frame]
+    if not others:
+        return []
+    verb = (
+        "has another frame of reference" if len(others) == 1 else "have other frames of reference"
+    )
+    return [
+        f"{listed(others)} {verb} than {plan.reference}: positions do not say how they lie to "
+        "each other, so the images are registered."
+    ]
 
 
 def _resampling_notice(plan: Plan, placed: Sequence[Placed]) -> list[str]:
@@ -156,13 +194,7 @@ def _resampling_notice(plan: Plan, placed: Sequence[Placed]) -> list[str]:
     if not moved:
         return []
     verb = "lies on another grid and was" if len(moved) == 1 else "lie on other grids and were"
-    notice = f"{listed(moved)} {verb} resampled onto that of {plan.reference}"
-    if farthest := max(volume.moved_mm for volume, _ in placed):
-        notice += (
-            f"; between the scans the head moved by up to {farthest:.0f} mm, which was corrected: "
-            "check that the sequences fit"
-        )
-    return [notice + "."]
+    return [f"{listed(moved)} {verb} resampled onto that of {plan.reference}."]
 
 
 def _voxels(grid: Grid) -> str:

@@ -1,4 +1,4 @@
-"""Opens a study: which file is which, reading beside each other, one grid. Or one image."""
+"""Opens a study: what is which sequence, reading beside each other, one grid. Or one image."""
 
 import hashlib
 import threading
@@ -11,96 +11,135 @@ from typing import Any
 
 import numpy as np
 
-from brainviewer.app.opening.one_grid import (
-    Plan,
-    labels_notices,
-    place,
-    place_labels,
-    placing_notices,
-)
+from brainviewer.app.opening.by_content import with_content
+from brainviewer.app.opening.no_volume import NoVolume
+from brainviewer.app.opening.one_grid import Plan, place, placing_notices
+from brainviewer.app.opening.same_head import over_each_other
 from brainviewer.app.opening.sequence_assignment import UnknownSequences, which_is_which
+from brainviewer.app.opening.series import (
+    SeriesChoice,
+    UnknownSeries,
+    choice_of,
+    named,
+)
+from brainviewer.app.opening.sources import SeriesSource, Source, Sources, sources_of
+from brainviewer.app.opening.supplied_segmentation import Supplied
 from brainviewer.assets import resources
-from brainviewer.core.errors import BrainViewerError, Cancelled, FileError, Report, silent
-from brainviewer.core.geometry import Grid
-from brainviewer.core.study import SEQUENCES, Modality, Study
-from brainviewer.files.image2d.folder import images_of
-from brainviewer.files.nifti.header import Header
-from brainviewer.files.nifti.reader import NiftiImage, read_header, read_nifti
+from brainviewer.core.counting import listed
+from brainviewer.core.dicom_source import day_of
+from brainviewer.core.errors import Cancelled, FileError, Report, silent
+from brainviewer.core.shown_text import shown_text
+from brainviewer.core.study import SEQUENCES, LabelMap, Modality, Study
+from brainviewer.files.dicom.archive import is_archive
+from brainviewer.files.dicom.series.examination import Examination
+from brainviewer.files.dicom.series.frames import Tags
+from brainviewer.files.dicom.series.patients import patient_of, study_of
 from brainviewer.files.nifti.volume_limits import check_study
 from brainviewer.files.ordinary_file import is_folder, resolved
+from brainviewer.files.stored_volume import StoredVolume
 from brainviewer.files.study.folder import SELECT, Assignment, collect, some_names
-from brainviewer.imaging.preprocess.sequence_check import doubtful_names
+from brainviewer.files.user_folders import retrieved_folder, unpacked_folder
+from brainviewer.imaging.preprocess.sequence_check import CHECK, doubtful_names
 
-_Read = tuple[NiftiImage, str]
-"""A file that was read, and the sha256 of its voxels and grid."""
+Which = Assignment | SeriesChoice | Examination | None
+"""What is known of which file or series is which sequence."""
+_Read = tuple[StoredVolume, str]
+"""What was read, and the sha256 of its voxels and grid."""
+_Labels = tuple[LabelMap | None, list[str]]
+"""The segmentation on the grid of the study, if there is one, and sentences about it."""
 
 
-def open_study(
-    paths: Sequence[Path], report: Report = silent, assignment: Assignment | None = None
-) -> Study:
+def open_study(paths: Sequence[Path], report: Report = silent, which: Which = None) -> Study:
     """Open one to four sequences, and the segmentation that lies with them; or one image.
 
-    paths : a study folder, or files; ``FLAIR=FILE`` says what a file is, whatever its name. Or an
-        image; see ``image_opening``.
-    assignment : which file is which; ``paths`` then only gives the study its name.
-    Raises FileError or GeometryError if a sequence cannot be opened, UnknownSequences if names are
-    silent and no assignment was given, and Cancelled when ``report`` does.
+    paths : a study folder, or files; ``FLAIR=FILE`` says what a file is, whatever its name; DICOM
+        series as ``examination_in`` takes them. Or an image; see ``image_opening``.
+    which : file or series is which sequence, or the examination whose series are meant; ``paths``
+        then only gives the study its name.
+    Sequences on other grids lie where the scanner says; see ``same_head.over_each_other``.
+    Raises FileError or GeometryError if a sequence cannot be opened, UnknownSequences or
+    UnknownSeries if it is not clear which is which and it was not said, and Cancelled when
+    ``report`` does.
     """
     report(0.0, "Looking at the files")
-    if assignment is None:
-        if images2d := images_of(paths):
-            if len(images2d) > 1:
-                raise FileError(
-                    f"These are {len(images2d)} images, and one is needed.",
-                    f"Name one of them, for example {images2d[0]}.",
-                )
-            from brainviewer.app.opening.image2d import open_image2d
-
-            return open_image2d(images2d[0], report)
-        assignment = which_is_which(paths)
-    if not assignment.files:
+    if which is None:
+        found = named(paths, report)
+        if found.images:
+            return _open_image(found.images, found.no_volume, report)
+        which = found.examination or which_is_which(paths, found.notices)
+    if isinstance(which, Examination):
+        which = choice_of(which)
+    sources = sources_of(paths, which)
+    if not sources.sequences:
         raise FileError("None of the files is an MR sequence that can be shown.", SELECT)
-    headers = {m: read_header(path) for m, path in assignment.files.items()}
+    return _opened(paths, sources, report)
+
+
+def _open_image(images2d: Sequence[Path], no_volume: NoVolume, report: Report) -> Study:
+    if len(images2d) > 1:
+        if no_volume.why:
+            raise no_volume.refusal(images2d, images2d)
+        raise FileError(
+            f"These are {len(images2d)} images, and one is needed.",
+            f"Name one of them, for example {images2d[0]}.",
+        )
+    from brainviewer.app.opening.image2d import open_image2d
+
+    study = open_image2d(images2d[0], report)
+    said = no_volume.sentences
+    return replace(study, notices=(said, *study.notices)) if said else study
+
+
+def _opened(paths: Sequence[Path], sources: Sources, report: Report) -> Study:
+    headers = {m: source.header() for m, source in sources.sequences.items()}
     plan = Plan.of({m: header.grid for m, header in headers.items()})
-    files = {m: path for m, path in assignment.files.items() if m not in plan.left_out}
-    kept = {str(m): headers[m] for m in files}
-    check_study(kept, plan.grid)
-    assignment, notices = _with_room_for_labels(replace(assignment, files=files), kept, plan.grid)
-    sequences, labels, unread = _read_all(assignment, report)
-    notices += unread
+    kept = {m: s for m, s in sources.sequences.items() if m not in plan.left_out}
+    check_study({str(m): headers[m] for m in kept}, plan.grid)
+    supplied = Supplied.of(sources, plan, {m: headers[m] for m in kept})
+    read_labels = partial(supplied.read, plan) if supplied.sources else None
+    sequences, (segmentation, notices) = read_all(kept, report, read_labels)
+    notices = [*supplied.notices, *notices]
     report(0.9, "Bringing the sequences onto one grid")
     images = {m: image for m, (image, _) in sequences.items()}
-    placed = place(plan, images, {m: path.name for m, path in files.items()})
+    placed = place(plan, images, {m: source.name for m, source in kept.items()})
     volumes = {volume.modality: volume for volume, _ in placed}
     notices += [*plan.left_out.values(), *placing_notices(plan, images, placed)]
-    notices += doubtful_names(volumes).values()
-    segmentation = None
-    if labels is not None and assignment.segmentation:
-        try:
-            segmentation = place_labels(plan, labels, assignment.segmentation.name)
-            notices += labels_notices(plan, labels)
-        except BrainViewerError as error:
-            notices.append(_without_labels(assignment, error))
-    missing = [f"{modality} is missing." for modality in SEQUENCES if modality not in headers]
+    notices += _same_images(sequences)
+    if not any(volume.by_position for volume in volumes.values()):
+        # Else once they lie over each other: see ``same_head``.
+        notices += doubtful_names(volumes).values()
+    missing = [str(modality) for modality in SEQUENCES if modality not in headers]
+    said = [f"{listed(missing)} {'is' if len(missing) == 1 else 'are'} missing."] if missing else []
     report(1.0, "Open")
     return Study(
         volumes,
         plan.grid,
-        _name(paths, assignment),
+        _name(paths, sources),
         segmentation,
-        (*missing, *assignment.notices, *notices),
-        _content_hash(sequences),
+        (*said, *sources.notices, *notices),
+        content_hash(sequences),
         synthetic=any(one.description.startswith("SYNTHETIC") for one in images.values()),
     )
 
 
-def open_without_asking(paths: Sequence[Path], report: Report = silent) -> Study:
-    """As ``open_study``, but files whose names are silent are left out with a notice.
+def open_without_asking(
+    paths: Sequence[Path], report: Report = silent, examination: Examination | None = None
+) -> Study:
+    """As ``open_study``, but files whose names are silent are left out with a notice, of DICOM
+    series what seems to be meant is opened, and the motion of the head between scans is taken back.
 
-    Raises UnknownSequences if no file says which sequence it is, or if several claim one.
+    examination : what was found there, if it is DICOM; else it is looked for.
+    Raises UnknownSequences or UnknownSeries if nothing says which sequence it is, or if several
+    files claim one.
     """
     try:
-        return open_study(paths, report)
+        return over_each_other(open_study(paths, report, examination), report)
+    except UnknownSeries as unsure:
+        choice = unsure.told
+        if not choice.chosen:
+            raise with_content(unsure, report) from None
+        meant = replace(choice, notices=(unsure.message, *choice.notices))
+        return over_each_other(open_study(paths, report, meant), report)
     except UnknownSequences as unknown:
         known = unknown.assignment
         if not known.files or unknown.several:
@@ -110,7 +149,7 @@ def open_without_asking(paths: Sequence[Path], report: Report = silent) -> Study
             f"{some_names(known.unknown)}."
         )
         known = replace(known, unknown=(), notices=(*known.notices, notice))
-        return open_study(paths, report, known)
+        return over_each_other(open_study(paths, report, known), report)
 
 
 def demo_paths() -> list[Path]:
@@ -121,52 +160,26 @@ def demo_paths() -> list[Path]:
     return collect([resources() / "demo"])
 
 
-def _with_room_for_labels(
-    assignment: Assignment, headers: Mapping[str, Header], grid: Grid
-) -> tuple[Assignment, list[str]]:
-    """The assignment without a segmentation that is too large, and the notice that says so."""
-    if assignment.segmentation is None:
-        return assignment, []
-    try:
-        labels = read_header(assignment.segmentation)
-        check_study({**headers, "segmentation": labels}, grid)
-    except BrainViewerError as error:
-        notice = _without_labels(assignment, error)
-        return replace(assignment, segmentation=None), [notice]
-    return assignment, []
-
-
-def _without_labels(assignment: Assignment, error: BrainViewerError) -> str:
-    """The notice that the segmentation was left out; raises the error if the user had named it."""
-    if assignment.segmentation_named:
-        raise error
-    return f"The segmentation was left out. {error.message}"
-
-
-def _read_all(
-    assignment: Assignment, report: Report
-) -> tuple[dict[Modality, _Read], NiftiImage | None, list[str]]:
-    """Read all files in threads; a segmentation that cannot be read becomes a notice."""
-    progress = _SharedProgress(len(assignment.files) + bool(assignment.segmentation), report)
+def read_all(
+    sequences: Mapping[Modality, Source],
+    report: Report,
+    labels: Callable[[Report], _Labels] | None = None,
+) -> tuple[dict[Modality, _Read], _Labels]:
+    """Read everything in threads; labels : reads the segmentation, if there is one to be read."""
+    progress = _SharedProgress(len(sequences) + (labels is not None), report)
     with ThreadPoolExecutor(thread_name_prefix="read") as pool:
 
-        def start(path: Path, name: str, work: Callable[..., Any]) -> "Future[Any]":
-            return pool.submit(work, path, progress.part(f"Reading {name}"))
+        def start(name: str, work: Callable[[Report], Any]) -> "Future[Any]":
+            return pool.submit(work, progress.part(f"Reading {name}"))
 
-        files = assignment.files
-        reading = {m: start(files[m], m, _read) for m in SEQUENCES if m in files}
-        annotations = assignment.segmentation
-        reading_labels = start(annotations, "the segmentation", read_nifti) if annotations else None
+        reading = {m: start(m, partial(_read, sequences[m])) for m in SEQUENCES if m in sequences}
+        reading_labels = start("the segmentation", labels) if labels else None
         try:
-            sequences = {modality: future.result() for modality, future in reading.items()}
+            read = {modality: future.result() for modality, future in reading.items()}
         except BaseException:
             progress.stop()
             raise
-        try:
-            labels = reading_labels.result() if reading_labels else None
-        except BrainViewerError as error:
-            return sequences, None, [_without_labels(assignment, error)]
-    return sequences, labels, []
+        return read, reading_labels.result() if reading_labels else (None, [])
 
 
 class _SharedProgress:
@@ -193,8 +206,8 @@ class _SharedProgress:
             self._report(0.9 * sum(self._done) / len(self._done), sentence)
 
 
-def _read(path: Path, report: Report) -> _Read:
-    image = read_nifti(path, report)
+def _read(source: Source, report: Report) -> _Read:
+    image = source.read(report)
     grid = image.grid
     digest = hashlib.sha256(image.data.ravel(order="K").data)
     digest.update(f"{image.data.dtype.name} {grid.shape} {grid.oriented}".encode())
@@ -202,7 +215,7 @@ def _read(path: Path, report: Report) -> _Read:
     return image, digest.hexdigest()
 
 
-def _content_hash(sequences: Mapping[Modality, _Read]) -> str:
+def content_hash(sequences: Mapping[Modality, _Read]) -> str:
     """sha256 over the sequences in order of display: name, voxel values, number type, grid.
 
     The same for the same images under other names, in another folder, packed or not.
@@ -211,8 +224,37 @@ def _content_hash(sequences: Mapping[Modality, _Read]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _name(paths: Sequence[Path], assignment: Assignment) -> str:
-    """What to call the study: the folder it was opened from, else the one its files lie in."""
-    if len(paths) == 1 and is_folder(paths[0]):
-        return resolved(paths[0]).name
-    return resolved(next(iter(assignment.files.values()))).parent.name
+def _same_images(sequences: Mapping[Modality, _Read]) -> list[str]:
+    """Sentences on sequences that are the same voxels on the same grid, as of a copied file."""
+    alike: dict[str, list[str]] = {}
+    for modality, (_, digest) in sequences.items():
+        alike.setdefault(digest, []).append(str(modality))
+    return [
+        f"{listed(names)} are the same image: {CHECK} sequence it is."
+        for names in alike.values()
+        if len(names) > 1
+    ]
+
+
+def _name(paths: Sequence[Path], sources: Sources) -> str:
+    """What to call the study: the folder it was opened from, else the one its files lie in.
+
+    A folder of the application's own is named at random: then as its files say.
+    """
+    if len(paths) == 1 and is_archive(paths[0]):
+        return paths[0].stem
+    first = next(iter(sources.sequences.values()))
+    whole = len(paths) == 1 and is_folder(paths[0])
+    folder = resolved(paths[0]) if whole else resolved(first.path).parent
+    own = map(resolved, (retrieved_folder(), unpacked_folder()))
+    if any(folder.is_relative_to(home) for home in own) and isinstance(first, SeriesSource):
+        return _said_by(first.candidate.tags)
+    return folder.name
+
+
+def _said_by(tags: Tags) -> str:
+    """Who the patient is, or else what was examined, and when."""
+    patient, study = patient_of(tags), study_of(tags)
+    said = str(day_of(study.date) or "")
+    about = ", ".join(filter(None, (study.description, said))) or "Study without a name"
+    return shown_text(patient.readable_name or patient.id or about)

@@ -20,7 +20,8 @@ from brainviewer.app.report.records import (
 )
 from brainviewer.app.report.study_figures import analysis_spec
 from brainviewer.app.report.study_record import study_record
-from brainviewer.core.errors import BrainViewerError, Report, silent
+from brainviewer.app.stores.age import age_in_files
+from brainviewer.core.errors import BrainViewerError, Report, silent, within
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.shown_text import storable
 from brainviewer.core.study import Study
@@ -33,7 +34,7 @@ from brainviewer.models.segmentation.detection import find_tumour
 from brainviewer.models.segmentation.network import segmentation_network
 from brainviewer.models.subtype.prediction import NotClassified, check_age, classify
 from brainviewer.painting.figure import FigureSpec, draw_figure
-from brainviewer.painting.wording import RESEARCH_ONLY
+from brainviewer.painting.text.wording import RESEARCH_ONLY
 
 RESULT, FIGURE, VOLUME = "result.json", "figure.png", "volume.png"
 SCALES = {FIGURE: 2, VOLUME: 1}
@@ -85,15 +86,12 @@ def analyze(
     model(model_id).fusion_head.setting(options.prevalence)
     make_folder(folder)
 
-    def part(start: float, done: float) -> Report:
-        return lambda fraction, text: report(start + done * fraction, text)
-
     finding = find_tumour(
         study,
         options.method,
         threshold=options.threshold,
         network=segmentation_network(engine),
-        report=part(0.0, 0.3),
+        report=within(report, 0.0, 0.3),
     )
     finding = compared(study, finding)
     result: Classification | None = None
@@ -103,9 +101,9 @@ def analyze(
             finding,
             engine,
             model_id=model_id,
-            age_years=options.age_years,
+            age_years=age_in_files(study) if options.age_years is None else options.age_years,
             prevalence=options.prevalence,
-            report=part(0.3, 0.2),
+            report=within(report, 0.3, 0.2),
         )
         typed = classification_record(result)
     except NotClassified as nothing:

@@ -14,8 +14,11 @@ class Schema(StrEnum):
     IMAGE_CLASSIFICATION = "brainviewer-image-classification/1"
     CLASSES = "brainviewer-classes/1"
     ANALYSIS = "brainviewer-analysis/1"
+    FOLLOW_UP = "brainviewer-follow-up/1"
     PROVENANCE = "brainviewer-provenance/1"
+    DICOM_EXPORT = "brainviewer-dicom-export/1"
     MODELS = "brainviewer-models/1"
+    PACS_FIND = "brainviewer-pacs-find/1"
 
 
 def with_schema(schema: Schema, record: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from brainviewer.core.findings import HEATMAP, OOD_CHECK, PREDICTION
-from brainviewer.models.card import Card, ExternalTest, ModelCard, Task
+from brainviewer.models.card import Card, ExternalTest, ModelCard
 
 
 def model_record(card: Card) -> dict[str, Any]:
@@ -18,7 +18,7 @@ def model_record(card: Card) -> dict[str, Any]:
         "sequences": list(card.sequences),
         "needed": list(card.needed),
         "network": None if card.network is None else card.network.id,
-        **(_classifier(card) if isinstance(card, ModelCard) else _SEGMENTS),
+        **(_classifier(card) if isinstance(card, ModelCard) else _told_apart(card)),
         "figures": {
             situation: [asdict(metric) for metric in metrics]
             for situation, metrics in card.metrics.items()
@@ -56,15 +56,17 @@ def _classifier(card: ModelCard) -> dict[str, Any]:
     }
 
 
-_SEGMENTS: dict[str, Any] = {
-    "classes": {},
-    "network_used_for": [str(Task.SEGMENTATION)],
-    "takes_age": False,
-    "takes_descriptors": False,
-    "prevalences": {},
-    "default_prevalence": None,
-    "least_confident": None,
-}
+def _told_apart(card: Card) -> dict[str, Any]:
+    """Of a model that tells voxels apart, not classes."""
+    return {
+        "classes": {},
+        "network_used_for": [str(card.task)],
+        "takes_age": False,
+        "takes_descriptors": False,
+        "prevalences": {},
+        "default_prevalence": None,
+        "least_confident": None,
+    }
 
 
 def _uses(card: ModelCard) -> list[str]:

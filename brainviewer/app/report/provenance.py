@@ -7,12 +7,16 @@ from brainviewer import __version__
 from brainviewer.app.report.formats import Schema, with_schema
 from brainviewer.app.report.records import classification_record, finding_record
 from brainviewer.app.report.study_record import study_record
-from brainviewer.core.annotations import Annotation, region_statistics
+from brainviewer.core.annotation.annotations import (
+    Annotation,
+    probed_values,
+    region_statistics,
+)
 from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Study
-from brainviewer.painting import wording
 from brainviewer.painting.figure import FigureSpec
 from brainviewer.painting.slice_scene import SliceScene
+from brainviewer.painting.text import wording
 
 
 def provenance_record(figure: FigureSpec, scale: float) -> dict[str, Any]:
@@ -48,6 +52,7 @@ def _pane(pane: SliceScene) -> dict[str, Any]:
         "plane": pane.plane.value,
         "slice": pane.index,
         "slices": pane.view.count,
+        "original_grid": pane.original,
         "position_mm": round(pane.view.position_mm(pane.index), 3)
         if wording.position_text(pane.view, pane.index)
         else None,
@@ -79,17 +84,20 @@ def _annotation(annotation: Annotation, pane: SliceScene) -> dict[str, Any]:
     data = {key: value for key, value in annotation.to_json().items() if key != "id"}
     if not _placed(pane.study):
         data = {key: None if key.startswith("points") else value for key, value in data.items()}
-    if measure := annotation.kind.traits.measure:
-        value = annotation.measure
-        key = f"{measure.name}_{measure.unit_key or pane.study.grid.unit.key}"
-        data[key] = None if value is None else round(value, 3)
-    if annotation.kind.traits.region and annotation.modality in pane.study.volumes:
+    for measure, value in annotation.measures:
+        data[measure.key(pane.study.grid.unit.key)] = None if value is None else round(value, 3)
+    told = annotation.modality in pane.study.volumes and not pane.original
+    if annotation.kind.traits.probes and not pane.original:
+        probed = probed_values(annotation, pane.study)
+        data["values"] = {modality.value: value for modality, value in probed.items()}
+    if annotation.kind.traits.region and told:
         values = pane.study.volumes[annotation.modality].data
         radiological = SliceView.of(pane.study.grid, annotation.plane)
         if statistics := region_statistics(annotation, radiological, values):
             data["statistics"] = {
                 "mean": statistics.mean,
                 "sd": statistics.sd,
+                "median": statistics.median,
                 "min": statistics.minimum,
                 "max": statistics.maximum,
                 f"area_{pane.study.grid.unit.key}2": statistics.area,

@@ -21,7 +21,7 @@ from brainviewer.core.geometry import SIZE_UNKNOWN
 from brainviewer.core.segments import Agreement, Overlap
 from brainviewer.core.study import Study
 from brainviewer.models.plain_data import plain
-from brainviewer.painting.prediction_text import condition_text
+from brainviewer.painting.text.predictions import condition_text
 
 
 def finding_record(finding: TumourFinding) -> dict[str, Any]:
@@ -29,6 +29,8 @@ def finding_record(finding: TumourFinding) -> dict[str, Any]:
     return {
         "method": finding.method,
         "network": plain(finding.network),
+        "brain_network": plain(finding.brain_network),
+        "correction": plain(finding.correction),
         "found": finding.found,
         "plane": finding.plane.value,
         "index": finding.index,

@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from brainviewer.app.report.provenance import provenance_record
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.findings import Classification, Heatmap, TumourFinding
 from brainviewer.core.overlays import Overlays

@@ -37,7 +37,8 @@ def _grid(grid: Grid) -> dict[str, Any]:
 
 
 def _sequence(volume: Volume, named: bool) -> dict[str, Any]:
-    """Shape and spacing are those of the file; ``resampled`` where the study shows other voxels."""
+    """Shape and spacing are those of the file; ``resampled`` where the study shows other voxels,
+    not ``used`` where it does not lie over the others, so that nothing is computed from it."""
     own = volume.file_grid
     return {
         **({"file": volume.file_name} if named else {}),
@@ -46,7 +47,10 @@ def _sequence(volume: Volume, named: bool) -> dict[str, Any]:
         "orientation": own.orientation,
         "dtype": volume.dtype,
         "resampled": volume.resampled,
+        "used": not (volume.unplaced or volume.other_frame),
         "moved_mm": round(volume.moved_mm, 2),
+        "shift_mm": [round(mm, 2) for mm in volume.shift_mm],
+        "rotation_degrees": [round(angle, 2) for angle in volume.rotation_degrees],
     }
 
 

@@ -8,7 +8,7 @@ from brainviewer.core.counting import listed, probability
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Study
-from brainviewer.painting.measurement_text import (
+from brainviewer.painting.text.measurements import (
     AGREEMENT,
     agreement_lines,
     cavity_text,
@@ -16,19 +16,19 @@ from brainviewer.painting.measurement_text import (
     measurement_lines,
     tumour_slice_text,
 )
-from brainviewer.painting.prediction_text import (
+from brainviewer.painting.text.predictions import (
     ONLY_GLIOMAS,
     RESTS_ON,
     absence_text,
     odds_text,
 )
-from brainviewer.painting.wording import RESEARCH_ONLY
+from brainviewer.painting.text.wording import RESEARCH_ONLY, correction_text
 
 
 def study_text(record: Mapping[str, Any]) -> str:
     """What a study holds, one sequence a line; or what an image is."""
     if "image" in record:
-        return _with_notices(_image_lines(record["image"]), record["notices"])
+        return with_notices(_image_lines(record["image"]), record["notices"])
     rows = [
         (
             name,
@@ -40,13 +40,13 @@ def study_text(record: Mapping[str, Any]) -> str:
         )
         for name, found in record["sequences"].items()
     ]
-    lines = _columns(rows)
+    lines = in_columns(rows)
     if record["missing"]:
         lines.append(f"missing: {', '.join(record['missing'])}")
     if record["segmentation"]:
         found = record["segmentation"]
         lines.append(f"segmentation: {found['file'] if isinstance(found, Mapping) else found}")
-    return _with_notices(lines, record["notices"])
+    return with_notices(lines, record["notices"])
 
 
 def _image_lines(found: Mapping[str, Any]) -> list[str]:
@@ -64,18 +64,18 @@ def _image_lines(found: Mapping[str, Any]) -> list[str]:
 def finding_text(study: Study, finding: TumourFinding, notices: Sequence[str] = ()) -> str:
     """Where the tumour is."""
     if not finding.found:
-        return _with_notices(["No lesion found.", *_agreement(finding)], notices)
+        return with_notices(["No lesion found.", *_agreement(finding)], notices)
     position = finding.told(finding.position_mm)
     axes = "" if position is None else " (right, anterior, superior)"
     lines = [
-        f"{tumour_slice_text(finding)}, confidence {probability(finding.confidence)}",
+        f"{tumour_slice_text(finding)}, {_how_sure(finding)}",
         f"Position{axes}: {_place(position)}",
     ]
     if finding.slices:
         lines.append(largest_slices_text(finding))
     known = [line for line in measurement_lines(study, finding) if line.known]
     if finding.measurements is not None:
-        lines += ["Measurements:", *_columns([(f"  {one.name}", one.whole) for one in known])]
+        lines += ["Measurements:", *in_columns([(f"  {one.name}", one.whole) for one in known])]
     if len(finding.candidates) > 1:
         rows = [
             (
@@ -87,23 +87,31 @@ def finding_text(study: Study, finding: TumourFinding, notices: Sequence[str] = 
             )
             for one in finding.candidates
         ]
-        lines += ["Candidates:", *_columns(rows)]
-    return _with_notices([*lines, *_agreement(finding)], notices)
+        lines += ["Candidates:", *in_columns(rows)]
+    return with_notices([*lines, *_agreement(finding)], notices)
+
+
+def _how_sure(finding: TumourFinding) -> str:
+    """The confidence of the search; of what a user has edited, who did."""
+    if finding.correction is None:
+        return f"confidence {probability(finding.confidence)}"
+    told = correction_text(finding.correction).removesuffix(".")
+    return f"{told[0].lower()}{told[1:]}"
 
 
 def _agreement(finding: TumourFinding) -> list[str]:
     rows = [(f"  {line.name}", line.whole) for line in agreement_lines(finding)]
     if not rows:
         return []
-    return [f"{AGREEMENT}:", *_columns(rows), *filter(None, [cavity_text(finding)])]
+    return [f"{AGREEMENT}:", *in_columns(rows), *filter(None, [cavity_text(finding)])]
 
 
 def classification_text(record: Mapping[str, Any]) -> str:
     """What the model said."""
     if record["in_scope"] is False:
-        return _with_notices([f"Out of scope. {record['reason']}"], record["notices"])
+        return with_notices([f"Out of scope. {record['reason']}"], record["notices"])
     if record["predicted"] is None:
-        return _with_notices(["Not classified."], record["notices"])
+        return with_notices(["Not classified."], record["notices"])
     index = record["slice"]
     source = "the whole lesion" if index is None else f"slice {index + 1}"
     lines = [
@@ -116,21 +124,21 @@ def classification_text(record: Mapping[str, Any]) -> str:
         *_quality(record),
         ONLY_GLIOMAS,
     ]
-    return _with_notices([*lines, f"{RESEARCH_ONLY}."], record["notices"])
+    return with_notices([*lines, f"{RESEARCH_ONLY}."], record["notices"])
 
 
 def image_text(record: Mapping[str, Any]) -> str:
     """What the model said of a 2-D image."""
     where = f"{shown_text(record['file'])}: "
     if record["in_scope"] is False:
-        return _with_notices([f"{where}Out of scope. {record['reason']}"], record["notices"])
+        return with_notices([f"{where}Out of scope. {record['reason']}"], record["notices"])
     lines = [where + _headline(record), *_ranking(record)]
     if record["tumour"] is not None:
         lines.append(f"Any tumour: {_percent(record['tumour'])}")
     lines += [*_prevalence(record), f"By {_made_by(record)}", *_quality(record)]
     if record["heatmap"]:
         lines.append(f"Heatmap: {shown_text(record['heatmap'])}")
-    return _with_notices([*lines, f"{RESEARCH_ONLY}."], record["notices"])
+    return with_notices([*lines, f"{RESEARCH_ONLY}."], record["notices"])
 
 
 def analysis_text(
@@ -160,7 +168,7 @@ def _model_lines(record: Mapping[str, Any]) -> list[str]:
     known = f"{record['id']} {record['version']}: {record['name']}"
     return [
         f"{known} (for {record['answers_for']}{own})",
-        *_columns([(f"  {code}", name) for code, name in record["classes"].items()]),
+        *in_columns([(f"  {code}", name) for code, name in record["classes"].items()]),
         *(
             f"  {source}: {f['name']} {f['value']:.2f}{_interval(f)}, {f['patients']} {counted}"
             for source, figures in (
@@ -180,7 +188,8 @@ def _interval(figure: Mapping[str, Any]) -> str:
     return f" ({figure['low']:.2f}–{figure['high']:.2f})"
 
 
-def _with_notices(lines: Sequence[str], notices: Sequence[str]) -> str:
+def with_notices(lines: Sequence[str], notices: Sequence[str]) -> str:
+    """Lines, and after them what must be said and is not in them."""
     said = "\n".join(lines)
     notes = (f"Note: {shown_text(text)}" for text in notices if text not in said)
     return "\n".join([said, *notes])
@@ -194,7 +203,7 @@ def _headline(record: Mapping[str, Any]) -> str:
 
 def _ranking(record: Mapping[str, Any]) -> list[str]:
     classes = sorted(record["classes"].items(), key=lambda item: -item[1])
-    return _columns(
+    return in_columns(
         [(f"  {code}", f"{_percent(p):>5}", record["names"][code]) for code, p in classes]
     )
 
@@ -255,7 +264,8 @@ def _place(position_mm: Sequence[float] | None) -> str:
     return ", ".join(f"{x:.1f}".replace("-", "−") for x in position_mm) + " mm"
 
 
-def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
+def in_columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows of cells as lines, with the cells of a column under each other."""
     rows = [[shown_text(cell) for cell in row] for row in rows]  # a name may hold a line's end
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [

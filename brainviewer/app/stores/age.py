@@ -9,11 +9,13 @@ import logging
 import re
 from pathlib import Path
 
+from brainviewer.core.dicom_source import OLDEST
 from brainviewer.core.errors import FileError
+from brainviewer.core.study import Study
 from brainviewer.files.ordinary_file import read_ordinary
 from brainviewer.files.user_folders import OWN_FILE, ages_folder, make_own_folder
 from brainviewer.files.writing import write_whole
-from brainviewer.models.subtype.fusion_head import OLDEST, YOUNGEST
+from brainviewer.models.subtype.fusion_head import YOUNGEST
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +33,22 @@ def kept_age(study_hash: str) -> float | None:
         log.warning("An age that was kept cannot be read.")
         return None
     return years if YOUNGEST <= years <= OLDEST else None
+
+
+def age_of(study: Study) -> float | None:
+    """The age that was entered for a study, else that of its files; None if neither is known."""
+    if study.is_image2d:
+        return None
+    kept = kept_age(study.content_hash)
+    return age_in_files(study) if kept is None else kept
+
+
+def age_in_files(study: Study) -> float | None:
+    """The age in whole years that DICOM files tell; None where they do not, or not soundly."""
+    noted = study.noted_age
+    if noted is None or not YOUNGEST <= noted <= OLDEST:
+        return None
+    return float(int(noted))
 
 
 def keep_age(study_hash: str, years: float | None) -> None:

@@ -149,6 +149,23 @@ def kept_feedback(result: Classification) -> FeedbackRecord | None:
     return None
 
 
+def last_opinions() -> dict[str, str]:
+    """What the user said last about any prediction of each study: content hash to opinion.
+
+    Nothing of studies whose feedback was withdrawn, nor where the file cannot be read.
+    """
+    path = feedback_file()
+    if not path.exists():
+        return {}
+    try:
+        lines = read_ordinary(path, _MOST_BYTES).splitlines()
+    except FileError:
+        log.warning("The feedback could not be read.")
+        return {}
+    said = {f.study_sha256: f.opinion for f in map(_parsed, lines) if f is not None}
+    return {content: opinion for content, opinion in said.items() if opinion != WITHDRAWN}
+
+
 def _key(feedback: FeedbackRecord) -> tuple[str, str, str, str]:
     return feedback.study_sha256, feedback.model, feedback.model_version, feedback.prediction
 

@@ -26,6 +26,8 @@ TISSUE = 0.55
 _MOST_VOXELS = 1 << 23
 """Voxels of a block; a head has a tenth of them."""
 _MOST_PADDED = 1 << 28
+_SOFT = 1.0
+"""Blur of the brain's border, in voxels of a block."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,10 +140,17 @@ def _factors(shape: Sequence[int], spacing: Sequence[float], voxel_mm: float) ->
     return [min(n, max(1, round(size / mm))) for n, mm in zip(shape, spacing, strict=True)]
 
 
-def head_block(data: NDArray[Any], grid: Grid, voxel_mm: float = 2.0) -> Block:
+def head_block(
+    data: NDArray[Any],
+    grid: Grid,
+    brain: NDArray[np.bool_] | None = None,
+    voxel_mm: float = 2.0,
+) -> Block:
     """A sequence made ready for volume rendering.
 
     data : (i, j, k) on ``grid``.
+    brain : (i, j, k), to show nothing else; the box stays that of the head, so that the brain
+        stands where it stood in it.
 
     Returns a block of uint16 in 0..BRIGHTEST: 0 is air, BRIGHTEST the 99.5th percentile of the
     head, and the head's median lies at TISSUE (by a gamma). Noise around the head is set to 0, and
@@ -151,6 +160,8 @@ def head_block(data: NDArray[Any], grid: Grid, voxel_mm: float = 2.0) -> Block:
     from scipy import ndimage
 
     values = head_values(data)
+    if brain is not None and brain.any():
+        values = data[brain]
     low, high = float(min(0.0, values.min())), float(np.percentile(values, 99.5))
     if high <= low:
         high = low + 1
@@ -161,6 +172,9 @@ def head_block(data: NDArray[Any], grid: Grid, voxel_mm: float = 2.0) -> Block:
     head = _largest_part(small > AIR)
     # A soft rim: the first voxels outside still carry the partial volume of the surface.
     small[~ndimage.binary_dilation(head, iterations=2)] = 0
+    if brain is not None:
+        inside, _ = coarsened(*canonical(brain, grid), voxel_mm)
+        small *= np.clip(2 * ndimage.gaussian_filter(inside, _SOFT) - 0.1, 0, 1)  # soft, too
     # Normal tissue is made equally light in every sequence, also where fluid or contrast medium
     # is several times as bright.
     middle = float(np.clip((np.median(values) - low) / (high - low), 0.2, 0.9))

@@ -1,4 +1,4 @@
-"""The surfaces that the 3D view draws of a lesion: of the whole of it, or of its parts."""
+"""What the 3D view takes from a search: the lesion's surfaces, and the brain without its skull."""
 
 from dataclasses import dataclass
 
@@ -41,6 +41,19 @@ def lesion_surfaces(
         masks = _parts(mask, told)
     blocks = ((mask_block(mask, study.grid), colour, hollow) for mask, colour, hollow in masks)
     return tuple(Surface(block, colour, far) for block, colour, far in blocks if block is not None)
+
+
+def bare_brain(
+    study: Study | None, finding: TumourFinding | None, skull: bool = False
+) -> NDArray[np.bool_] | None:
+    """The brain (i, j, k) that is shown without what lies around it; None to show the head.
+
+    skull : show it all the same.
+    """
+    if skull or study is None or finding is None or not finding.with_skull:
+        return None
+    brain = finding.brain
+    return brain if brain is not None and brain.shape == study.grid.shape else None
 
 
 def _parts(

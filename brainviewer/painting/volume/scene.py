@@ -19,7 +19,7 @@ from vtkmodules.vtkRenderingCore import vtkLight, vtkRenderer
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Modality, Study
 from brainviewer.painting.volume.block import Block, head_block
-from brainviewer.painting.volume.lesion_surfaces import Surface, lesion_surfaces
+from brainviewer.painting.volume.lesion_surfaces import Surface, bare_brain, lesion_surfaces
 from brainviewer.painting.volume.scene_letters import OrientationLetters
 from brainviewer.painting.volume.scene_parts import Brain, CursorCross, Lesion
 from brainviewer.painting.volume.scene_window import is_software, open_window, renderer_name
@@ -67,15 +67,23 @@ class VolumeScene:
 
     # What is shown
 
-    def set_study(self, study: Study | None, modality: Modality | None = None) -> None:
-        """Show a sequence of a study (its first by default); None empties the scene."""
+    def set_study(
+        self,
+        study: Study | None,
+        modality: Modality | None = None,
+        brain: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Show a sequence of a study (its first by default); None empties the scene.
+
+        brain : show nothing else; see ``head_block``.
+        """
         self._study = study
         self.set_lesion(None)
         if study is None:
             self.set_head(None)
             return
         volume = study.volumes[modality] if modality else study.reference
-        self.set_head(head_block(volume.data, volume.grid), study.grid.oriented)
+        self.set_head(head_block(volume.data, volume.grid, brain), study.grid.oriented)
 
     def set_lesion(self, finding: TumourFinding | None) -> None:
         """Show the lesion found in the study that is shown, by its parts where they are known."""
@@ -150,7 +158,8 @@ class VolumeScene:
         half = 0.72 * spread
         distance = half / math.tan(math.radians(VIEW_ANGLE / 2))
         visible = half / self.view.size / min(1.0, aspect)
-        _, up, viewer = self.view.rotation
+        right, up, viewer = self.view.rotation
+        centre = centre - half * (self.view.place[0] * right + self.view.place[1] * up)
         camera = self._renderer.GetActiveCamera()
         camera.SetFocalPoint(*centre)
         camera.SetPosition(*(centre + distance * viewer))
@@ -174,7 +183,7 @@ def render_volume(
     """
     scene = VolumeScene()
     try:
-        scene.set_study(study, modality)
+        scene.set_study(study, modality, bare_brain(study, finding))
         scene.set_lesion(finding)
         scene.view = first_view(study, finding)
         return scene.render_image(size)

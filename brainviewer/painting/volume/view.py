@@ -31,6 +31,7 @@ LOOK_NAMES = {
     "I": "inferior",
 }
 SMALLEST, LARGEST = 0.4, 4.0
+_FARTHEST = 1.2
 
 
 def look_rotation(letter: str) -> Rotation:
@@ -72,12 +73,15 @@ class VolumeView:
     opacity : 0..1, how solid the brain is.
     contrast : 0..1, how steeply values become light and dark.
     size : magnification; 1 fits the head.
+    place : how far the middle of the head lies right of and above that of the image, where 1 is
+        half of the image's shorter side at size 1.
     """
 
     rotation: Rotation = field(default_factory=three_quarter)
     opacity: float = 0.5
     contrast: float = 0.5
     size: float = 1.0
+    place: tuple[float, float] = (0.0, 0.0)
 
     def looking(self, letter: str) -> "VolumeView":
         """A standard view, otherwise as before."""
@@ -86,6 +90,18 @@ class VolumeView:
     def turned(self, azimuth: float, elevation: float) -> "VolumeView":
         """See ``turned``."""
         return replace(self, rotation=turned(self.rotation, azimuth, elevation))
+
+    def moved(self, right: float, up: float) -> "VolumeView":
+        """The head moved over the image, kept within reach.
+
+        right, up : in halves of the shorter side of the image as it is seen now.
+        """
+        way = (right / self.size, up / self.size)
+        x, y = (
+            min(max(old + by, -_FARTHEST), _FARTHEST)
+            for old, by in zip(self.place, way, strict=True)
+        )
+        return replace(self, place=(x, y))
 
     def shown(
         self,

@@ -18,7 +18,7 @@ from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Modality, Study
 from brainviewer.painting.volume.block import Block, head_block
-from brainviewer.painting.volume.lesion_surfaces import lesion_surfaces
+from brainviewer.painting.volume.lesion_surfaces import bare_brain, lesion_surfaces
 from brainviewer.painting.volume.view import VolumeView
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class RenderRequest:
     """What shall be on the screen.
 
     parts : whether the parts of the lesion are shown, where they are known.
+    skull : whether the head is shown where its brain is known.
     size : width and height in pixels; ratio : how many of them a point of the screen has.
     """
 
@@ -44,16 +45,22 @@ class RenderRequest:
     modality: Modality | None = None
     finding: TumourFinding | None = None
     parts: bool = True
+    skull: bool = False
     cursor: tuple[float, float, float] | None = None
     view: VolumeView = field(default_factory=VolumeView)
     size: tuple[int, int] = (16, 16)
     ratio: float = 1.0
 
+    @property
+    def bare(self) -> bool:
+        """Whether the brain is shown without what lies around it."""
+        return bare_brain(self.study, self.finding, self.skull) is not None
+
     def only_moves_cursor(self, other: "RenderRequest") -> bool:
         """Whether another request differs in nothing but the cursor."""
         return all(
             getattr(self, name) is getattr(other, name)
-            for name in ("study", "modality", "finding", "parts", "view", "size")
+            for name in ("study", "modality", "finding", "parts", "skull", "view", "size")
         )
 
 
@@ -72,6 +79,7 @@ class VolumeWorker:
 
     drawn : called in the worker's thread with every image, (height, width, 3) uint8.
     failed : called in the worker's thread with a sentence when there will be no image.
+    delivered : the request that the last image shows.
     """
 
     def __init__(
@@ -80,8 +88,10 @@ class VolumeWorker:
         self._drawn, self._failed = drawn, failed
         self._news = threading.Condition()
         self._request, self._shown = RenderRequest(), RenderRequest()
+        self.delivered = RenderRequest()
         self._orders: list[_Order] = []
         self._blocks: dict[Modality, Block] = {}
+        self._brain: NDArray[np.bool_] | None = None
         self._scene: VolumeScene | None = None
         self._closing = self._may_abort = self._at_rest = False
         self.failure = ""
@@ -208,6 +218,8 @@ class VolumeWorker:
                     return
                 request, order = self._request, self._orders.pop(0) if self._orders else None
             if order is not None:
+                # What is prepared for the order alone is not on the screen yet.
+                fine = fine and request is self._shown
                 try:
                     self._prepare(scene, request)
                     order.began = time.monotonic()
@@ -233,15 +245,19 @@ class VolumeWorker:
             self._may_abort = False
             whole = not fine or (request is self._request and not self._orders)
         if whole and not self._closing:
+            self.delivered = request
             self._drawn(image)
         return fine and whole
 
     def _prepare(self, scene: "VolumeScene", request: RenderRequest) -> None:
         """Bring the scene to a request, doing only what has changed."""
         shown, self._shown = self._shown, request
-        if request.study is not shown.study:
+        brain = bare_brain(request.study, request.finding, request.skull)
+        anew = request.study is not shown.study or brain is not self._brain
+        if anew:
             self._blocks.clear()
-        if request.study is not shown.study or request.modality is not shown.modality:
+            self._brain = brain
+        if anew or request.modality is not shown.modality:
             scene.set_head(
                 self._head(request), request.study is None or request.study.grid.oriented
             )
@@ -258,5 +274,5 @@ class VolumeWorker:
             return None
         if request.modality not in self._blocks:
             volume = request.study.volumes[request.modality]
-            self._blocks[request.modality] = head_block(volume.data, volume.grid)
+            self._blocks[request.modality] = head_block(volume.data, volume.grid, self._brain)
         return self._blocks[request.modality]

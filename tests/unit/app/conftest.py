@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from brainviewer.app.settings import Settings
+from brainviewer.app.settings.settings import Settings
 from tests.unit.app.desk import Desk
 
 

@@ -14,8 +14,9 @@ from brainviewer.app.annotations import KEEP, SAVE
 from brainviewer.app.feedback import KEEP_FEEDBACK
 from brainviewer.app.notices import Notice
 from brainviewer.app.session import Session
-from brainviewer.app.settings import SETTINGS, Settings
+from brainviewer.app.settings.settings import SETTINGS, Settings
 from brainviewer.app.stores.age import KEEP_AGE
+from brainviewer.app.study_list.study_list import KEEP_RESULT
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.study import Study
 from tests.phantoms import marker_finding, marker_study
@@ -53,7 +54,7 @@ class Desk:
 
     def save(self) -> None:
         """Until all that is being saved is on disk."""
-        for key in (KEEP, SAVE, KEEP_AGE, KEEP_FEEDBACK, SETTINGS):
+        for key in (KEEP, SAVE, KEEP_AGE, KEEP_FEEDBACK, SETTINGS, KEEP_RESULT):
             self.session.jobs.finish(key)
 
     def close(self) -> None:

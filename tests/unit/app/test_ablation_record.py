@@ -9,8 +9,8 @@ from brainviewer.app.report.records import classification_record, not_classified
 from brainviewer.app.report.text import classification_text
 from brainviewer.core.ablation import Absence, EvidenceSource, SourceAblation
 from brainviewer.painting.canvas import draw_pixels
-from brainviewer.painting.prediction_text import evidence_lines, odds_text
 from brainviewer.painting.result_card import WIDTH, draw_result_card
+from brainviewer.painting.text.predictions import evidence_lines, odds_text
 from tests.phantoms import marker_study
 from tests.schemas import faults
 from tests.unit.app.desk import a_result

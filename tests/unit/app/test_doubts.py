@@ -20,7 +20,7 @@ from brainviewer.models.subtype.fusion_head import DescriptorPart, Source, Term
 from brainviewer.models.subtype.out_of_distribution import LesionDistribution
 from brainviewer.models.subtype.prediction import classify
 from brainviewer.painting.figure import FigureSpec
-from brainviewer.painting.prediction_text import Standing, words_of
+from brainviewer.painting.text.predictions import Standing, words_of
 
 PART = DescriptorPart(
     Source(1.0, 1.0),

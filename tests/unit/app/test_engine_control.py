@@ -55,13 +55,14 @@ def test_an_engine_that_is_silent_can_be_restarted(
     desk.state.notice_settled.connect(settled.append)
     predictions = ask()
     desk.until(lambda: desk.notices)
-    offer = desk.notices[0]
-    assert offer.action == "Restart the engine"
+    notice = desk.notices[0]
+    (offer,) = notice.offers
+    assert offer.words == "Restart the engine"
     assert desk.state.engine_text == "Engine does not answer"
     offer.act()
     desk.until(lambda: predictions)
     assert predictions[0].engine == "toy"
-    assert settled[0] == offer
+    assert settled[0] == notice
     desk.settle()
 
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from brainviewer import __version__
-from brainviewer.app.exports import (
+from brainviewer.app.exporting.exports import (
     ExportRequest,
     ExportSubject,
     PaneArrangement,
@@ -25,8 +25,8 @@ from brainviewer.app.report.study_figures import (
 )
 from brainviewer.app.state import Layout, ViewState
 from brainviewer.app.status import Status
-from brainviewer.core.annotation_kinds import Kind
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.errors import BrainViewerError, Cancelled, FileError
 from brainviewer.core.findings import Classification, Heatmap, TumourFinding
 from brainviewer.core.slices import Plane, SliceView

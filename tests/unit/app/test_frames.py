@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from brainviewer.app.exports import ExportRequest, request_figure
+from brainviewer.app.exporting.exports import ExportRequest, request_figure
 from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.status import Status
 from brainviewer.core.errors import FileError

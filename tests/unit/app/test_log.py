@@ -10,7 +10,7 @@ import pytest
 
 import brainviewer
 from brainviewer.app.log import start_log
-from brainviewer.app.settings import Settings
+from brainviewer.app.settings.settings import Settings
 from brainviewer.cli.program import run
 from brainviewer.core.errors import FileError
 from tests.unit.app.desk import Desk

@@ -15,12 +15,12 @@ from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.report.records import finding_record
 from brainviewer.app.report.study_figures import SliceRequest, slice_figure
 from brainviewer.app.report.text import finding_text
-from brainviewer.core.annotation_kinds import Kind
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.painting.figure import FigureSpec
-from brainviewer.painting.measurement_text import measurement_text
+from brainviewer.painting.text.measurements import measurement_text
 from tests.searching import find_tumour
 
 UNKNOWN = "how the patient lay"

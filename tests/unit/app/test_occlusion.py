@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from brainviewer.app.exports import ExportRequest, request_figure
+from brainviewer.app.exporting.exports import ExportRequest, request_figure
 from brainviewer.app.prediction.image_cache import ImageResults
 from brainviewer.app.prediction.occlusion_edit import Fill
 from brainviewer.app.report.provenance import provenance_record

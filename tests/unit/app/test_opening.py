@@ -8,13 +8,14 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from brainviewer.app.opening import study as opening
+from brainviewer.app.opening import sources
 from brainviewer.app.opening.sequence_assignment import UnknownSequences
 from brainviewer.app.opening.study import demo_paths, open_study, open_without_asking
 from brainviewer.app.report.study_record import study_record
 from brainviewer.core.errors import Cancelled, FileError
 from brainviewer.core.study import SEQUENCES
 from brainviewer.files.nifti import volume_limits
+from brainviewer.files.nifti.reader import read_nifti
 from brainviewer.files.study.folder import Assignment
 
 FLAIR, T1, T1CE, T2 = SEQUENCES
@@ -68,7 +69,7 @@ def test_four_sequences_and_a_segmentation(folder):
 def test_what_is_missing_is_said(folder):
     study = open_study([folder / "x_t1.nii.gz", folder / "x_t2.nii.gz"])
     assert study.modalities == (T1, T2)
-    assert study.notices == ("FLAIR is missing.", "T1ce is missing.")
+    assert study.notices == ("FLAIR and T1ce are missing.",)
     assert study.reference is study.volumes[T1]
     assert study.segmentation is None
     assert study.name == "Fall Müller 7"
@@ -91,7 +92,10 @@ def test_info(folder):
         "orientation": "LPS",
         "dtype": "int16",
         "resampled": False,
+        "used": True,
         "moved_mm": 0,
+        "shift_mm": [0, 0, 0],
+        "rotation_degrees": [0, 0, 0],
     }
     assert info["missing"] == ["T2"]
     assert info["segmentation"] == "x_seg.nii.gz"
@@ -138,7 +142,7 @@ def test_other_grids_are_resampled_and_it_is_said(folder):
     assert [m for m, v in study.volumes.items() if v.resampled] == [T1]
     assert said["FLAIR"]["resampled"] is False
     (notice,) = study.notices
-    assert notice.startswith("T1 lies on another grid and was resampled onto that of FLAIR")
+    assert notice == "T1 lies on another grid and was resampled onto that of FLAIR."
 
 
 def test_a_sequence_of_another_place(folder):
@@ -277,7 +281,7 @@ def test_silent_names_are_asked_about(folder):
     study = open_study([folder, Path(f"t1ce={silent}")])
     np.testing.assert_array_equal(study.volumes[T1CE].data, values(2))
     chosen = Assignment({T2: silent, FLAIR: folder / "x_flair.nii.gz"})
-    study = open_study([folder], assignment=chosen)
+    study = open_study([folder], which=chosen)
     assert study.modalities == (FLAIR, T2)
     assert list(study.volumes) == [FLAIR, T2]
     np.testing.assert_array_equal(study.volumes[T2].data, values(2))
@@ -349,8 +353,8 @@ def test_the_hash_is_that_of_the_content(folder, tmp_path):
     exchanged = {FLAIR: folder / "x_t1.nii.gz", T1: folder / "x_flair.nii.gz"}
     straight = {FLAIR: folder / "x_flair.nii.gz", T1: folder / "x_t1.nii.gz"}
     assert (
-        open_study([], assignment=Assignment(exchanged)).content_hash
-        != open_study([], assignment=Assignment(straight)).content_hash
+        open_study([], which=Assignment(exchanged)).content_hash
+        != open_study([], which=Assignment(straight)).content_hash
     )
 
 
@@ -389,15 +393,13 @@ def test_files_are_read_beside_each_other(folder):
     def report(fraction: float, text: str) -> None:
         assert threading.current_thread() is threading.main_thread() or text.startswith("Reading")
 
-    read = opening.read_nifti
-
     def wait_and_read(path, report):
         together.wait(timeout=20)
         waited.add(path.name)
-        return read(path, report)
+        return read_nifti(path, report)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(opening, "read_nifti", wait_and_read)
+        patch.setattr(sources, "read_nifti", wait_and_read)
         open_study([folder], report)
     assert len(waited) == 5
 
@@ -441,3 +443,18 @@ def volume_bytes(study) -> int:
     """What the sequences of a study are reckoned to take."""
     kept = sum(volume.data.nbytes for volume in study.volumes.values())
     return kept + volume_limits._MASK_BYTES * study.reference.data.size
+
+
+@pytest.mark.parametrize(("mm", "told"), [(2.0, True), (10.0, False), (70.0, True)])
+def test_a_size_that_no_head_has_is_told(tmp_path, monkeypatch, mm, told):
+    monkeypatch.setattr("brainviewer.files.nifti.volume_limits.LEAST_HEAD_MM", 60.0)
+    affine = np.diag((mm, mm, mm, 1.0))
+    for name in ("flair", "t1"):
+        image = nib.Nifti1Image(values(1), affine)
+        image.header.set_xyzt_units("mm")
+        nib.save(image, tmp_path / f"{name}.nii.gz")
+    notices = [one for one in open_study([tmp_path]).notices if "implausible for a head" in one]
+    assert len(notices) == told
+    if told:
+        shown = " × ".join(f"{n * mm:.3g}" for n in SHAPE)
+        assert notices[0].startswith(f"FLAIR and T1: By its header it shows {shown} mm")

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from brainviewer.app import settings as settings_module
-from brainviewer.app.settings import Settings
+from brainviewer.app.settings import settings_file as settings_module
+from brainviewer.app.settings.settings import Settings
 from brainviewer.app.status import Status
 from brainviewer.app.stores import age, feedback
 from brainviewer.app.stores.feedback import AGREE, DISAGREE, feedback_file
@@ -71,6 +71,7 @@ def test_a_slow_disk_holds_nobody_up_and_closing_waits(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     classified(desk, marker_study())
+    desk.save()
     saves = slow(monkeypatch, settings_module, "write_whole")
     ages = slow(monkeypatch, age, "write_whole")
     words = slow(monkeypatch, feedback.os, "fsync")

@@ -105,7 +105,8 @@ def hanging(desk: Desk, searching: threading.Event, monkeypatch: pytest.MonkeyPa
 def test_a_search_whose_engine_hangs_goes_on_in_another(desk: Desk, hanging: int) -> None:
     engine = desk.session.engine.ready()
     engine._patience = 30.0
-    (offer,) = (n for n in desk.notices if n.action == "Restart the engine")
+    (offer,) = (one for n in desk.notices for one in n.offers)
+    assert offer.words == "Restart the engine"
     offer.act()
     desk.until(lambda: desk.state.finding_status is Status.DONE)
     assert desk.state.finding is not None and desk.state.finding.found

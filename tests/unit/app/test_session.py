@@ -13,11 +13,11 @@ import pytest
 
 from brainviewer.app.facts import Fact
 from brainviewer.app.opening.sequence_assignment import UnknownSequences
-from brainviewer.app.settings import Settings
+from brainviewer.app.settings.settings import Settings
 from brainviewer.app.status import Status
 from brainviewer.app.stores.age import kept_age
-from brainviewer.core.annotation_kinds import Kind
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.errors import FileError, ModelError
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import SEQUENCES, Modality
@@ -384,7 +384,9 @@ def test_the_prediction_follows_the_age_at_once(typed: Desk, verbs: Verbs) -> No
 
 def test_an_age_entered_meanwhile_is_in_the_coming_prediction(opened: Desk, verbs: Verbs) -> None:
     verbs.gates["classify"].clear()
+    before = len(verbs.calls)
     opened.session.classification.run(5)
+    opened.until(lambda: len(verbs.calls) > before)  # else it may be noted after the one to come
     opened.session.classification.set_age(61)
     assert opened.state.classification_status is Status.RUNNING
     verbs.gates["classify"].set()
@@ -470,7 +472,8 @@ def test_a_run_started_anew_is_still_running(opened: Desk, verbs: Verbs) -> None
     verbs.gates["classify"].set()
     opened.settle()
     assert opened.state.classification_status is Status.DONE
-    assert verbs.calls[-1][2]["slice_index"] == 5
+    # The run that was given up may come to its call after the other one.
+    assert 5 in [call[2].get("slice_index") for call in verbs.calls]
 
 
 def test_cancelling_a_run_brings_back_what_was_there(typed: Desk, verbs: Verbs) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from brainviewer.app import annotations as marking
-from brainviewer.core.annotation_kinds import Kind
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation import limits
+from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.errors import FileError
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
@@ -240,13 +240,28 @@ def test_annotations_are_held_within_the_images(desk: Desk) -> None:
 
 
 def test_no_more_annotations_than_can_be_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(marking, "MOST_ANNOTATIONS", 2)
+    monkeypatch.setattr(limits, "MOST_ANNOTATIONS", 2)
     for x in (1, 2, 3):
         desk.session.annotations.add(ruler(x))
     assert len(desk.state.annotations) == 2
     longer = replace(desk.state.annotations[0], text="longer")
     desk.session.annotations.change(desk.state.annotations[0], longer)
     assert desk.state.annotations[0] == longer
+
+
+def test_no_more_corners_than_a_file_can_hold_and_less_is_always_possible(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corners = ((0.0, Y, Z), (-9.0, Y, Z), (-9.0, Y + 9, Z), (0.0, Y + 9, Z))
+    for n in range(3):
+        made = Annotation(Kind.POLYGON, Plane.AXIAL, corners, Modality.T1, str(n))
+        desk.session.annotations.add(made)
+        monkeypatch.setattr(limits, "MOST_POINTS", 8)
+    assert len(desk.state.annotations) == 2
+    monkeypatch.setattr(limits, "MOST_POINTS", 3)
+    desk.session.annotations.select(desk.state.annotations[0].id)
+    desk.session.annotations.delete_selection()
+    assert len(desk.state.annotations) == 1
 
 
 def test_two_windows_on_one_study_show_what_both_made(desk: Desk) -> None:

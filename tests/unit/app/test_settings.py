@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from brainviewer.app.settings import RECENT, Settings, settings_folder
+from brainviewer.app.settings.settings import RECENT, Settings, settings_folder
 from brainviewer.core.slices import Convention
 from brainviewer.files import ordinary_file
 

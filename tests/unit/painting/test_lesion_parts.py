@@ -25,10 +25,10 @@ from brainviewer.painting import palette
 from brainviewer.painting.devices import paint_image, pixels_of
 from brainviewer.painting.figure import FigureSpec, figure_svg
 from brainviewer.painting.geometry import SliceGeometry
-from brainviewer.painting.measurement_text import agreement_lines, measurement_lines, volume_text
 from brainviewer.painting.slice_layers import SliceLayers
 from brainviewer.painting.slice_painter import paint
 from brainviewer.painting.slice_scene import SliceScene
+from brainviewer.painting.text.measurements import agreement_lines, measurement_lines, volume_text
 from tests.phantoms import (
     marker_finding,
     marker_position,
@@ -132,7 +132,8 @@ _SEEN_BY = {
 
 def _lab(linear: np.ndarray) -> np.ndarray:
     to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
-    x, y, z = np.cbrt(np.maximum(to_xyz @ np.clip(linear, 0, 1) / (0.9505, 1, 1.089), 0.01))
+    white = np.reshape((0.9505, 1, 1.089), (3, *[1] * (linear.ndim - 1)))
+    x, y, z = np.cbrt(np.maximum(to_xyz @ np.clip(linear, 0, 1) / white, 0.01))
     return np.array((116 * y - 16, 500 * (x - y), 200 * (y - z)))
 
 
@@ -298,6 +299,43 @@ def test_the_difference_shows_who_marks_what(study: Study, finding: TumourFindin
     ):
         assert not nothing.shows_difference
         assert pixels(nothing).max() == 0
+
+
+@pytest.mark.parametrize("eyes", _SEEN_BY)
+@pytest.mark.parametrize("level", [9000, 0, -9000], ids=["on black", "on grey", "on white"])
+def test_what_both_mark_is_seen_on_every_brightness(
+    study: Study, finding: TumourFinding, eyes: str, level: int
+) -> None:
+    moved, window = shifted(study), Window(level, 40000 if level == 0 else 2000)
+    shown = replace(BARE, parts=False, difference=True)
+    pane = scene(moved, finding, overlays=shown, window=window)
+    bare = scene(moved, finding, overlays=replace(shown, difference=False), window=window)
+    on, off = (
+        _lab(np.asarray(_SEEN_BY[eyes]) @ ((pixels(p) / 255) ** 2.2).reshape(-1, 3).T)
+        for p in (pane, bare)
+    )
+    seen = np.linalg.norm(on - off, axis=0).reshape(SIZE[::-1])
+    geometry = SliceGeometry.showing(pane.view, SIZE, pane.viewport)
+    (both,) = (
+        path
+        for colour, path in SliceLayers().paths.difference(moved, finding, pane.view, pane.index)
+        if colour == palette.BOTH
+    )
+    outline = geometry.transform.map(both)
+    ends = [outline.pointAtPercent(n / 40) for n in range(40)]
+    line = [
+        seen[int(at.y()) - 1 : int(at.y()) + 2, int(at.x()) - 1 : int(at.x()) + 2] for at in ends
+    ]
+    assert min(part.max() for part in line) > 30
+
+
+def test_what_both_mark_has_its_line_in_svg_too(study: Study, finding: TumourFinding) -> None:
+    moved = shifted(study)
+    shown = replace(BARE, parts=False, difference=True)
+    pane = scene(moved, finding, overlays=shown)
+    svg = figure_svg(FigureSpec(moved, (pane,), pane_size=(640, 480), finding=finding)).decode()
+    assert f'stroke="{palette.BOTH.lower()}"' in svg
+    assert svg.count(f'fill="{palette.BOTH.lower()}"') >= 2  # in the pane and in the legend
 
 
 def test_figures_tell_the_agreement(study: Study, finding: TumourFinding) -> None:

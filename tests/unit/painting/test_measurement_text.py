@@ -11,7 +11,7 @@ from brainviewer.core.segments import LesionPart
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality
 from brainviewer.painting.diameter_lines import diameter_lines
-from brainviewer.painting.measurement_text import (
+from brainviewer.painting.text.measurements import (
     measurement_lines,
     measurement_text,
     part_text,

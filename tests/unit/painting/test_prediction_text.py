@@ -7,8 +7,8 @@ import pytest
 from brainviewer.core.findings import IMAGE
 from brainviewer.painting import palette
 from brainviewer.painting.canvas import draw_pixels
-from brainviewer.painting.prediction_text import Standing, prevalence_text, words_of
 from brainviewer.painting.result_card import WIDTH, draw_result_card
+from brainviewer.painting.text.predictions import Standing, prevalence_text, words_of
 from tests.phantoms import marker_study
 from tests.unit.app.desk import a_result
 

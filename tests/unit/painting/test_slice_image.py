@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage
 
 from brainviewer.core.voi_window import Window
 from brainviewer.painting.devices import image_of
-from brainviewer.painting.slice_image import grey_levels
+from brainviewer.painting.slice_image import checkerboard, grey_levels
 
 KINDS = ["u1", "i1", "<i2", ">i2", "<u2", "<i4", "<u4", "<i8", "<f4", ">f4", "<f8"]
 
@@ -39,3 +39,11 @@ def test_an_image_has_pixels_of_its_own() -> None:
     pixels[:] = 0
     assert (image.width(), image.height()) == (7, 5)
     assert [image.pixelColor(x, y).red() for y in range(5) for x in range(7)] == list(range(35))
+
+
+def test_a_checkerboard_shows_two_slices_in_turn():
+    one, other = np.zeros((80, 60), np.uint8), np.full((80, 60), 255, np.uint8)
+    board = checkerboard(one, other, (1.0, 2.0))
+    assert (board[:20, :10] == 0).all() and (board[:20, 10:20] == 255).all()
+    assert (board[20:40, :10] == 255).all() and (board[20:40, 10:20] == 0).all()
+    assert board.mean() == pytest.approx(127.5)

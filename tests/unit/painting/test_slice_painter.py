@@ -7,21 +7,21 @@ import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor
 
-from brainviewer.core.annotation_kinds import Kind
-from brainviewer.core.annotations import Annotation, Point
+from brainviewer.core.annotation.annotations import Annotation, Point
+from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.findings import Heatmap
 from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.voi_window import Window
 from brainviewer.painting import palette
-from brainviewer.painting.captions import round_length, slice_captions
 from brainviewer.painting.contours import contours
 from brainviewer.painting.devices import paint_image, paint_svg, pixels_of
 from brainviewer.painting.geometry import SliceGeometry, head_viewport
 from brainviewer.painting.slice_image import heat_values
 from brainviewer.painting.slice_painter import paint
 from brainviewer.painting.slice_scene import SliceScene, Viewport
+from brainviewer.painting.text.captions import round_length, slice_captions
 from tests.phantoms import MARKER_RADIUS_MM, grid_of, marker_finding, marker_study
 
 SIZE = (240, 220)
@@ -240,7 +240,7 @@ def annotations(*kinds: Kind, modality: Modality = Modality.FLAIR) -> tuple[Anno
     view = SliceView.of(STUDY.grid, Plane.AXIAL)
     result = []
     for place, kind in enumerate(kinds):
-        screen = [(10 + 8 * place, 8), (24 + 8 * place, 28), (18 + 8 * place, 40)]
+        screen = [(10 + 8 * place, 8), (24 + 8 * place, 28), (18 + 8 * place, 40), (8, 20)]
         screen = screen[: kind.traits.points]
         points: list[Point] = [tuple(map(float, p)) for p in view.to_world(INDEX, screen)]
         result.append(Annotation(kind, Plane.AXIAL, tuple(points), modality, "words"))
@@ -380,3 +380,20 @@ def test_the_dashes_are_lines_in_a_vector_file() -> None:
         for pane in (spec(), spec(painted_over=region))
     )
     assert "stroke-dasharray" in dashed and "stroke-dasharray" not in plain
+
+
+def test_a_checkerboard_shows_the_first_sequence_in_every_other_square():
+    t1 = STUDY.volumes[Modality.T1]
+    dark = replace(STUDY, volumes={**STUDY.volumes, Modality.T1: replace(t1, data=t1.data * 0)})
+    scene = SliceScene(dark, Modality.T1, Plane.AXIAL, INDEX, Window(500, 1000), overlays=BARE)
+    assert not painted(scene, SIZE)[..., :3].any()
+    checked = replace(scene, checked=Window(500, 1000))
+    flair = replace(scene, modality=Modality.FLAIR)
+    board, whole = (painted(one, SIZE)[..., 0] > 40 for one in (checked, flair))
+    assert 0.2 < (board & whole).sum() / whole.sum() < 0.8
+    text = replace(checked, overlays=replace(BARE, text=True, checkerboard=True))
+    moved = replace(dark.volumes[Modality.T1], moved_mm=7.0, shift_mm=(1.0, -2.0, 6.5))
+    study = replace(dark, volumes={**dark.volumes, Modality.T1: moved})
+    captions = slice_captions(replace(text, study=study), SliceGeometry.showing(text.view, SIZE))
+    assert captions.title == "T1 | FLAIR"
+    assert "Head shift corrected: R 1.0, P 2.0, S 6.5 mm" in dict(captions.warnings)

@@ -24,6 +24,7 @@ from brainviewer.painting.volume.block import (
     head_block,
     mask_block,
 )
+from brainviewer.painting.volume.lesion_surfaces import bare_brain
 from brainviewer.painting.volume.scene import VolumeScene, render_volume
 from brainviewer.painting.volume.scene_window import is_software, listen_to_vtk
 from brainviewer.painting.volume.view import (
@@ -122,6 +123,36 @@ def test_head_block_leaves_out_the_noise_around_the_head() -> None:
     clean = head_block(study.reference.data, study.grid)
     assert head_block(data, study.grid).values.shape == clean.values.shape
     assert all(n < m for n, m in zip(clean.values.shape, (60, 48, 64), strict=True))
+
+
+@pytest.mark.parametrize("case", AXIS_CASES[::11], ids=case_name)
+def test_the_brain_alone_stands_where_it_stood_in_the_head(
+    case: tuple[tuple[int, ...], tuple[int, ...]],
+) -> None:
+    grid = grid_of(*case)
+    study = marker_study(grid)
+    head = head_block(study.reference.data, grid)
+    points = grid.to_world(np.indices(grid.shape).reshape(3, -1).T) - grid.centre
+    brain = ((points**2).sum(axis=1) < 20**2).reshape(grid.shape)
+    bare = head_block(study.reference.data, grid, brain)
+    assert bare.values.shape == head.values.shape
+    np.testing.assert_allclose(bare.affine, head.affine)
+    places = voxel_to_world(bare.affine, np.argwhere(np.ones(bare.values.shape, bool)))
+    away = np.linalg.norm(places - grid.centre, axis=1).reshape(bare.values.shape)
+    assert not bare.values[away > 27].any()
+    assert head.values[away > 27].any()
+    assert (bare.values[away < 12] > 0).mean() == (head.values[away < 12] > 0).mean()
+
+
+def test_the_skull_goes_with_the_finding_and_comes_back_when_asked_for() -> None:
+    study = marker_study()
+    brain = np.ones(study.grid.shape, bool)
+    with_skull = replace(marker_finding(study), brain=brain, with_skull=True)
+    assert bare_brain(study, with_skull) is brain
+    assert bare_brain(study, with_skull, skull=True) is None
+    assert bare_brain(study, replace(with_skull, with_skull=False)) is None  # nothing to take away
+    assert bare_brain(study, None) is None
+    assert bare_brain(study, replace(with_skull, brain=brain[:-1])) is None  # of another study
 
 
 @pytest.mark.parametrize("value", [0, 7])

@@ -2,12 +2,12 @@
 
 import pytest
 
-from brainviewer.core.annotations import RegionStatistics
+from brainviewer.core.annotation.annotations import RegionStatistics
 from brainviewer.core.counting import probability
 from brainviewer.core.geometry import Unit
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.voi_window import Window
-from brainviewer.painting import wording
+from brainviewer.painting.text import wording
 from tests.phantoms import grid_of
 
 
@@ -72,6 +72,8 @@ def test_a_probability_is_never_a_certainty(value: float, text: str) -> None:
 def test_windows_and_regions() -> None:
     assert wording.window_text(Window(610, 1240)) == "W 1240  L 610"
     assert wording.window_text(Window(610, 1240, inverted=True)).endswith("inverted")
-    lines = wording.statistics_lines(RegionStatistics(516.2, 33.8, 433, 637, 400.2, 400), Unit.MM)
-    assert lines == ("mean 516 · SD 33.8", "min 433 · max 637", "400 mm²")
+    lines = wording.statistics_lines(
+        RegionStatistics(516.2, 33.8, 510.6, 433, 637, 400.2, 400), Unit.MM
+    )
+    assert lines == ("mean 516 · SD 33.8", "median 511", "min 433 · max 637", "400 mm²")
     assert wording.statistics_lines(None, Unit.PIXEL) == ("smaller than a pixel",)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from brainviewer.core.ablation import Absence, EvidenceSource, SourceAblation
 from brainviewer.core.counting import listed, probability
 from brainviewer.core.findings import PREDICTION, Classification, NetworkUse, tumour_probability
-from brainviewer.painting.wording import number
+from brainviewer.painting.text.wording import number
 
 ONLY_GLIOMAS = (
     "Only gliomas are in scope; a metastasis without a sign of one is not told from them. The type "

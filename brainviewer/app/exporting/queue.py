@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.app.exports import ExportRequest
+from brainviewer.app.dicom_export.export import export_dicom
+from brainviewer.app.dicom_export.request import DicomExport, DicomExportRequest, DicomResults
+from brainviewer.app.exporting.exports import ExportRequest
 from brainviewer.app.jobs import Jobs, Policy
 from brainviewer.app.notices import Notices
 from brainviewer.app.report.study_figures import export_figure
@@ -51,6 +54,21 @@ class Exports:
             EXPORT,
             work,
             lambda _: saved(request.path),
+            self._notices.fail,
+            policy=Policy.QUEUE,
+        )
+
+    def add_dicom(
+        self,
+        request: DicomExportRequest,
+        results: DicomResults,
+        saved: Callable[[DicomExport], object],
+    ) -> None:
+        """Save results as DICOM after what was asked for before; see ``add``."""
+        self._jobs.start(
+            EXPORT,
+            partial(export_dicom, request, results),
+            saved,
             self._notices.fail,
             policy=Policy.QUEUE,
         )

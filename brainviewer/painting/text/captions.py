@@ -8,10 +8,11 @@ from PySide6.QtGui import QPainter
 
 from brainviewer.core.geometry import Unit
 from brainviewer.core.slices import Convention, EdgeLetters, Plane
-from brainviewer.painting import palette, wording
+from brainviewer.painting import palette
 from brainviewer.painting.canvas import font_metrics, image_font, ink, write
 from brainviewer.painting.geometry import SliceGeometry
 from brainviewer.painting.slice_scene import SliceScene
+from brainviewer.painting.text import wording
 
 Size = tuple[float, float]
 """Width and height of a pane in points."""
@@ -51,9 +52,10 @@ def slice_captions(scene: SliceScene, geometry: SliceGeometry) -> Captions:
     warnings = _warnings(scene)
     if not scene.overlays.text:
         return Captions(warnings=tuple(w for w in warnings if w[1] == palette.CAUTION))
+    base = "" if scene.checked is None else f" | {scene.study.reference.modality}"
     return Captions(
-        scene.modality.value,
-        "" if image else view.plane.value,
+        f"{scene.modality}{base}",
+        "" if image else plane_text(scene),
         warnings,
         wording.window_text(scene.window),
         "" if image and view.count == 1 else f"{scene.index + 1} / {view.count}",
@@ -64,11 +66,19 @@ def slice_captions(scene: SliceScene, geometry: SliceGeometry) -> Captions:
     )
 
 
+def plane_text(scene: SliceScene) -> str:
+    """The plane of a slice, and whether it is one of the file's own."""
+    plane = scene.view.plane.value
+    return f"{plane}, {wording.ORIGINAL_GRID}" if scene.original else plane
+
+
 def _warnings(scene: SliceScene) -> tuple[tuple[str, str], ...]:
     study, view = scene.study, scene.view
     said = []
     if study.synthetic:
         said.append(("SYNTHETIC", palette.CAUTION))
+    if scene.apart:
+        said.append((f"NOT LAID OVER {study.reference.modality}", palette.CAUTION))
     if study.edited:
         said.append((wording.EDITED.upper(), palette.CAUTION))
     if view.grid.unit is Unit.PIXEL:
@@ -80,6 +90,9 @@ def _warnings(scene: SliceScene) -> tuple[tuple[str, str], ...]:
     elif view.plane is not Plane.SAGITTAL:
         usual = view.convention is Convention.RADIOLOGICAL
         said.append((view.convention.value.upper(), palette.QUIET if usual else palette.CAUTION))
+    if scene.overlays.checkerboard or scene.overlays.blink:
+        moved = wording.motion_lines(study.volumes[scene.modality])
+        said += [(line, palette.QUIET) for line in moved]
     if scene.heatmap is not None and scene.shows_heatmap and not scene.heatmap.of_answer:
         said.append((wording.NO_PART.upper(), palette.CAUTION))
     return tuple(said)

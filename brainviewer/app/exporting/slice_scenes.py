@@ -1,8 +1,9 @@
 """What a pane shows of the open study, as a value: for the window, and for what is exported."""
 
+from brainviewer.app.original_grids import Seen
 from brainviewer.app.report.study_figures import trusted_result, window_of
 from brainviewer.app.state import ViewState
-from brainviewer.core.annotations import Annotation, Point
+from brainviewer.core.annotation.annotations import Annotation, Point
 from brainviewer.core.findings import Heatmap
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
@@ -16,6 +17,7 @@ def scene_of(
     plane: Plane,
     viewport: Viewport | None = None,
     *,
+    seen: Seen | None = None,
     annotations: tuple[Annotation, ...] | None = None,
     selection: str = "",
     smooth: bool = True,
@@ -23,6 +25,7 @@ def scene_of(
     """The slice of a sequence in which the cursor lies, with all that is shown on it.
 
     study : the open study, which has the sequence.
+    seen : how the sequence is seen; by default as the state has it.
     annotations : instead of all that the state has and that can be drawn.
     """
     if annotations is None:
@@ -30,23 +33,28 @@ def scene_of(
     x, y, z = (float(value) for value in state.cursor)
     cursor: Point | None = None if study.is_image2d else (x, y, z)
     test = state.occlusion
+    seen = seen or state.seen(modality)
+    base = study.reference.modality
+    checked = state.overlays.checkerboard and base is not modality and not seen.original
     return SliceScene(
-        study,
+        seen.study,
         modality,
         plane,
-        state.slice_index(plane),
+        seen.view(plane, state.convention).index_of(state.cursor),
         window_of(study, modality, state.windows),
         state.colour_maps.get(modality, "gray"),
         state.convention,
         state.overlays,
         annotations,
-        state.finding,
-        _heatmap(state, study, modality),
+        seen.finding,
+        _heatmap(state, study, modality) if seen.study is study else None,
         cursor,
         viewport,
         selection=selection,
         smooth=smooth,
         painted_over=test.region if test is not None and test.edited else None,
+        checked=window_of(study, base, state.windows) if checked else None,
+        original=seen.original,
     )
 
 

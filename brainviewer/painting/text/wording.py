@@ -3,9 +3,12 @@
 import math
 from collections.abc import Mapping
 
-from brainviewer.core.annotations import Annotation, RegionStatistics
-from brainviewer.core.geometry import Grid, Unit
+from brainviewer.core.annotation.annotations import Annotation, RegionStatistics
+from brainviewer.core.annotation.measures import Measure
+from brainviewer.core.correction.provenance import Correction
+from brainviewer.core.geometry import AXIS_LETTERS, Grid, Unit
 from brainviewer.core.slices import Convention, Plane, SliceView
+from brainviewer.core.study import Modality, Volume
 from brainviewer.core.voi_window import Window
 
 RESEARCH_ONLY = "Research use only, not for diagnosis"
@@ -15,6 +18,7 @@ EDITED_HOW = "EDITED IMAGE: a part of it was painted over"
 
 NO_PART = "heatmap: no part in the answer"
 
+ORIGINAL_GRID = "original grid"
 SIZE_UNKNOWN = "size not known: lengths in pixels"
 
 NO_ORIENTATION = "Orientation unknown: left and right cannot be told"
@@ -87,10 +91,29 @@ def measure_text(annotation: Annotation, unit: Unit) -> str:
 
     unit : of the grid.
     """
-    measure, value = annotation.kind.traits.measure, annotation.measure
-    if measure is None or value is None:
-        return ""
-    return number(value, 1) + (measure.unit or f" {unit}")
+    lengths, others = [], []
+    for measure, value in annotation.measures:
+        if value is not None and _is_length(measure):
+            lengths.append(number(value, 1))
+        elif value is not None:
+            others.append(_with_unit(measure, value, unit))
+    together = [f"{' × '.join(lengths)} {unit}"] if lengths else []
+    return " · ".join([*together, *others])
+
+
+def _is_length(measure: Measure) -> bool:
+    return not measure.unit and measure.power == 1
+
+
+def _with_unit(measure: Measure, value: float, unit: Unit) -> str:
+    if measure.unit:
+        return measure.called + number(value, 1) + measure.unit
+    return measure.called + area_text(value, unit)
+
+
+def area_text(area: float, unit: Unit) -> str:
+    """An area, or a product of two lengths, with its unit."""
+    return f"{number(area, 0 if area >= 100 else 1)} {unit}²"
 
 
 def statistics_lines(statistics: RegionStatistics | None, unit: Unit) -> tuple[str, ...]:
@@ -100,12 +123,44 @@ def statistics_lines(statistics: RegionStatistics | None, unit: Unit) -> tuple[s
     s = statistics
     return (
         f"mean {measured(s.mean)} · SD {measured(s.sd)}",
+        f"median {measured(s.median)}",
         f"min {measured(s.minimum)} · max {measured(s.maximum)}",
-        f"{number(s.area, 0 if s.area >= 100 else 1)} {unit}²",
+        area_text(s.area, unit),
     )
+
+
+def probe_lines(values: Mapping[Modality, float]) -> tuple[str, ...]:
+    """The label of a point probe: a sequence a line; the value alone in an image."""
+    if len(values) == 1:
+        return tuple(measured(value) for value in values.values())
+    return tuple(f"{modality} {measured(value)}" for modality, value in values.items())
 
 
 def segment_text(label: int, names: Mapping[int, str]) -> str:
     """What a value of the study's own segmentation means, with the value."""
     name = names.get(label, "")
     return f"segmentation {label}" + (f": {name.lower()}" if len(names) > 1 and name else "")
+
+
+def motion_lines(volume: Volume) -> tuple[str, ...]:
+    """How the head had moved in a scan, beside the one that gave the study its grid; or nothing."""
+    if not volume.moved_mm:
+        return ()
+    shift = ", ".join(
+        f"{letters[mm > 0]} {number(abs(mm), 1)}"
+        for mm, letters in zip(volume.shift_mm, AXIS_LETTERS, strict=True)
+    )
+    turn = ", ".join(
+        f"{axis} {number(degrees, 1)}°"
+        for degrees, axis in zip(volume.rotation_degrees, "RAS", strict=True)
+    )
+    return f"Head shift corrected: {shift} mm", f"Head rotation corrected: {turn}"
+
+
+def correction_text(correction: Correction) -> str:
+    """Who edited a segmentation, when and with what."""
+    begun = "Drawn" if correction.drawn else f"Found by {correction.base}, edited"
+    who = f" by {correction.by}" if correction.by else ""
+    when = f" on {correction.time[:10]}" if correction.time else ""
+    tools = f": {', '.join(correction.tools)}" if correction.tools else ""
+    return f"{begun}{who}{when}{tools}."

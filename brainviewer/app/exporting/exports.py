@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.app.exporting.slice_scenes import scene_of
 from brainviewer.app.report.study_figures import (
     SMALL,
     SliceRequest,
     slice_figure,
     trusted_result,
 )
-from brainviewer.app.slice_scenes import scene_of
 from brainviewer.app.state import Layout, ViewState
 from brainviewer.app.status import Status
 from brainviewer.core.errors import BrainViewerError

@@ -8,7 +8,7 @@ from brainviewer.core.geometry import Grid
 from brainviewer.core.segments import LesionPart
 from brainviewer.core.study import Modality, Study
 from brainviewer.painting import palette
-from brainviewer.painting.wording import NO_ORIENTATION, RESEARCH_ONLY, SYNTHETIC, number
+from brainviewer.painting.text.wording import NO_ORIENTATION, RESEARCH_ONLY, SYNTHETIC, number
 
 AGREEMENT = "Agreement with the supplied segmentation"
 NOT_MEASURED = "not measured"
@@ -158,9 +158,10 @@ def _volume(study: Study, finding: TumourFinding) -> MeasurementLine:
 
 
 def _why_no_enhancement(study: Study, taken: Measurements | None) -> str:
-    missing = [m for m in _NEEDED_FOR_ENHANCEMENT if m not in study.volumes]
+    missing = [m for m in _NEEDED_FOR_ENHANCEMENT if m not in study.together.volumes]
     if missing:
-        return f"no {listed(missing)}"
+        apart = [m for m in missing if m in study.volumes]
+        return f"{listed(apart)} not laid over" if apart else f"no {listed(missing)}"
     return NOT_MEASURED if taken is None or taken.enhancing_ml is None else NONE
 
 
@@ -239,7 +240,7 @@ def _diameters(
         detail += (
             " · measurable"
             if diameters.measurable
-            else " · not\u00a0measurable\u00a0(<\u00a010\u00a0mm)"
+            else f" · not\u00a0measurable\u00a0(<\u00a0{number(diameters.least_mm)}\u00a0mm)"
         )
     at_least = _AT_LEAST if taken is not None and taken.cut_off else ""
     return MeasurementLine(name, at_least + diameters_text(diameters), detail, diameters)

@@ -1,0 +1,1 @@
+"""What is done with annotations beyond making and changing them."""

@@ -1,0 +1,1 @@
+"""Correcting the segmentation of the open study."""

@@ -1,0 +1,38 @@
+"""How the segmentation is edited, and the labels as they are while it is."""
+
+from dataclasses import dataclass
+
+from brainviewer.core.correction.steps import WHOLE, Labels
+from brainviewer.core.segments import LesionPart
+
+SMALLEST_MM, LARGEST_MM = 1.0, 60.0
+
+
+@dataclass(frozen=True, eq=False)
+class Editing:
+    """The state of the editing.
+
+    labels : (i, j, k) uint8 on the study's grid, changed in place; the finding follows a little
+        later. None before anything was edited.
+    parted : they tell the parts of the lesion apart.
+    part : what is painted, where parts are told apart.
+    diameter_mm : of the brush. ball : it paints in neighbouring slices, too.
+    similar : it paints only what is as bright as where the stroke began, on that sequence.
+    over : the part that alone is painted over (0 : what is outside of the lesion); None for all.
+    can_undo, can_redo : there is a step to take back, or to make again.
+    """
+
+    labels: Labels | None = None
+    parted: bool = False
+    part: LesionPart = LesionPart.OEDEMA
+    diameter_mm: float = 10.0
+    ball: bool = False
+    similar: bool = False
+    over: int | None = None
+    can_undo: bool = False
+    can_redo: bool = False
+
+    @property
+    def value(self) -> int:
+        """The label that is painted."""
+        return int(self.part) if self.parted else WHOLE

@@ -1,0 +1,1 @@
+"""Results as DICOM files in a folder of their own."""

@@ -1,0 +1,1 @@
+"""Exports images and annotations of the open study."""

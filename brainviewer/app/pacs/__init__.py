@@ -1,0 +1,1 @@
+"""PACS nodes in the background: searched, retrieved from, sent to."""

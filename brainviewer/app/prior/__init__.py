@@ -1,0 +1,1 @@
+"""The prior study of a patient: compared with the open one."""

@@ -1,0 +1,248 @@
+"""The table of settings, and how they are remembered: a small JSON file in the settings folder."""
+
+import logging
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from brainviewer.app.jobs import Jobs
+from brainviewer.app.settings import offers
+from brainviewer.app.settings.settings_file import on_disk, save
+from brainviewer.app.settings.table import Page, Setting, kept, lists_of_texts, rows, setting, texts
+from brainviewer.app.signals import Signal
+from brainviewer.app.state import Layout
+from brainviewer.core.errors import BrainViewerError, FileError
+from brainviewer.core.slices import Convention
+from brainviewer.core.voi_window import AUTOMATIC, PRESETS
+from brainviewer.files.user_folders import settings_folder
+
+log = logging.getLogger(__name__)
+RECENT = 8
+SETTINGS = "save settings"
+_MOST_KEYS = 500
+Failed = Callable[[BrainViewerError], object]
+
+
+def _log(error: BaseException) -> None:
+    log.error("A listener of the settings failed", exc_info=error)
+
+
+@dataclass
+class Settings:
+    """Choices of the user; ``path`` None keeps them in memory only.
+
+    changed : emitted with the names of the settings that have other values now.
+    crashed : told of what a listener lets through.
+
+    Kept without a page: recent, the studies opened lately, newest first, each a list of paths;
+    folded, the names of the sections whose content is hidden, separated by commas; study_folder,
+    the folder whose studies were listed last.
+    """
+
+    path: Path | None = None
+    # fmt: off
+    theme: str = setting(
+        "dark", Page.DISPLAY, "Theme", "Behind images it stays black in all of them.",
+        choices={"dark": "Dark", "light": "Light", "system": "As the system"},
+    )
+    convention: Convention = setting(
+        Convention.RADIOLOGICAL, Page.DISPLAY, "Convention",
+        "On which side of axial and coronal slices the patient's right is shown.",
+        choices={Convention.RADIOLOGICAL: "Radiological: right on the left",
+                 Convention.NEUROLOGICAL: "Neurological: right on the right"},
+    )
+    first_layout: Layout = setting(
+        Layout.FOUR_SEQUENCES, Page.DISPLAY, "Layout at the start",
+        "How the panes of the first study are arranged.",
+        choices={Layout.FOUR_SEQUENCES: "All sequences", Layout.THREE_PLANES: "Three planes",
+                 Layout.ONE_LARGE: "One large"},
+    )
+    smooth_pixels: bool = setting(
+        True, Page.DISPLAY, "Smooth pixels", "Interpolate between pixels, or show them as squares.",
+    )
+    tool_bar_style: str = setting(
+        "under", Page.DISPLAY, "Tool bar", "How the buttons of the tool bar look.",
+        choices={"under": "Icons, words under them", "beside": "Icons, words beside them",
+                 "icons": "Icons alone", "words": "Words alone"},
+    )
+    tool_bar: tuple[str, ...] = setting(
+        (), Page.DISPLAY, "Buttons of the tool bar", "What is on it, from left to right.",
+        reader=texts(_MOST_KEYS),
+    )
+    mouse_scheme: str = setting(
+        "PACS", Page.MOUSE, "Mouse", "What the buttons do. The table of it is under Help, Keys and "
+        "mouse.", choices={"PACS": "PACS: left is window and level",
+                           "ITK-SNAP": "ITK-SNAP: left is the cursor"},
+    )
+    wheel_reversed: bool = setting(
+        False, Page.MOUSE, "Turn the wheel round", "Slices go the other way with the wheel.",
+    )
+    window_drag: int = setting(
+        400, Page.MOUSE, "Window and level", "How far a drag goes for the whole range of values.",
+        between=(100, 2000), unit=" px",
+    )
+    keys: tuple[tuple[str, ...], ...] = setting(
+        (), Page.KEYS, "Keys", "For each action with other keys than its own: its id and its keys.",
+        reader=lists_of_texts(_MOST_KEYS),
+    )
+    opening_preset: str = setting(
+        AUTOMATIC, Page.WINDOWS, "Window on opening",
+        "The preset that every sequence of a study opens with; nothing is computed from it.",
+        choices={name: name for name in PRESETS},
+    )
+    engine: str = setting(
+        "auto", Page.MODELS, "Engine", "What runs the networks. Automatic takes the faster one.",
+        choices={"auto": "Automatic", "onnx": "ONNX Runtime", "tensorflow": "TensorFlow"},
+    )
+    model: str = setting(
+        "", Page.MODELS, "Model for studies", "What answers for a study of several sequences.",
+        offered=offers.models_of_studies,
+    )
+    prevalence: str = setting(
+        "", Page.MODELS, "Frequency of types in studies",
+        "How frequent the types are taken to be before looking at the images.",
+        offered=offers.prevalences_of_studies,
+    )
+    image_model: str = setting(
+        "", Page.MODELS, "Model for single images", "What answers for a single image.",
+        offered=offers.models_of_images,
+    )
+    picture_prevalence: str = setting(
+        "", Page.MODELS, "Frequency of types in single images",
+        "How frequent the types are taken to be before looking at the image.",
+        offered=offers.prevalences_of_images,
+    )
+    classify_on_opening: bool = setting(
+        True, Page.MODELS, "Classify on opening",
+        "Classify a study or an image when it is opened. Without, a lesion is still looked for.",
+    )
+    export_format: str = setting(
+        ".png", Page.EXPORT, "Format", "The format that the export of an image begins with.",
+        choices={".png": "PNG", ".tif": "TIFF", ".svg": "SVG", ".pdf": "PDF"},
+    )
+    export_scale: int = setting(
+        2, Page.EXPORT, "Size", "How large the export of an image begins: pixels for each on the "
+        "screen, along a side.", between=(1, 4), unit="×",
+    )
+    export_annotations: bool = setting(
+        True, Page.EXPORT, "Annotations", "The export of an image begins with annotations.",
+    )
+    show_patient: bool = setting(
+        True, Page.PRIVACY, "Patient's name",
+        "Name and id of the patient stand above the images, and in lists.",
+    )
+    remember_recent: bool = setting(
+        True, Page.PRIVACY, "Remember recent studies",
+        "Keep where the last studies lie, for the menu and the first page. Without, those that "
+        "are kept are forgotten at once.",
+    )
+    pacs_days: int = setting(
+        0, Page.PACS, "Search the last", "The date that a search begins with; 0 for any date.",
+        between=(0, 3650), unit=" days",
+    )
+    pacs_modality: str = setting(
+        "MR", Page.PACS, "Modality", "What a search begins with; empty for any modality.",
+    )
+    # fmt: on
+    recent: tuple[tuple[str, ...], ...] = kept((), lists_of_texts(RECENT))
+    folded: str = kept("")
+    hints_seen: bool = kept(False)
+    window_state: str = kept("")
+    study_folder: str = kept("")
+
+    changed = Signal()
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> "Settings":
+        """Read the settings; what is damaged or unknown falls back to its default."""
+        path = path or settings_folder() / "settings.json"
+        settings = cls(path)
+        try:
+            stored = on_disk(path)
+        except FileError:
+            log.warning("The settings cannot be read now; the defaults are used.")
+            return settings
+        for row in TABLE.values():
+            if row.key in stored:
+                with suppress(TypeError, ValueError):
+                    setattr(settings, row.key, row.read(stored[row.key]))
+        return settings
+
+    def __post_init__(self) -> None:
+        self._jobs: Jobs | None = None
+        self._failed: Failed = lambda error: None
+        self._unsaved: set[str] = set()
+        self._told = False
+        self.crashed: Callable[[BaseException], None] = _log
+
+    def save_in(self, jobs: Jobs, failed: Failed) -> None:
+        """Save in the background from now on.
+
+        failed : told why settings could not be saved: once, until they can be again.
+        """
+        self._jobs, self._failed = jobs, failed
+
+    def update(self, **changes: Any) -> None:
+        """Change some settings, save them, and tell who listens to ``changed``.
+
+        What another window changed stays.
+        A file that cannot be read now is left as it is. What could not be saved is saved with the
+        next change.
+        """
+        if changes.get("remember_recent") is False:
+            changes["recent"] = ()
+        other = {name for name, value in changes.items() if getattr(self, name) != value}
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self._keep(changes)
+        if other:
+            self.changed.emit(frozenset(other))
+
+    def reset(self, page: Page | None = None) -> None:
+        """Give the settings of a page their defaults; those of all pages without one."""
+        wanted = [row for row in TABLE.values() if row.page and page in (None, row.page)]
+        self.update(**{row.key: row.default for row in wanted})
+
+    def _keep(self, changes: Collection[str]) -> None:
+        if self.path is None:
+            return
+        self._unsaved |= set(changes)
+        names, path = frozenset(self._unsaved), self.path
+        ours = {name: value for name, value in asdict(self).items() if name != "path"}
+
+        def failed(error: BrainViewerError) -> None:
+            log.warning("The settings could not be saved.")
+            self._unsaved |= names
+            if not self._told:
+                self._told = True
+                advice = "The settings hold until you close, and are saved with the next change."
+                self._failed(FileError(error.message, advice))
+
+        def done(_: object = None) -> None:
+            self._unsaved -= names
+            self._told = False
+
+        if self._jobs is not None:
+            self._jobs.save(SETTINGS, lambda: save(path, ours, names), failed, done)
+            return
+        try:
+            save(path, ours, names)
+            done()
+        except FileError as error:
+            failed(error)
+
+    def remember_study(self, paths: Sequence[Path]) -> None:
+        """Put a study at the top of the recent ones, where they may be remembered."""
+        if not self.remember_recent:
+            return
+        entry = tuple(str(Path(p).absolute()) for p in paths)
+        if self._jobs is not None:
+            self._jobs.finish(SETTINGS)  # what is on disk is read
+        known = self.path is not None and Settings.load(self.path).recent
+        self.update(recent=(entry, *(r for r in known or self.recent if r != entry))[:RECENT])
+
+
+TABLE: dict[str, Setting] = rows(Settings)
+"""Every setting by its key, in the order of the dialog."""

@@ -1,0 +1,44 @@
+"""The file of the settings: read whatever has happened to it, written whole or not at all."""
+
+import json
+import logging
+import os
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from brainviewer.core.errors import FileError
+from brainviewer.files.ordinary_file import read_ordinary
+from brainviewer.files.user_folders import OWN_FILE, make_own_folder
+from brainviewer.files.writing import write_whole
+
+log = logging.getLogger(__name__)
+_MOST_BYTES = 1_000_000
+
+
+def save(path: Path, ours: dict[str, Any], names: Collection[str]) -> None:
+    """Bring the settings of these names into the file; the others as far as it has none."""
+    stored = {**ours, **on_disk(path), **{name: ours[name] for name in names}}
+    try:
+        make_own_folder(path.parent)
+    except OSError as error:
+        said = f"The settings cannot be saved in '{path.parent}': {error.strerror}."
+        raise FileError(said, "Choose another folder.") from None
+    write_whole(path, json.dumps(stored, indent=1).encode(), OWN_FILE)
+
+
+def on_disk(path: Path) -> dict[str, Any]:
+    """What a file of settings holds; nothing if there is none, or if it makes no sense.
+
+    Raises FileError if it cannot be read now.
+    """
+    if not os.path.lexists(path):
+        return {}
+    try:
+        stored = json.loads(read_ordinary(path, _MOST_BYTES))
+    except (ValueError, RecursionError):
+        stored = None
+    if not isinstance(stored, dict):
+        log.warning("The settings are damaged; the defaults are used.")
+        return {}
+    return stored

@@ -1,0 +1,1 @@
+"""The study list: where studies come from, its rows, and what is kept of them."""

@@ -1,0 +1,1 @@
+"""How annotations lie on the screen, one module a family of kinds."""
