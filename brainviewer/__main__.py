@@ -6,7 +6,9 @@ import os
 import signal
 import sys
 from pathlib import Path
+from types import FrameType
 
+from brainviewer.core.network import close_network
 from brainviewer.files.decoding import CHILD_FLAG
 
 
@@ -34,11 +36,27 @@ def open_window(paths: list[Path], demo: bool) -> int:
     return run(paths, demo)
 
 
+class _EndedBySystem:
+    """Ends the program as Ctrl+C does when it is told to end (SIGTERM), and knows that it was.
+
+    Unpacked images of patients would stay behind otherwise. Told again, it ends at once.
+    """
+
+    told = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """The handler of the signal."""
+        self.told = True
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        raise KeyboardInterrupt
+
+
 def main() -> None:
     """The command ``brainviewer``."""
     # Importing makes thousands of objects and no garbage; looking for it so often as Python does by
     # itself takes a tenth of a second.
     gc.set_threshold(20_000, 20, 20)
+    close_network()
     multiprocessing.freeze_support()  # a frozen application starts its child processes here
     if sys.argv[1:] == [CHILD_FLAG]:
         from brainviewer.files.decoding.child import main as decode_images
@@ -48,11 +66,16 @@ def main() -> None:
 
     # From here on there is something that may have to be tidied up; see the package's first lines.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    ended = _EndedBySystem()
+    signal.signal(signal.SIGTERM, ended)
     try:
         code = run(sys.argv[1:], open_window)
     except KeyboardInterrupt:
         code = 130
+    if ended.told:
+        code = 128 + signal.SIGTERM
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # Python would search everything for garbage once more before it ends: another tenth.
     gc.freeze()
     sys.exit(code)

@@ -20,7 +20,7 @@ from brainviewer.core.study import Modality
 from brainviewer.core.study import Study as Opened
 
 if TYPE_CHECKING:
-    from brainviewer.core.annotations import Annotation as MadeAnnotation
+    from brainviewer.core.annotation.annotations import Annotation as MadeAnnotation
     from brainviewer.files.annotation_file import AnnotationFile
     from brainviewer.models.engine.runtimes import Runner
 
@@ -57,18 +57,21 @@ def export(
     """Save one slice, or one image, as an annotated image."""
     index = _slice_of(slice_index)
     with results_only() as out:
+        from brainviewer.app.opening.series import named
         from brainviewer.cli.studies import search
         from brainviewer.files.annotation_file import read_annotations
-        from brainviewer.files.image2d.folder import images_of
         from brainviewer.files.image2d.writer import check_page_path
 
         check_page_path(file)
         check_output(file, study)
         annotated = read_annotations(annotations) if annotations is not None else None
-        of_images = bool(images_of(study))
+        found = named(study)
+        of_images = bool(found.images)
         wanted = heatmap or model is not None
         with _engine(of_images, wanted, engine, model) as runner:
-            opened = open_and_import(study, *(() if of_images else (TUMOUR,)))
+            opened = open_and_import(
+                study, *(() if of_images else (TUMOUR,)), examination=found.examination
+            )
             all_annotations, said = _annotations(annotated, opened, other_study)
             finding = None if opened.is_image2d else search(opened, runner)
             from brainviewer.app.report.provenance import provenance_record

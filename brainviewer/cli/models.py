@@ -78,7 +78,7 @@ def add(
     """Install a model of your own: checked, never executed, and marked as not measured here."""
     with results_only() as out:
         from brainviewer.models.installation.install import Options, add_model
-        from brainviewer.training.packing import packed
+        from brainviewer.training.packing.packing import packed
 
         codes = tuple(code.strip() for code in classes.split(",")) if classes else ()
         report = progress_line()

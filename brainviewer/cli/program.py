@@ -1,6 +1,5 @@
 """The program itself: its options, how it ends, and the window when there is no command."""
 
-import errno
 import logging
 import sys
 import traceback
@@ -16,7 +15,7 @@ from brainviewer import __version__
 from brainviewer.app.report.terminal import complain, open_closed_streams
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
-from brainviewer.files.ordinary_file import told_by_the_system
+from brainviewer.files.ordinary_file import DISK_FULL, told_by_the_system
 
 OpenWindow = Callable[[list[Path], bool], int]
 """Opens the window on the paths of a study, or on the demo study; returns an exit code."""
@@ -135,7 +134,7 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
         if said := told_by_the_system(error):
             complain(str(said))
             return 2
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if isinstance(error, OSError) and error.errno in DISK_FULL:
             # Of the file, say, that the output is sent to.
             complain("The disk is full. Free some space, and try again.")
             return 2

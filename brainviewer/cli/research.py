@@ -56,7 +56,7 @@ def train(
         str | None,
         option(
             metavar="imagenet|FILE|MODEL|none|DIR",
-            help="Transfer recipes and xception-tumour: what the base starts from. "
+            help="Transfer recipes: what the base starts from. "
             "resnet50-tumour and resnet50-glioma: the folder with the arrays that they start from.",
         ),
     ] = None,

@@ -112,9 +112,11 @@ def classify(
 ) -> None:
     """Type the glioma of a study: A, O or G. Or say what single images show."""
     with results_only() as out:
+        from brainviewer.app.opening.series import named
         from brainviewer.files.image2d.folder import images_among
 
-        if images := images_among(paths):
+        examination = named(paths).examination
+        if examination is None and (images := images_among(paths)):
             _only_for("studies", {"--age": age})
             with (
                 _heatmap_files(images, heatmap) as files,
@@ -130,7 +132,8 @@ def classify(
                 collect(paths)  # where nothing is to be opened, that is said, not this
             _only_for("images", {"--top": top, "--heatmap": heatmap})
             with study_engine(engine, model) as runner:
-                record = _classified(paths, runner, model, age, prevalence, slice_index)
+                opened = open_and_import(paths, TUMOUR, CLASSIFYING, examination=examination)
+                record = _classified(opened, runner, model, age, prevalence, slice_index)
             show(out, record, as_json, lambda: classification_text(record))
 
 
@@ -189,17 +192,17 @@ def search(
 
 
 def _classified(
-    study: list[Path],
+    opened: "Opened",
     runner: "Runner",
     model: str | None,
     age: float | None,
     prevalence: str | None,
     slice_index: int | None,
 ) -> dict[str, Any]:
-    opened = open_and_import(study, TUMOUR, CLASSIFYING)
     load_rest(runner)
     from brainviewer.app.report.formats import Schema, with_schema
     from brainviewer.app.report.records import classification_record, not_classified_record
+    from brainviewer.app.stores.age import age_in_files
     from brainviewer.models.registry import DEFAULT_MODEL
     from brainviewer.models.subtype.prediction import NotClassified
     from brainviewer.models.subtype.prediction import classify as classify_study
@@ -211,7 +214,7 @@ def _classified(
             finding,
             runner,
             model_id=model,
-            age_years=age,
+            age_years=age_in_files(opened) if age is None else age,
             prevalence=prevalence,
             slice_index=slice_index,
             report=progress_line(),

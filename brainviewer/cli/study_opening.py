@@ -5,16 +5,22 @@ from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from brainviewer.app.report.terminal import progress_line
 from brainviewer.core.study import Study
+
+if TYPE_CHECKING:
+    from brainviewer.files.dicom.series.examination import Examination
 
 TUMOUR = "brainviewer.models.segmentation.detection"
 CLASSIFYING = "brainviewer.models.subtype.prediction"
 ANALYSING = "brainviewer.app.prediction.whole_study"
 
 
-def open_and_import(paths: Sequence[Path], *modules: str) -> Study:
+def open_and_import(
+    paths: Sequence[Path], *modules: str, examination: "Examination | None" = None
+) -> Study:
     """Open a study as ``open_without_asking`` does, and import modules at the same time.
 
     Reading waits for files, and unpacks them without Python's lock; importing the arithmetic
@@ -25,7 +31,7 @@ def open_and_import(paths: Sequence[Path], *modules: str) -> Study:
     ahead = threading.Thread(target=_import, args=(modules,), name="import")
     ahead.start()
     try:
-        return open_without_asking(list(paths), progress_line())
+        return open_without_asking(list(paths), progress_line(), examination)
     finally:
         ahead.join()
 
