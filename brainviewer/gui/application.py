@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from brainviewer import __version__
 from brainviewer.app.log import start_log
 from brainviewer.app.session import Session
-from brainviewer.app.settings import Settings
+from brainviewer.app.settings.settings import Settings
 from brainviewer.assets import resources
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.gui.dialogs.questions import plain_box

@@ -2,87 +2,66 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
     QKeyEvent,
-    QResizeEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
-    QSizePolicy,
-    QSplitter,
     QStackedWidget,
-    QToolBar,
     QToolButton,
     QWidget,
 )
 
-from brainviewer.app.exports import ExportSubject
+from brainviewer.app.exporting.exports import ExportSubject
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
-from brainviewer.gui.actions import TOOL_BAR
+from brainviewer.gui.actions.places import PRIOR_ACTIONS, keyed_actions
+from brainviewer.gui.actions.table import ACTIONS
+from brainviewer.gui.actions.tool_bar import TOOL_BAR
 from brainviewer.gui.appearance import Appearance
 from brainviewer.gui.dialogs.files import FileDialogs
 from brainviewer.gui.dialogs.pages import Pages
 from brainviewer.gui.dialogs.sequences import ask_sequences
+from brainviewer.gui.dialogs.series import ask_series
 from brainviewer.gui.dialogs.view_export import ViewExport
-from brainviewer.gui.image_focus import ImageFocus
+from brainviewer.gui.keys.key_map import KeyMap
 from brainviewer.gui.layouts import column, panel, scrolled
-from brainviewer.gui.menus import Actions, Menus
+from brainviewer.gui.menus import Actions, Menus, menu_letters
 from brainviewer.gui.notices import NoticeBar
 from brainviewer.gui.outside_text import in_title
+from brainviewer.gui.pacs.opener import PacsWindows
+from brainviewer.gui.panels.correction import CorrectionPanel
 from brainviewer.gui.panels.display import DisplayPanel
 from brainviewer.gui.panels.occlusion import WhatIfPanel
+from brainviewer.gui.panels.patient_bar import PatientBar
 from brainviewer.gui.panels.result import ResultPanel
+from brainviewer.gui.panels.right_split import RightSplit
 from brainviewer.gui.panels.study import StudyPanel
+from brainviewer.gui.panes.image_focus import ImageFocus
 from brainviewer.gui.panes.image_strip import ImageStrip
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.panes.slice_strip import SliceStrip
+from brainviewer.gui.prior.opener import PriorWindows
 from brainviewer.gui.status_bar import StatusBar
+from brainviewer.gui.study_list.opener import StudyLists
+from brainviewer.gui.toolbar.bar import ToolBar
+from brainviewer.gui.tools.mouse_choice import MouseChoice
+from brainviewer.gui.volume.large import LargeVolume
 from brainviewer.gui.volume.pane import VolumePane
 from brainviewer.gui.welcome import DropHighlight, Invitation
 from brainviewer.gui.widgets import told
 from brainviewer.gui.window_parts import WindowParts
+from brainviewer.gui.window_size import open_with
 
 LEFT_WIDTH = 236
 RIGHT_WIDTH = 400
-_FRACTION = 0.54
-_PREDICTION = 460
-_VOLUME = 210
-_NARROWEST = 320
-
-
-class RightSplit(QSplitter):
-    """The 3D view above, the answer below; the answer needs its height first.
-
-    Once the user has moved the handle, it stays where it is put.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(Qt.Orientation.Vertical)
-        self.setChildrenCollapsible(False)
-        self._moved = False
-        self.splitterMoved.connect(self._keep)
-
-    def _keep(self) -> None:
-        self._moved = True
-
-    def minimumSizeHint(self) -> QSize:
-        """As wide as the words on its buttons, so that none is ever cut off."""
-        return super().minimumSizeHint().expandedTo(QSize(_NARROWEST, 0))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        if not self._moved and self.count() == 2:
-            height = self.height()
-            prediction = round(max(_FRACTION * height, min(_PREDICTION, height - _VOLUME)))
-            self.setSizes([height - prediction, prediction])
-        super().resizeEvent(event)
 
 
 class MainWindow(QMainWindow):
@@ -96,11 +75,15 @@ class MainWindow(QMainWindow):
         self.session = session
         self.setWindowTitle("BrainViewer")
         self.setAcceptDrops(True)
-        self.resize(1400, 850)
+        open_with(self, 1400, 850)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.grid = PaneGrid(session)
         self.volume = VolumePane(session.state)
         self.export_image = ViewExport(session, self.grid, self.volume, self)
+        appearance = Appearance(session, self.grid, self)
+        studies = StudyLists(session, self)
+        pacs = PacsWindows(session, self, studies.show_found, appearance.toggle_patient)
+        studies.ask_pacs, studies.toggle_names = pacs.bring_up, appearance.toggle_patient
         self.parts = WindowParts(
             self,
             session,
@@ -109,7 +92,11 @@ class MainWindow(QMainWindow):
             self.export_image,
             FileDialogs(session, self),
             Pages(session, self, over=self.grid),
-            Appearance(session, self.grid, self),
+            appearance,
+            studies,
+            PriorWindows(session, self),
+            pacs,
+            KeyMap(session.settings, keyed_actions(), menu_letters()),
         )
         self.actions_by_id = Actions(self.parts)
         self._started = False
@@ -122,7 +109,13 @@ class MainWindow(QMainWindow):
             [self._left, self._right], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal
         )
         self._menus = Menus(self.parts, self.actions_by_id)
-        self._tools = self._build_tool_bar()
+        self.parts.prior.share(
+            [self.actions_by_id[name] for name in PRIOR_ACTIONS], self._menus.context
+        )
+        made = {action.id: self.actions_by_id[action.id] for action in ACTIONS}
+        self._tools = ToolBar(made, session.settings, TOOL_BAR, primary="export")
+        self._tools.customise_wanted.connect(self.actions_by_id["settings"].trigger)
+        self.addToolBar(self._tools)
         self.status = StatusBar(session, self.grid)
         self.setStatusBar(self.status)
         self._drop = DropHighlight(self)
@@ -131,11 +124,19 @@ class MainWindow(QMainWindow):
         )
         self._focus = ImageFocus(self, lambda: self.grid.active_pane)
         session.documents.ask_sequences = lambda assignment: ask_sequences(assignment, self)
+        session.documents.ask_series = lambda error: ask_series(error, self)
+        session.documents.show_list = self.parts.studies.show_folder
+        session.documents.show_examinations = self.parts.studies.show_examinations
         session.state.study_changed.connect(self._show_study)
         self.parts.appearance.panels_changed.connect(self._show_strips)
+        self.parts.appearance.patient_changed.connect(self._show_study)
+        for shown in (self.parts.studies, self.parts.pacs, self.parts.prior):
+            self.parts.appearance.patient_changed.connect(shown.follow_patient)
         self.result.card_wanted.connect(self.parts.pages.show_card)
         self.result.class_wanted.connect(self.parts.pages.show_class)
         self.result.evidence.wanted.connect(self.parts.pages.show_ablation)
+        self._large = LargeVolume(session.state, self.volume, self._pages, self._split)
+        self._hands = MouseChoice(session, self.volume.image)
         self.volume.saveRequested.connect(lambda: self.export_image.ask(ExportSubject.VOLUME))
         self._show_study()
         if session.settings.window_state:
@@ -146,7 +147,8 @@ class MainWindow(QMainWindow):
 
     def _build_centre(self) -> None:
         self._pages = QStackedWidget()
-        invitation = Invitation(self.session.settings)
+        invitation = self._invitation = Invitation(self.session.recent)
+        invitation.pacs_wanted.connect(self.parts.pacs.bring_up)
         invitation.recent_wanted.connect(self.parts.files.open)
         invitation.open_wanted.connect(self.parts.files.open_folder)
         invitation.demo_wanted.connect(self.session.documents.open_demo)
@@ -154,7 +156,10 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.grid)
         self._strip, self._series = SliceStrip(self.session), ImageStrip(self.session)
         centre = QWidget()
-        centre.setLayout(column((self._pages, 1), self._strip, self._series, spacing=0))
+        self._patient = PatientBar(self.session)
+        centre.setLayout(
+            column(self._patient, (self._pages, 1), self._strip, self._series, spacing=0)
+        )
         NoticeBar(self.session, over=self._pages)
         self.setCentralWidget(centre)
 
@@ -169,10 +174,11 @@ class MainWindow(QMainWindow):
         tools = [self._tool_button(name) for name in names]
         self._outline = tools[1]
         self.result = ResultPanel(self.session, *tools)
-        split = RightSplit()
-        split.addWidget(self.volume)
-        split.addWidget(self.result)
-        return panel(column(WhatIfPanel(self.session), (split, 1), spacing=0), QWidget())
+        self._split = RightSplit()
+        self._split.addWidget(self.volume)
+        self._split.addWidget(self.result)
+        edited = WhatIfPanel(self.session), CorrectionPanel(self.session)
+        return panel(column(*edited, (self._split, 1), spacing=0), QWidget())
 
     def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
@@ -189,34 +195,16 @@ class MainWindow(QMainWindow):
         made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         return made
 
-    def _build_tool_bar(self) -> QToolBar:
-        bar = QToolBar("Tools")
-        bar.setMovable(False)
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        for name in TOOL_BAR:
-            if name == "-":
-                bar.addSeparator()
-            elif name == "<>":
-                space = QWidget()
-                space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-                bar.addWidget(space)
-            else:
-                bar.addAction(self.actions_by_id[name])
-        if (more := bar.findChild(QToolButton, "qt_toolbar_ext_button")) is not None:
-            # Qt's own arrow is black on black.
-            more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-            more.setText("»")
-        primary = bar.widgetForAction(self.actions_by_id["export"])
-        primary.setProperty("role", "primary")
-        self.addToolBar(bar)
-        return bar
-
     # -- following the state ----------------------------------------------------------------
 
     def _show_study(self) -> None:
         study = self.session.state.study
         self._pages.setCurrentIndex(0 if study is None else 1)
         name = f"{in_title(study.name)} – " if study is not None and study.name else ""
+        if not self.session.settings.show_patient:
+            name = ""  # folders are named after patients
+        self._patient.follow()
+        self._invitation.list_recent()
         self._show_strips()
         for of_studies in (self.volume, self._outline):
             of_studies.setVisible(Fact.IMAGE not in self.session.state.facts)

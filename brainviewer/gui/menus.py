@@ -1,18 +1,20 @@
 """The table of ``actions`` made live, and the menus that hold them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QMenu
 
+from brainviewer.app.annotating.listing import Order
 from brainviewer.app.session import Session
-from brainviewer.core.shown_text import shown_text
-from brainviewer.core.voi_window import presets
-from brainviewer.gui.actions import ACTIONS, CONTEXT_MENUS, LOOK_ACTIONS, MENUS, Action
-from brainviewer.gui.dialogs.files import recent
+from brainviewer.gui.actions.action import Action
+from brainviewer.gui.actions.correction import OVER_ACTIONS
+from brainviewer.gui.actions.places import CONTEXT_MENUS, LOOK_ACTIONS, MENUS
+from brainviewer.gui.actions.table import ACTIONS
+from brainviewer.gui.keys.key_map import shown
 from brainviewer.gui.outside_text import as_tip, on_button
 from brainviewer.gui.panels.annotations import AnnotationList
 from brainviewer.gui.panels.display import COLOUR_MAPS
@@ -21,14 +23,19 @@ from brainviewer.gui.panels.sequences import SequenceList
 from brainviewer.gui.panes.image_strip import ImageStrip
 from brainviewer.gui.widgets import call, listen
 from brainviewer.gui.window_parts import WindowParts
+from brainviewer.painting.palette import ANNOTATIONS
 
 _STILL = {
     "theme>": ("Theme", ("theme-dark", "theme-light", "theme-system")),
     "look>": ("3D view", LOOK_ACTIONS),
+    "over>": ("Paint over", OVER_ACTIONS),
     "tools>": ("Tool", dict(MENUS)["Tools"]),
 }
 """Submenus whose content is always the same."""
 _LISTS = {SequenceList: "sequences", AnnotationList: "annotations", ImageStrip: "series"}
+_NUMBERED = 9
+_NATIVE = QKeySequence.SequenceFormat.NativeText
+_WIDTHS = {"Thin": 0.6, "Usual": 1.0, "Thick": 1.8, "Very thick": 3.0}
 _ENGINES = {"auto": "Automatic", "onnx": "ONNX Runtime", "tensorflow": "TensorFlow"}
 
 
@@ -38,20 +45,16 @@ class Actions:
     def __init__(self, window: WindowParts) -> None:
         self._state = window.session.state
         self._made: dict[str, tuple[Action, QAction]] = {}
+        self._keys = window.keys
         for action in ACTIONS:
-            # The part after the tab stands in the column of the keys.
-            key = f"\t{action.pane_key}" if action.pane_key else ""
-            made = QAction(action.text + key, window.frame)
-            keys = [key for key in (action.shortcut, action.also) if key]
-            made.setShortcuts([QKeySequence(key) for key in keys])
-            key = made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            key = key or action.pane_key
-            made.setToolTip((action.tip or action.text) + (f"  ({key})" if key else ""))
+            made = QAction(action.text, window.frame)
             made.setIconText(action.short or action.text)
             made.setCheckable(action.checked is not None)
             made.triggered.connect(call(self._run, action, window))
             window.frame.addAction(made)
             self._made[action.id] = (action, made)
+        self._give_keys({"keys"})
+        window.session.settings.changed.connect(self._give_keys)
         state = self._state
         listen(self._enable, state.facts_changed, state.study_changed)
         listen(
@@ -62,12 +65,28 @@ class Actions:
             state.active_changed,
             state.overlays_changed,
             state.occlusion_changed,
+            state.annotations_changed,
+            state.correction_changed,
         )
         self._enable()
         self._check()
 
     def __getitem__(self, action_id: str) -> QAction:
         return self._made[action_id][1]
+
+    def _give_keys(self, changed: Collection[str]) -> None:
+        """Keys in menus and tips, and what the window listens to."""
+        if "keys" not in changed:
+            return
+        for action, made in self._made.values():
+            keys, listened = self._keys.of(action.id), self._keys.shortcuts(action.id)
+            made.setShortcuts(listened)
+            # The part after the tab stands in the column of the keys.
+            words = made.text().partition("\t")[0]
+            of_panes = keys and not listened
+            made.setText(f"{words}\t{shown(keys[0])}" if of_panes else words)
+            tip = action.tip or action.text
+            made.setToolTip(f"{tip}  ({shown(keys[0])})" if keys else tip)
 
     def _run(self, action: Action, window: WindowParts) -> None:
         action.do(window)
@@ -138,8 +157,23 @@ class Menus:
         submenu = menu.addMenu(title)
         submenu.setToolTipsVisible(True)
         submenu.aboutToShow.connect(call(refill, submenu, fill, self._session))
+        if name == "presets>":
+            submenu.aboutToShow.connect(call(self._number, submenu))
         if name not in _OF_CARDS:  # the first window must not wait for cards to be read
             fill(submenu, self._session)
+
+    def _number(self, presets: QMenu) -> None:
+        """Write the key of each preset beside it."""
+        for number, entry in enumerate(presets.actions()[:_NUMBERED], start=1):
+            if key := self._actions[f"preset-{number}"].shortcut().toString(_NATIVE):
+                entry.setText(f"{entry.text()}\t{key}")
+
+
+def menu_letters() -> dict[str, str]:
+    """The letters that open the menus with Alt, and their titles."""
+    titles = [title for title, _ in MENUS]
+    found = zip(with_mnemonics(titles), titles, strict=True)
+    return {marked[marked.index("&") + 1]: title for marked, title in found}
 
 
 def with_mnemonics(texts: Sequence[str]) -> list[str]:
@@ -147,33 +181,64 @@ def with_mnemonics(texts: Sequence[str]) -> list[str]:
 
     A text that has one keeps it. First letters of words come before others.
     """
-    annotated: list[str] = []
-    taken = {text[text.index("&") + 1].lower() for text in texts if "&" in text}
-    for text in texts:
-        words, _, key = text.partition("\t")
-        found = [m.start() for m in re.finditer(r"\b[A-Za-z0-9]", words)]
-        found += [n for n, letter in enumerate(words) if letter.isalnum() and letter.isascii()]
-        at = next((n for n in found if words[n].lower() not in taken), min(found, default=None))
-        if "&" in words or at is None:
-            annotated.append(text)
-            continue
-        taken.add(words[at].lower())
-        annotated.append(words[:at] + "&" + words[at:] + (f"\t{key}" if key else ""))
-    return annotated
+    wished = [_letters(text) for text in texts]
+    holders: dict[str, int] = {}
+    given = {text[text.index("&") + 1].lower() for text in texts if "&" in text}
+
+    def place(one: int, tried: set[str]) -> bool:
+        """Give an entry a letter, from another that can have a different one if need be."""
+        letters = [letter for letter in wished[one] if letter not in given]
+        for letter in letters:
+            if letter not in holders:
+                holders[letter] = one
+                return True
+        for letter in letters:
+            if letter not in tried:
+                tried.add(letter)
+                if place(holders[letter], tried):
+                    holders[letter] = one
+                    return True
+        return False
+
+    for one, text in enumerate(texts):
+        if "&" not in text:
+            place(one, set())
+    own = {one: letter for letter, one in holders.items()}
+    return [_marked(text, own.get(one, "")) for one, text in enumerate(texts)]
+
+
+def _letters(text: str) -> list[str]:
+    """The letters that an entry may have, first letters of words before others."""
+    words = text.partition("\t")[0]
+    places = [m.start() for m in re.finditer(r"\b[A-Za-z0-9]", words)]
+    places += [n for n, letter in enumerate(words) if letter.isalnum() and letter.isascii()]
+    return list(dict.fromkeys(words[n].lower() for n in places))
+
+
+def _marked(text: str, letter: str) -> str:
+    """The text with an ampersand before a letter, where a word begins with it if one does; before
+    its first letter if there is none for it."""
+    words, tab, key = text.partition("\t")
+    if "&" in words or not (letters := _letters(text)):
+        return text
+    letter = letter or letters[0]
+    start = re.search(rf"\b{letter}", words, re.IGNORECASE)
+    at = start.start() if start else words.lower().index(letter)
+    return f"{words[:at]}&{words[at:]}{tab}{key}"
 
 
 def _fill_recent(menu: QMenu, session: Session) -> None:
-    for shown, paths in recent(session.settings):
-        action = menu.addAction(on_button(shown.name))
-        action.setToolTip(as_tip(shown_text(str(shown))))
-        action.triggered.connect(call(session.documents.open, paths))
+    for study in session.recent.studies():
+        action = menu.addAction(on_button(study.name))
+        action.setToolTip(as_tip(study.where or study.name))
+        action.triggered.connect(call(session.documents.open, study.paths))
     if menu.isEmpty():
         menu.addAction("None yet").setEnabled(False)
 
 
 def _fill_presets(menu: QMenu, session: Session) -> None:
     active, current = session.state.active, session.state.presets.get(session.state.active)
-    for name in presets(active):
+    for name in session.view.presets(active):
         offer(menu, name, name == current, call(session.view.apply_preset, active, name))
 
 
@@ -191,7 +256,36 @@ def _fill_engines(menu: QMenu, session: Session) -> None:
         offer(menu, text, chosen, call(session.engine.choose, engine))
 
 
+def _fill_annotation_colours(menu: QMenu, session: Session) -> None:
+    chosen = session.state.selected
+    for colour, name in ANNOTATIONS.items():
+        on = chosen is not None and chosen.style.colour == colour
+        offer(menu, name.capitalize(), on, call(_restyle, session, "colour", colour))
+    menu.setEnabled(chosen is not None)
+
+
+def _fill_widths(menu: QMenu, session: Session) -> None:
+    chosen = session.state.selected
+    for name, width in _WIDTHS.items():
+        on = chosen is not None and chosen.style.width == width
+        offer(menu, name, on, call(_restyle, session, "width", width))
+    menu.setEnabled(chosen is not None)
+
+
+def _restyle(session: Session, field: str, value: object) -> None:
+    session.annotations.restyle(**{field: value})
+
+
+def _fill_orders(menu: QMenu, session: Session) -> None:
+    for order in Order:
+        on = session.listing.order is order
+        offer(menu, order.capitalize(), on, call(session.listing.sort_by, order))
+
+
 _CHANGING = {
+    "annotation-colour>": ("Colour", _fill_annotation_colours),
+    "annotation-width>": ("Line width", _fill_widths),
+    "annotation-order>": ("Sort by", _fill_orders),
     "recent>": ("Recent", _fill_recent),
     "presets>": ("Window preset", _fill_presets),
     "colours>": ("Colour map", _fill_colours),

@@ -5,17 +5,20 @@ from collections import deque
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton, QSizePolicy, QWidget
 
-from brainviewer.app.notices import Notice
+from brainviewer.app.notices import Notice, Offer
 from brainviewer.app.session import Session
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui.layouts import column, discard, row
-from brainviewer.gui.widgets import button, label, set_role
+from brainviewer.gui.widgets import button, call, label, set_role
 
 _ROLES = {"info": "quiet", "caution": "caution", "error": "chip-bad"}
 _JOBS = {
     "open": "Opening",
+    "head motion": "Bringing the sequences over each other",
     "find": "Looking for the tumour",
     "classify": "Classifying",
+    "compare": "Comparing with the prior",
+    "compare others": "Measuring the other studies",
     "export": "Saving the image",
     "preview": "Drawing the preview",
     "save annotations": "Saving the annotations",
@@ -40,7 +43,7 @@ class NoticeBar(QFrame):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         tip = "Read; show the next notice, if there is one"
         self._next = button("Got it", "second", tip, self._read)
-        self._act: QPushButton | None = None
+        self._offers: list[QPushButton] = []
         self._row = row((self._text, 1), self._next, margins=(12, 6, 8, 6))
         self.setLayout(self._row)
         self.hide()
@@ -56,11 +59,9 @@ class NoticeBar(QFrame):
     def show_notice(self, notice: Notice) -> None:
         """Put a notice in the queue; the same sentence is not said twice."""
         if notice.text not in self.sentences:
-            # What went wrong is said before what is merely good to know.
-            if notice.level == "error":
-                self._waiting.appendleft(notice)
-            else:
-                self._waiting.append(notice)
+            newer_first = notice.level == "error"
+            least = _weight(notice) - newer_first
+            self._waiting.insert(sum(_weight(n) <= least for n in self._waiting), notice)
         self._show()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -90,21 +91,21 @@ class NoticeBar(QFrame):
         self._waiting.popleft()
         self._show()
 
-    def _do(self) -> None:
-        chosen = self._waiting[0]
+    def _do(self, offer: Offer) -> None:
         self._read()
-        chosen.act()
+        offer.act()
 
     def _offer(self, notice: Notice) -> None:
-        """The button of what can be done about it, where there is something."""
-        if self._act is not None:
-            discard(self._act)
-            self._act.setParent(None)
-            self._act = None
-        if notice.action:
-            self._act = button(notice.action, "second", clicked=self._do)
-            self._row.insertWidget(1, self._act)
-            self._act.show()
+        """A button for each thing that can be done about it."""
+        for made in self._offers:
+            discard(made)
+            made.setParent(None)
+        self._offers = [
+            button(one.words, "second", clicked=call(self._do, one)) for one in notice.offers
+        ]
+        for place, made in enumerate(self._offers, 1):
+            self._row.insertWidget(place, made)
+            made.show()
 
     def _show(self) -> None:
         self.setVisible(bool(self._waiting))
@@ -116,6 +117,13 @@ class NoticeBar(QFrame):
             more = len(self._waiting) - 1
             self._next.setText(f"Got it · {more} more" if more else "Got it")
             self._place()
+
+
+def _weight(notice: Notice) -> int:
+    """Its place in the queue: what went wrong, what can be done, what changes values, the rest."""
+    if notice.level == "error":
+        return 0
+    return 1 if notice.offers else 2 if notice.level == "caution" else 3
 
 
 class ProgressLine(QWidget):

@@ -12,8 +12,10 @@ from brainviewer.gui import theme
 from brainviewer.gui.notices import ProgressLine
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.thumbnails import write_line
-from brainviewer.gui.widgets import label, listen, painted, signed, tabular
-from brainviewer.painting.wording import RESEARCH_ONLY, measured
+from brainviewer.gui.widgets import call, label, listen, painted, signed, tabular
+from brainviewer.painting.text.wording import RESEARCH_ONLY, measured
+
+DRAWN_ELSEWHERE = "Annotations are drawn with all sequences on one grid; see View, Original grids."
 
 
 class Shortened(QLabel):
@@ -51,6 +53,7 @@ class StatusBar(QStatusBar):
         self._place.setContentsMargins(10, 0, 14, 0)
         state = session.state
         listen(self._show, grid.hovered, state.cursor_changed, state.study_changed)
+        listen(call(self._show), state.tool_changed, state.layout_changed)
         state.engine_changed.connect(self._show_engine)
         self._show()
 
@@ -73,8 +76,12 @@ class StatusBar(QStatusBar):
         else:
             i, j, k = study.grid.nearest_voxel(place)
             self._place.setText(f"voxel {i}  {j}  {k}, orientation unknown")
-        values = study.values_at(place)
-        self._values.setText("   ".join(f"{m} {_value(v)}" for m, v in values.items()))
+        if self._state.draws_elsewhere:
+            self._values.setText(DRAWN_ELSEWHERE)
+            return
+        values = {m: self._state.seen(m).study.value_at(m, place) for m in study.modalities}
+        said = (f"{m} {_value(value)}" for m, value in values.items() if value is not None)
+        self._values.setText("   ".join(said))
 
     def _show_pixel(self, study: Study, place: NDArray[np.float64]) -> None:
         """Columns and rows count from 0, as in every program for images."""

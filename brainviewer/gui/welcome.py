@@ -4,10 +4,8 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QShowEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
-from brainviewer.app.settings import Settings
-from brainviewer.core.shown_text import shown_text
+from brainviewer.app.study_list.recent_names import RecentNames
 from brainviewer.gui import theme
-from brainviewer.gui.dialogs.files import recent
 from brainviewer.gui.image_colours import BLACK, BRIGHT, faded
 from brainviewer.gui.layouts import clear, column, fill, row
 from brainviewer.gui.outside_text import on_button
@@ -29,19 +27,26 @@ class Invitation(QWidget):
 
     open_wanted = Signal()
     demo_wanted = Signal()
+    pacs_wanted = Signal()
     recent_wanted = Signal(list)
     """The paths of a study that was opened before."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, recent: RecentNames) -> None:
         super().__init__()
-        self._settings = settings
+        self._studies = recent
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setStyleSheet("Invitation { background: black; }")
         title = label("Drop a study or an image here", "answer")
-        text = label("FLAIR, T1, T1ce and T2 as NIfTI, or single images")
+        text = label("DICOM series (a folder, CD or ZIP archive),\nNIfTI files, or single images")
+        pacs = button("Search a PACS…", clicked=self.pacs_wanted)
         folder = button("Open study folder…", "primary", clicked=self.open_wanted)
         demo = button("Open the demo study", clicked=self.demo_wanted)
-        for widget, colour in ((title, "#D7DEE5"), (text, "#8A97A3"), (demo, "#5AA9E6")):
+        for widget, colour in (
+            (title, "#D7DEE5"),
+            (text, "#8A97A3"),
+            (pacs, "#5AA9E6"),
+            (demo, "#5AA9E6"),
+        ):
             widget.setStyleSheet(f"color: {colour}")
         self._recent = column(spacing=2)
         centred = Qt.AlignmentFlag.AlignCenter
@@ -49,28 +54,28 @@ class Invitation(QWidget):
         buttons.setAlignment(centred)
         title.setAlignment(centred)
         text.setAlignment(centred)
-        lines = column(title, text, 6, buttons, 14, self._recent, spacing=10)
+        lines = column(title, text, 6, buttons, (pacs, centred), 14, self._recent, spacing=10)
         lines.setAlignment(centred)
         self.setLayout(lines)
-        self._list_recent()
+        self.list_recent()
 
     def showEvent(self, event: QShowEvent) -> None:
-        self._list_recent()
+        self.list_recent()
         super().showEvent(event)
 
-    def _list_recent(self) -> None:
-        """The studies that were opened lately, newest first."""
+    def list_recent(self) -> None:
+        """The studies that were opened lately, newest first, as far as names may be seen."""
         clear(self._recent)
-        studies = recent(self._settings)[:_RECENT]
+        studies = self._studies.studies()[:_RECENT]
         centred = Qt.AlignmentFlag.AlignCenter
         if studies:
             fill(self._recent, (heading("Recent studies"), centred))
-        for shown, paths in studies:
+        for study in studies:
             again = button(
-                on_button(shown.name),
+                on_button(study.name),
                 "recent",
-                clicked=call(self.recent_wanted.emit, paths),
-                name=f"Open {shown_text(shown.name)} again",
+                clicked=call(self.recent_wanted.emit, list(study.paths)),
+                name=f"Open {study.name} again",
             )
             fill(self._recent, (again, centred))
 

@@ -1,11 +1,19 @@
 """Small pieces that every panel is made of: section heads, buttons, numbers with units."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, SignalInstance
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QLabel, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDoubleSpinBox,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QTreeWidgetItem,
+    QWidget,
+)
 
 from brainviewer.painting.devices import painting
 
@@ -166,3 +174,18 @@ def check_box(text: str, there: bool, why_not: str) -> QCheckBox:
     box.setEnabled(there)
     box.setProperty("there", there)
     return box
+
+
+def show_rows_with(
+    wanted: str, groups: Iterable[tuple[QTreeWidgetItem, Sequence[QTreeWidgetItem]]]
+) -> None:
+    """Hide the rows of groups in which a word is missing, and groups without a row.
+
+    wanted : words, in any order, that stand in the row's two columns or the title of its group.
+    """
+    words = wanted.casefold().split()
+    for group, rows in groups:
+        for row in rows:
+            said = f"{group.text(0)} {row.text(0)} {row.text(1)}".casefold()
+            row.setHidden(not all(word in said for word in words))
+        group.setHidden(all(row.isHidden() for row in rows))

@@ -9,7 +9,11 @@ from brainviewer.gui.appearance import Appearance
 from brainviewer.gui.dialogs.files import FileDialogs
 from brainviewer.gui.dialogs.pages import Pages
 from brainviewer.gui.dialogs.view_export import ViewExport
+from brainviewer.gui.keys.key_map import KeyMap
+from brainviewer.gui.pacs.opener import PacsWindows
 from brainviewer.gui.panes.pane_grid import PaneGrid
+from brainviewer.gui.prior.opener import PriorWindows
+from brainviewer.gui.study_list.opener import StudyLists
 from brainviewer.gui.volume.pane import VolumePane
 
 
@@ -28,3 +32,7 @@ class WindowParts:
     files: FileDialogs
     pages: Pages
     appearance: Appearance
+    studies: StudyLists
+    prior: PriorWindows
+    pacs: PacsWindows
+    keys: KeyMap

@@ -17,8 +17,8 @@ from brainviewer.gui.dialogs.page import Page
 from brainviewer.gui.html_pages import page_html
 from brainviewer.gui.panels.model_card import metric_cell
 from brainviewer.gui.theme import Colours
-from brainviewer.painting.prediction_text import RESTS_ON, odds_text
-from brainviewer.painting.wording import RESEARCH_ONLY
+from brainviewer.painting.text.predictions import RESTS_ON, odds_text
+from brainviewer.painting.text.wording import RESEARCH_ONLY
 
 if TYPE_CHECKING:
     from brainviewer.models.card import Metric

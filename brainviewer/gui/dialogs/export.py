@@ -9,9 +9,10 @@ from PySide6.QtCore import QSize, QStandardPaths
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QLineEdit, QWidget
 
-from brainviewer.app.exports import ExportRequest, ExportSubject
+from brainviewer.app.exporting.exports import ExportRequest, ExportSubject
 from brainviewer.app.facts import Fact
 from brainviewer.app.report.study_figures import SCALES
+from brainviewer.app.settings.settings import Settings
 from brainviewer.app.state import ViewState
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
@@ -23,6 +24,7 @@ from brainviewer.gui.layouts import column, row
 from brainviewer.gui.outside_text import as_tip
 from brainviewer.gui.panels.choice_row import ChoiceRow
 from brainviewer.gui.widgets import button, check_box, heading, label, timer, told
+from brainviewer.gui.window_size import open_with
 
 Preview = Callable[[ExportRequest], QImage]
 LaterPreview = Callable[
@@ -130,6 +132,15 @@ class ExportDialog(QDialog):
         subject = self._subjects.chosen.lower().replace(" ", "-")
         return f"brainviewer-{subject}{self._formats.chosen}"
 
+    def begin_with(self, settings: Settings) -> None:
+        """Preset what the settings say of format, size and annotations."""
+        self._formats.choose(settings.export_format)
+        self._scales.choose(settings.export_scale)
+        self.annotations.setChecked(
+            bool(self.annotations.property("there")) and settings.export_annotations
+        )
+        self._changed()
+
     def choose(self, subject: ExportSubject) -> None:
         """Preset what is exported."""
         if self._subjects.choose(subject):
@@ -163,7 +174,7 @@ class ExportDialog(QDialog):
         )
         seen = column((self._image, 1), self._size)
         self.setLayout(row((seen, 1), side, spacing=20, margins=(20, 20, 20, 20)))
-        self.resize(960, 560)
+        open_with(self, 960, 560)
 
     # -- what changes -----------------------------------------------------------------------
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from brainviewer.app.session import Session
-from brainviewer.app.settings import Settings
 from brainviewer.core.study import Study
 from brainviewer.files.annotation_file import OtherStudy
 from brainviewer.files.image2d.folder import DICOM_SUFFIXES, IMAGE_SUFFIXES
@@ -15,7 +14,9 @@ from brainviewer.gui.dialogs.questions import ANOTHER_STUDY, ask, errors_told
 _STUDIES = "NIfTI (*.nii *.nii.gz);;All files (*)"
 _ENDINGS = sorted(IMAGE_SUFFIXES | DICOM_SUFFIXES)
 _IMAGES = f"Images ({' '.join(f'*{ending}' for ending in _ENDINGS)});;All files (*)"
+_SEGMENTATION = "NIfTI (*.nii.gz *.nii)"
 _ANNOTATIONS = "BrainViewer annotations (*.json)"
+_TABLE = "Tables with commas (*.csv)"
 
 
 class FileDialogs:
@@ -30,7 +31,7 @@ class FileDialogs:
 
     def _start_folder(self) -> str:
         """Where a dialog begins: in the folder that was used last, or that held the last study."""
-        places = [paths[0].parent for _, paths in recent(self._session.settings)]
+        places = [Path(entry[0]).parent for entry in self._session.settings.recent]
         if self._folder:
             places.insert(0, Path(self._folder))
         return next((str(place) for place in places if there_is(place, Path.is_dir)), "")
@@ -87,18 +88,31 @@ class FileDialogs:
             with errors_told(self._session):
                 self._session.annotations.save(Path(path))
 
+    def export_annotations(self) -> None:
+        """Ask for a place and write the table of annotations there."""
+        start, study = Path(self._start_folder()) / "annotations.csv", self._session.state.study
+        path, _ = QFileDialog.getSaveFileName(
+            self._window, "Export annotations as CSV", str(start), _TABLE
+        )
+        if path and self._still(study, "no annotations were exported"):
+            with errors_told(self._session):
+                self._session.tables.export(Path(path))
+
+    def save_segmentation(self) -> None:
+        """Ask for a place and save the segmentation of the lesion there."""
+        start, study = Path(self._start_folder()) / "segmentation.nii.gz", self._session.state.study
+        path, _ = QFileDialog.getSaveFileName(
+            self._window, "Save segmentation", str(start), _SEGMENTATION
+        )
+        if path and self._still(study, "no segmentation was saved"):
+            self._session.correction_tools.save(Path(path))
+
     def _still(self, study: Study | None, undone: str) -> bool:
         """Whether the study that a dialog was about is still open; if not, that is said."""
         if self._session.state.study is study:
             return True
         self._session.notices.tell(ANOTHER_STUDY.format(undone), "caution")
         return False
-
-
-def recent(settings: Settings) -> list[tuple[Path, list[Path]]]:
-    """What was opened lately, newest first: the file or folder to name it by, and its paths."""
-    entries = [[Path(path) for path in entry] for entry in settings.recent]
-    return [(paths[0] if len(paths) == 1 else paths[0].parent, paths) for paths in entries]
 
 
 def there_is(path: Path, kind: Callable[[Path], bool]) -> bool:

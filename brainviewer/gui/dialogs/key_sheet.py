@@ -7,35 +7,24 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QWidget
 
 from brainviewer.gui.layouts import column
-from brainviewer.gui.widgets import told
+from brainviewer.gui.widgets import show_rows_with, told
+from brainviewer.gui.window_size import open_with
 
-MOUSE = (
-    ("Wheel, two fingers", "Next slice; over the 3D view: size"),
-    ("Ctrl + wheel, right drag", "Zoom"),
-    ("Middle drag, Space + drag", "Pan"),
-    ("Left drag", "The chosen tool"),
-    ("Shift + click", "Place the cursor, with any tool; the brush takes away"),
-    ("Right click", "A menu, on panes, the 3D view and lists"),
-    ("Double click", "One large pane, and back"),
-    ("↑ ↓  Page ↑ ↓  Home End", "Slices"),
-    ("← →", "Images of an image strip; so does the wheel, where an image has no slices"),
-    ("Esc", "Leave a field as it was; bring back what F11 has hidden"),
-    ("Brush: drag, Shift + drag, wheel", "Paint over, take away, size of the brush"),
-    ("3D: left drag", "Rotate"),
-    ("3D: right drag", "Opacity and contrast"),
-)
 Rows = Sequence[tuple[str, str]]
 """Key and text."""
 
 
 class KeySheet(QDialog):
-    """Escape closes it. Every word that is typed must stand in a row, in any order."""
+    """Escape closes it. Every word that is typed must stand in a row, in any order.
+
+    groups : title, and rows of key and text.
+    """
 
     def __init__(self, groups: Sequence[tuple[str, Rows]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Keys and mouse")
-        self.resize(640, 700)
+        open_with(self, 640, 700)
         self.search = told(
             QLineEdit(placeholderText="Search", clearButtonEnabled=True),
             name="Search in keys and mouse",
@@ -47,7 +36,7 @@ class KeySheet(QDialog):
         self.rows.setIndentation(16)
         self.rows.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._groups: list[tuple[QTreeWidgetItem, list[QTreeWidgetItem]]] = []
-        for title, rows in (("Mouse", MOUSE), *groups):
+        for title, rows in groups:
             self._fill(title, rows)
         self.rows.expandAll()
         self.rows.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
@@ -82,9 +71,4 @@ class KeySheet(QDialog):
         self._groups.append((group, made))
 
     def _filter(self, wanted: str) -> None:
-        words = wanted.casefold().split()
-        for group, rows in self._groups:
-            for row in rows:
-                said = f"{group.text(0)} {row.text(0)} {row.text(1)}".casefold()
-                row.setHidden(not all(word in said for word in words))
-            group.setHidden(all(row.isHidden() for row in rows))
+        show_rows_with(wanted, self._groups)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QTextBrowser, QWidget
 
 from brainviewer.gui import theme
 from brainviewer.gui.layouts import column
+from brainviewer.gui.window_size import open_with
 
 
 class Page(QDialog):
@@ -21,7 +22,7 @@ class Page(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
-        self.resize(760, 640)
+        open_with(self, 760, 640)
         self.text = QTextBrowser()
         self.text.setOpenExternalLinks(True)
         self.text.document().setDocumentMargin(20)

@@ -1,7 +1,7 @@
 """Pages to read: guide, keys, models, classes, about, and the hints of the start."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
@@ -18,12 +18,16 @@ from brainviewer.app.session import Session
 from brainviewer.assets import guide
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.gui import theme
+from brainviewer.gui.dialogs.guide_tables import table, with_tables
 from brainviewer.gui.dialogs.key_sheet import KeySheet, Rows
 from brainviewer.gui.dialogs.page import Page, blocks
 from brainviewer.gui.dialogs.questions import errors_told
+from brainviewer.gui.keys.key_map import KeyMap
 from brainviewer.gui.panels.model_card import card_html
+from brainviewer.gui.tools.mouse_schemes import SCHEMES
 from brainviewer.gui.welcome import Hints
-from brainviewer.painting.wording import RESEARCH_ONLY
+from brainviewer.gui.window_size import open_with
+from brainviewer.painting.text.wording import RESEARCH_ONLY
 
 if TYPE_CHECKING:
     from brainviewer.models.card import Card
@@ -51,18 +55,21 @@ def _fit_images(document: QTextDocument, width: int) -> None:
 class GuidePage(Page):
     """The user guide that came with the application.
 
+    tables : rows that take the place of those that stand in it, by name; see ``guide_tables``.
+
     Raises FileError if none came with it, or OSError if it cannot be read.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        text = re.sub(r"<!--.*?-->", "", guide().read_text("utf-8"), flags=re.DOTALL)
+    def __init__(self, tables: Mapping[str, Rows], parent: QWidget | None = None) -> None:
+        text = with_tables(guide().read_text("utf-8"), {n: table(r) for n, r in tables.items()})
+        text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
         super().__init__("User guide", text, parent)
         self.text.setOpenLinks(False)
         self.text.anchorClicked.connect(self._follow)
 
     def write(self) -> None:
         """Fill the page, with images as wide as it."""
-        self.resize(860, 760)
+        open_with(self, 860, 760)
         self.text.setSearchPaths([str(guide().parent)])
         super().write()
         _fit_images(self.text.document(), self.width() - 80)
@@ -107,6 +114,7 @@ def about_text() -> str:
         f"**{RESEARCH_ONLY}.**\n\n"
         "Apache License 2.0. Built with Qt (PySide6), VTK, NumPy, nibabel, pydicom, "
         "tifffile, SimpleITK, OpenCV, TensorFlow and ONNX Runtime. "
+        "Icons: Material Design Icons (Apache License 2.0), brought by QtAwesome (MIT License). "
         "Nothing leaves this computer.\n\n"
         "The demo study is synthetic, made from the ICBM 152 tissue maps.\n"
     )
@@ -133,12 +141,14 @@ class Pages:
 
     def show_shortcuts(self, groups: Sequence[tuple[str, Rows]]) -> None:
         """The page of keys and mouse. groups : title, and rows of key and text."""
-        KeySheet(groups, self._window).show()
+        scheme = SCHEMES[self._session.settings.mouse_scheme]
+        KeySheet(((f"Mouse: {scheme.name}", scheme.rows), *groups), self._window).show()
 
-    def show_guide(self) -> None:
-        """The user guide."""
+    def show_guide(self, keys: Rows) -> None:
+        """The user guide. keys : rows of key and text."""
         try:
-            GuidePage(self._window).show()
+            scheme = SCHEMES[self._session.settings.mouse_scheme]
+            GuidePage({"mouse": scheme.rows, "keys": keys}, self._window).show()
         except (BrainViewerError, OSError):
             said = "The user guide is not part of this installation."
             self._session.notices.tell(said, "error")
@@ -160,6 +170,28 @@ class Pages:
         from brainviewer.gui.dialogs.ablation import AblationPage
 
         AblationPage(self._session, self._window).show()
+
+    def show_settings(self, keys: KeyMap, usual_bar: Sequence[str]) -> None:
+        """The settings, in one dialog however often they are asked for."""
+        from brainviewer.gui.settings.dialog import SettingsDialog
+
+        dialog = self._window.findChild(SettingsDialog)
+        dialog = dialog or SettingsDialog(self._session, keys, usual_bar, self._window)
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+
+    def show_annotations(self) -> None:
+        """The table of annotations."""
+        from brainviewer.gui.dialogs.annotation_table import AnnotationPage
+
+        AnnotationPage(self._session, self._window).show()
+
+    def show_targets(self) -> None:
+        """The table of target lesions."""
+        from brainviewer.gui.dialogs.target_table import TargetPage
+
+        TargetPage(self._session, self._window).show()
 
     def show_about(self) -> None:
         """The page about the application."""

@@ -10,9 +10,9 @@ from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.files.study.folder import Assignment, thumbnail
 from brainviewer.gui.dialogs.questions import accepted
-from brainviewer.gui.image_focus import WheelGuard
 from brainviewer.gui.layouts import column, put, row
 from brainviewer.gui.outside_text import as_tip
+from brainviewer.gui.panes.image_focus import WheelGuard
 from brainviewer.gui.thumbnails import pixmap
 from brainviewer.gui.widgets import button, label, told
 

@@ -9,23 +9,34 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
-from brainviewer.app.exports import ExportRequest, ExportSubject, PaneArrangement, request_figure
-from brainviewer.app.notices import Notice
+from brainviewer.app.dicom_export.request import DicomExport, DicomExportRequest, DicomResults
+from brainviewer.app.exporting.exports import (
+    ExportRequest,
+    ExportSubject,
+    PaneArrangement,
+    request_figure,
+)
+from brainviewer.app.notices import Notice, Offer
+from brainviewer.app.report.study_figures import analysis_spec
 from brainviewer.app.session import Session
+from brainviewer.app.status import Status
 from brainviewer.core.errors import BrainViewerError, Report
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui.dialogs.closing import ClosingDialog, unfinished
+from brainviewer.gui.dialogs.dicom_export import DicomExportDialog
 from brainviewer.gui.dialogs.export import ExportDialog
 from brainviewer.gui.dialogs.printing import ask_and_print
 from brainviewer.gui.dialogs.questions import ANOTHER_STUDY, accepted, errors_told
+from brainviewer.gui.pacs.opener import send_results
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.volume.pane import VolumePane
 from brainviewer.gui.widgets import call
 from brainviewer.painting.figure import FigurePage, FigureSpec, figure_image
 
 _VOLUME_SIZE = (800, 600)
+_STALE = "The answer is not up to date, so the report leaves it out."
 _DRAWING = 0.8
 """The fraction of an export that the drawing of the 3D view takes."""
 
@@ -51,19 +62,26 @@ class ViewExport:
             draw_later=self._preview_volume,
             volume=not self._volume.failure and self._session.state.solid_study is not None,
         )
+        dialog.begin_with(self._session.settings)
         dialog.choose(subject)
+        wanted = self._wanted(dialog)
+        self._session.jobs.cancel("preview")
+        if wanted:
+            self._folder = dialog.request.path.parent
+            self.save(dialog.request)
+
+    def _wanted(self, dialog: QDialog) -> bool:
+        """Whether a dialog is accepted; it is about the study that is open, and ends with it."""
         study, changed = self._session.state.study, self._session.state.study_changed
         changed.connect(dialog.reject)
         try:
             wanted = accepted(dialog)
         finally:
             changed.disconnect(dialog.reject)
-            self._session.jobs.cancel("preview")
-        if self._session.state.study is not study:
-            self._session.notices.tell(ANOTHER_STUDY.format("nothing was exported"), "caution")
-        elif wanted:
-            self._folder = dialog.request.path.parent
-            self.save(dialog.request)
+        if self._session.state.study is study:
+            return wanted
+        self._session.notices.tell(ANOTHER_STUDY.format("nothing was exported"), "caution")
+        return False
 
     def save(self, request: ExportRequest) -> None:
         """Export in the background; a notice says where, or why not."""
@@ -75,10 +93,38 @@ class ViewExport:
             self._volume.bring_up_to_date()
             self._session.exports.add(spec, request, self._tell_where, draw)
 
-    def finished(self) -> bool:
-        """Whether the window may close: what is being saved is waited for.
+    def ask_dicom(self) -> None:
+        """The same for results as DICOM."""
+        state = self._session.state
+        if state.study is None:
+            return
+        dialog = DicomExportDialog(state, self._window, folder=self._folder)
+        if self._wanted(dialog):
+            with errors_told(self._session):
+                self._folder = dialog.request.folder.parent
+                self.save_dicom(dialog.request)
 
-        False if the user would rather stay, or if something could not be saved.
+    def save_dicom(self, request: DicomExportRequest) -> None:
+        """Save results as DICOM in the background; a notice says where, or why not."""
+        state = self._session.state
+        if state.study is None:
+            return
+        # No answer goes out that is not of what is open now.
+        fresh = state.classification_status is Status.DONE
+        result = state.classification if fresh else None
+        figures = [self._current_view()]
+        if state.finding is not None and state.finding.found:
+            figures.append(analysis_spec(state.study, state.finding, result))
+        pictures = tuple(figures) if request.pictures else ()
+        results = DicomResults(state.study, state.finding, result, pictures)
+        stale = _STALE if request.report and state.classification is not result else ""
+        node = self._session.pacs.retrieval.node_of(state.opened_from)
+        self._session.exports.add_dicom(request, results, partial(self._tell_of_dicom, stale, node))
+
+    def finished(self) -> bool:
+        """Whether the window may close: what is being saved or sent is waited for.
+
+        False if the user would rather stay, or if something could not be saved or sent.
         """
         return not unfinished(self._session) or accepted(ClosingDialog(self._session, self._window))
 
@@ -86,7 +132,18 @@ class ViewExport:
         folder = path.absolute().parent
         said = shown_text(f"The image was saved as {path.name} in {folder}.")
         show = call(QDesktopServices.openUrl, QUrl.fromLocalFile(str(folder)))
-        self._session.notices.show(Notice(said, action="Show folder", act=show))
+        self._session.notices.show(Notice(said, offers=(Offer("Show folder", show),)))
+
+    def _tell_of_dicom(self, stale: str, node: str, done: DicomExport) -> None:
+        said = f"{len(done.files)} files were saved in {done.folder.absolute()}."
+        if done.patient.made_up:
+            said += f" The patient ID {done.patient.id} was made up."
+        show = call(QDesktopServices.openUrl, QUrl.fromLocalFile(str(done.folder.absolute())))
+        text = shown_text(" ".join(filter(None, (said, stale, *done.notices))))
+        offers = [Offer("Show folder", show)]
+        if self._session.pacs.sending.offer(done, node):
+            offers.append(Offer("Send to PACS…", call(send_results, self._session, self._window)))
+        self._session.notices.show(Notice(text, offers=tuple(offers)))
 
     def copy(self) -> None:
         """Put the current view on the clipboard, at twice the size of the screen."""

@@ -6,33 +6,45 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
+    QSize,
     Qt,
 )
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QListView
 
 from brainviewer.app.session import Session
 from brainviewer.app.state import ViewState
-from brainviewer.core.annotations import Annotation, region_statistics
+from brainviewer.core.annotation.annotations import (
+    Annotation,
+    probed_values,
+    region_statistics,
+)
 from brainviewer.core.shown_text import shortened, shown_text
 from brainviewer.core.slices import SliceView
-from brainviewer.painting.wording import measure_text, measured
+from brainviewer.painting.text.wording import measure_text, measured, probe_lines
 
 _ROWS, _ROW_PX = 6, 26
+_SWATCH_PX = 10
 _ROOT = QModelIndex()
 
 
 class AnnotationModel(QAbstractListModel):
-    """The annotations of the state, one a row."""
+    """The annotations of the state, one a row, in the order that the user chose."""
 
-    def __init__(self, state: ViewState) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
-        self._state = state
+        self._session, self._state = session, session.state
         self.annotations: tuple[Annotation, ...] = ()
+        self._of: tuple[object, object] = ((), None)
 
     def follow(self) -> None:
         """Show what is in the state now."""
+        now = self._state.annotations, self._session.listing.order
+        if now[0] is self._of[0] and now[1] is self._of[1]:
+            return
+        self._of = now
         self.beginResetModel()
-        self.annotations = self._state.annotations
+        self.annotations = self._session.listing.annotations()
         self.endResetModel()
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _ROOT) -> int:
@@ -41,25 +53,50 @@ class AnnotationModel(QAbstractListModel):
     def data(
         self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
-        shown = index.isValid() and role == Qt.ItemDataRole.DisplayRole
-        return describe(self._state, self.annotations[index.row()]) if shown else None
+        if not index.isValid():
+            return None
+        annotation = self.annotations[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return describe(self._state, annotation)
+        if role == Qt.ItemDataRole.EditRole:
+            return annotation.text
+        if role == Qt.ItemDataRole.DecorationRole and annotation.style.colour:
+            return QColor(annotation.style.colour)
+        return None
+
+    def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
+        return super().flags(index) | Qt.ItemFlag.ItemIsEditable
+
+    def setData(
+        self,
+        index: QModelIndex | QPersistentModelIndex,
+        value: object,
+        role: int = Qt.ItemDataRole.EditRole,
+    ) -> bool:
+        """What was written in a row becomes the name of its annotation."""
+        if not index.isValid() or role != Qt.ItemDataRole.EditRole:
+            return False
+        self._session.annotations.rename(self.annotations[index.row()], str(value))
+        return True
 
 
 class AnnotationList(QListView):
-    """The annotations of the study with their measures; a click goes there."""
+    """The annotations of the study with their measures; a click goes there, F2 renames."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._annotations = AnnotationModel(session.state)
+        self._annotations = AnnotationModel(session)
         self._annotations.setParent(self)
         self.setModel(self._annotations)
         self.setUniformItemSizes(True)
+        self.setIconSize(QSize(_SWATCH_PX, _SWATCH_PX))
+        self.setEditTriggers(QListView.EditTrigger.EditKeyPressed)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Annotations")
         self.clicked.connect(self._go)
         self.activated.connect(self._go)
-        session.state.annotations_changed.connect(self._follow)
+        session.state.annotations_changed.connect(self._fill)
         session.state.study_changed.connect(self._fill)
         self._fill()
 
@@ -68,12 +105,6 @@ class AnnotationList(QListView):
         index = self.indexAt(at)
         if index.isValid():
             self._session.annotations.select(self._annotations.annotations[index.row()].id)
-
-    def _follow(self) -> None:
-        if self._annotations.annotations is self._session.state.annotations:
-            self._select()
-        else:
-            self._fill()
 
     def _fill(self) -> None:
         self._annotations.follow()
@@ -97,19 +128,32 @@ class AnnotationList(QListView):
 
 
 def describe(state: ViewState, annotation: Annotation) -> str:
-    """An annotation in a line: kind, slice, measure or text."""
+    """An annotation in a line: name or kind, slice, measure or text, what it is not free to do."""
+    style = annotation.style
+    flags = ("hidden", style.hidden), ("locked", style.locked)
+    return " · ".join([_told(state, annotation), *(word for word, on in flags if on)])
+
+
+def _told(state: ViewState, annotation: Annotation) -> str:
     if state.study is None:
         return str(annotation.kind)
     view = SliceView.of(state.study.grid, annotation.plane)
-    place, index = str(annotation.kind).capitalize(), view.index_of(annotation.points[0])
+    name = shortened(shown_text(annotation.text))
+    written = annotation.kind.traits.written
+    place = name if name and not written else annotation.kind[0].upper() + annotation.kind[1:]
+    first, last = annotation.slices(view)
+    slices = f"{first + 1}" if first == last else f"{first + 1}–{last + 1}"
     if not state.study.is_image2d:
-        place = f"{place} · {annotation.plane} {index + 1}"
+        place = f"{place} · {annotation.plane} {slices}"
     elif view.count > 1:
-        place = f"{place} · frame {index + 1}"
+        place = f"{place} · frame {slices}"
     if measure := measure_text(annotation, view.grid.unit):
         return f"{place} · {measure}"
     if annotation.kind.traits.region:
         volume = state.study.volumes.get(annotation.modality)
         found = region_statistics(annotation, view, volume.data) if volume else None
         return f"{place} · mean {measured(found.mean)}" if found else place
-    return f"{place} · {shortened(shown_text(annotation.text))}" if annotation.text else place
+    if annotation.kind.traits.probes:
+        values = probed_values(annotation, state.study)
+        return f"{place} · {' · '.join(probe_lines(values))}"
+    return f"{place} · {name}" if name and written else place

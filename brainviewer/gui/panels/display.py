@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
-from brainviewer.core.voi_window import OWN, presets
+from brainviewer.core.voi_window import OWN
 from brainviewer.gui.layouts import Item, column, grid, put, row
 from brainviewer.gui.panels.folding import Section
 from brainviewer.gui.panels.legend import (
@@ -78,7 +78,7 @@ class WindowSection(QWidget):
     def _refill(self) -> None:
         self.setEnabled(self._state.study is not None)
         self._preset.clear()
-        self._preset.addItems(list(presets(self._state.active)))
+        self._preset.addItems(self._view.presets(self._state.active))
         self._show()
 
     def _show(self) -> None:

@@ -9,7 +9,7 @@ from brainviewer.gui import theme
 from brainviewer.gui.layouts import clear, column, grid, put, row
 from brainviewer.gui.outside_text import as_tip
 from brainviewer.gui.widgets import button, call, label, painted, right, tabular
-from brainviewer.painting.prediction_text import RESTS_ON, EvidenceLine, evidence_lines
+from brainviewer.painting.text.predictions import RESTS_ON, EvidenceLine, evidence_lines
 
 _HEIGHT, _THICK = 12, 6
 
@@ -53,7 +53,7 @@ class EvidenceBars(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        tip = "Show the answer without each of them  (Shift+R)"
+        tip = "Show the answer without each of them"
         self._head = button(f"{RESTS_ON}…", "link", tip, call(self.wanted.emit))
         self._grid = grid((10, 2), growing=1)
         self.setLayout(

@@ -9,7 +9,7 @@ from brainviewer.app.state import ViewState
 from brainviewer.gui.layouts import clear, grid, put
 from brainviewer.gui.widgets import label, listen, right, tabular, told
 from brainviewer.painting import palette
-from brainviewer.painting.measurement_text import part_volume_text, volume_text
+from brainviewer.painting.text.measurements import part_volume_text, volume_text
 
 _SWATCH = 10
 _SEGMENT = "Value {value} of the segmentation that came with the study, by the convention of BraTS"

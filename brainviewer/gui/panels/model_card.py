@@ -6,8 +6,8 @@ from brainviewer.core.counting import listed
 from brainviewer.gui.html_pages import page_html
 from brainviewer.gui.theme import Colours
 from brainviewer.models.card import Card, Metric, ModelCard
-from brainviewer.painting.prediction_text import prevalence_text
-from brainviewer.painting.wording import RESEARCH_ONLY, number
+from brainviewer.painting.text.predictions import prevalence_text
+from brainviewer.painting.text.wording import RESEARCH_ONLY, number
 
 MADE = "made"
 """What the link to the page about how the model was made leads to."""

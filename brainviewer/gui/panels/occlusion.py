@@ -11,7 +11,7 @@ from brainviewer.gui import theme
 from brainviewer.gui.layouts import column, panel, row
 from brainviewer.gui.panels.probability_bars import ChangeTable
 from brainviewer.gui.widgets import button, call, heading, label, listen, set_role, slider, tabular
-from brainviewer.painting.wording import EDITED
+from brainviewer.painting.text.wording import EDITED
 
 HOW = "Paint over a part of the image. Shift takes away, the wheel sets the size of the brush."
 _FILLS = (
@@ -31,8 +31,8 @@ class WhatIfPanel(QWidget):
         occlusion = session.occlusion
         done = button("Done", "small", "Show the image as it is, with its answer", occlusion.stop)
         steps = (
-            ("Undo", "Take the last change back  (Ctrl+Z)", occlusion.undo),
-            ("Redo", "Make it again  (Ctrl+Shift+Z)", occlusion.redo),
+            ("Undo", "Take the last change back", occlusion.undo),
+            ("Redo", "Make it again", occlusion.redo),
             ("Reset", "Paint nothing over any more", occlusion.reset),
         )
         self._undo, self._redo, self._reset = (

@@ -10,6 +10,7 @@ from brainviewer.app.facts import Fact
 from brainviewer.app.prediction.class_texts import CODES, class_text
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
+from brainviewer.core.dicom_source import OLDEST
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import NO_TUMOUR, Classification
 from brainviewer.core.slices import Plane
@@ -20,16 +21,15 @@ from brainviewer.gui.panels.feedback_row import FeedbackRow
 from brainviewer.gui.panels.prevalence_menu import PrevalenceLine
 from brainviewer.gui.panels.probability_bars import ProbabilityBars
 from brainviewer.gui.widgets import button, heading, label, linked, listen, say, told
-from brainviewer.painting.prediction_text import (
+from brainviewer.painting.text.predictions import (
     ONLY_GLIOMAS,
     PredictionText,
     Standing,
     condition_text,
     words_of,
 )
-from brainviewer.painting.wording import RESEARCH_ONLY
+from brainviewer.painting.text.wording import RESEARCH_ONLY
 
-_OLDEST = 120
 _YEARS = re.compile(r"\d{1,3}([.,]\d+)?", re.ASCII)
 _ROLES = {
     "beneath": "beneath",
@@ -145,7 +145,7 @@ class ResultPanel(QWidget):
         self._what_if = button(
             "What if I edit it?",
             "second",
-            "Paint over a part and see the answer change  (Shift+W)",
+            "Paint over a part and see the answer change",
             occlusion.start,
         )
         buttons = self._run, self._here, self._cancel, self._what_if
@@ -168,9 +168,9 @@ class ResultPanel(QWidget):
     def _enter_age(self) -> None:
         text = self._age.text().strip()
         age = float(text.replace(",", ".")) if _YEARS.fullmatch(text) else None
-        if (age is None and text) or (age is not None and age > _OLDEST):
+        if (age is None and text) or (age is not None and age > OLDEST):
             self._session.notices.tell(
-                f"The age must be a number of years from 0 to {_OLDEST}. Enter it again.",
+                f"The age must be a number of years from 0 to {OLDEST:g}. Enter it again.",
                 "error",
                 of_study=True,
             )
@@ -229,7 +229,9 @@ class ResultPanel(QWidget):
             source = source or f"Classify says what {shown} shows."
         elif state.finding is None:
             source = "The tumour was not looked for. Classify looks for it first."
-            if state.finding_status is Status.RUNNING:
+            if state.arriving is not None:
+                source = "The tumour is looked for when the whole study is here."
+            elif state.finding_status is Status.RUNNING:
                 source = "The tumour is looked for first."
         elif not state.finding.found:
             headline = "No lesion found"

@@ -12,6 +12,8 @@ from brainviewer.files.study.folder import middle_slice
 from brainviewer.gui import theme
 from brainviewer.gui.outside_text import as_tip
 from brainviewer.gui.thumbnails import IMAGE, Index, Thumbnails, pixmap, small_letters, write_line
+from brainviewer.gui.widgets import listen
+from brainviewer.painting.text.wording import motion_lines
 
 _THUMBNAIL = 40
 _ROW = _THUMBNAIL + 10
@@ -87,7 +89,7 @@ class SequenceList(QListWidget):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Sequences")
         self.currentItemChanged.connect(self._chosen)
-        session.state.study_changed.connect(self._fill)
+        listen(self._fill, session.state.study_changed, session.state.volumes_changed)
         session.state.active_changed.connect(self._select)
         self._fill()
 
@@ -109,9 +111,11 @@ class SequenceList(QListWidget):
             item.setData(IMAGE, pixmap(grey, ratio))
             item.setData(_DETAIL, size_text(grid))
             about = f"{size_text(grid)}\n{volume.dtype} · {grid.orientation}"
+            about = "\n".join((about, *motion_lines(volume)))
             item.setToolTip(as_tip(f"{shown_text(volume.file_name)}\n{about}"))
         else:
-            item.setData(_DETAIL, "missing" if state.study else "–")
+            here = state.study is not None and state.arriving is None
+            item.setData(_DETAIL, "missing" if here else "–")
             item.setFlags(Qt.ItemFlag.NoItemFlags)
         return item
 

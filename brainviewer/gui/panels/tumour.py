@@ -26,7 +26,7 @@ from brainviewer.gui.widgets import (
     tabular,
     told,
 )
-from brainviewer.painting.measurement_text import (
+from brainviewer.painting.text.measurements import (
     AGREEMENT,
     MeasurementLine,
     agreement_lines,
@@ -35,6 +35,7 @@ from brainviewer.painting.measurement_text import (
     measurement_text,
     slice_line,
 )
+from brainviewer.painting.text.wording import correction_text
 
 TUMOUR_SLICE_TIP = (
     "The slice with the largest lesion area, and the area in it. Areas are smoothed over "
@@ -174,7 +175,8 @@ class TumourSection(QWidget):
         state = self._session.state
         found = state.study is not None and state.finding is not None and state.finding.found
         if state.finding_status is Status.RUNNING:
-            text = "Looking for the tumour…"
+            first = self._session.head_motion.running
+            text = "Aligning the sequences first…" if first else "Looking for the tumour…"
         elif state.finding_status is Status.FAILED:
             text = "Could not look for a tumour."
         elif state.finding is not None and not state.finding.found:
@@ -203,7 +205,12 @@ class TumourSection(QWidget):
         return made
 
     def _measurements(self, study: Study, finding: TumourFinding) -> list[MeasurementRow]:
-        confidence = MeasurementLine("Confidence", probability(finding.confidence))
+        sure = MeasurementLine("Confidence", probability(finding.confidence))
+        tip = "How sure the detection is of its slice, 0 to 1"
+        if finding.correction is not None:
+            value = "drawn" if finding.correction.drawn else "edited"
+            sure = MeasurementLine("Segmentation", value, correction_text(finding.correction))
+            tip = "Who made the segmentation, and with what"
         return [
             MeasurementRow(
                 slice_line(finding),
@@ -220,7 +227,7 @@ class TumourSection(QWidget):
                 )
                 for line in measurement_lines(study, finding)
             ),
-            MeasurementRow(confidence, tip="How sure the detection is of its slice, 0 to 1"),
+            MeasurementRow(sure, tip=tip),
         ]
 
     def _agreement(self, finding: TumourFinding) -> list[QWidget]:

@@ -1,13 +1,17 @@
 """The part of a slice that the user looks at: zoomed and panned from the frame that fits a pane."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from PySide6.QtCore import QPointF
+import numpy as np
+from numpy.typing import ArrayLike
+from PySide6.QtCore import QPoint, QPointF, QRect, QSize
 
 from brainviewer.core.slices import SliceView
 from brainviewer.painting.geometry import Frame, SliceGeometry
 
 _ZOOMS = (0.4, 40.0)
+_EDGE = 12
+"""Pixels at the edge of a pane in which a place is not in sight."""
 _MARGIN = 0.05
 """Fraction of the pane kept free around the frame, for letters."""
 
@@ -22,6 +26,12 @@ class Camera:
 
     centre: tuple[float, float] | None = None
     zoom: float = 1.0
+
+    def moved(self, by: tuple[float, float]) -> "Camera":
+        """The same where slice mm begin elsewhere."""
+        if self.centre is None:
+            return self
+        return replace(self, centre=(self.centre[0] + by[0], self.centre[1] + by[1]))
 
 
 FIT = Camera()
@@ -46,8 +56,17 @@ class PaneGeometry(SliceGeometry):
             room * size[0] / (frame.right - frame.left),
             room * size[1] / (frame.bottom - frame.top),
         )
-        middle = (frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2
-        return cls(view, size, camera.centre or middle, max(fit * camera.zoom, 1e-6), camera)
+        return cls(view, size, camera.centre or frame.middle, max(fit * camera.zoom, 1e-6), camera)
+
+    def brought_to(self, position_mm: ArrayLike) -> Camera | None:
+        """The camera with a place (3,) in mm in the middle; None where it is in sight."""
+        at, room = (
+            self.to_pixels(np.atleast_2d(np.asarray(position_mm)))[0],
+            QRect(QPoint(), QSize(*self.size)),
+        )
+        if room.adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE).contains(at.toPoint()):
+            return None
+        return self.panned(room.center().toPointF() - at)
 
     def panned(self, pixels: QPointF) -> Camera:
         """The camera after the slice was dragged by screen pixels."""

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from brainviewer.app.exports import panes_of
+from brainviewer.app.exporting.exports import panes_of
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout
@@ -25,6 +25,8 @@ from brainviewer.gui.widgets import call, listen, painted
 from brainviewer.painting.canvas import image_font
 from brainviewer.painting.figure import Place
 from brainviewer.painting.slice_scene import Viewport
+
+_BLINK_MS = 600
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,14 @@ class PaneGrid(QWidget):
         state.tool_changed.connect(self._show_tool)
         state.display_changed.connect(self._show_windows)
         state.place_sought.connect(self._bring_into_sight)
-        listen(self._update_panes, state.overlays_changed, state.annotations_changed)
+        drawn_over = state.annotations_changed, state.labels_changed
+        listen(self._update_panes, state.overlays_changed, *drawn_over)
         made_again = state.finding_changed, state.classification_changed, state.occlusion_changed
-        listen(self._make_again, *made_again)
+        listen(self._make_again, *made_again, state.volumes_changed)
         state.cursor_changed.connect(self._ahead.wait)
+        self._blinking = QTimer(self, interval=_BLINK_MS)
+        self._blinking.timeout.connect(self._blink)
+        listen(self._let_blink, state.overlays_changed, state.study_changed)
         self._show_layout()
 
     def _make_pane(self, modality: Modality) -> SlicePane:
@@ -156,10 +162,9 @@ class PaneGrid(QWidget):
         rectangles = pane_rectangles(layout, len(self._places()), self.width(), self.height())
         for pane, rectangle in zip(self.panes, rectangles, strict=False):
             pane.setGeometry(rectangle)
-        empty = self._state.study is None
         had_focus = self.window().focusWidget() in self.panes
         for place, pane in enumerate(self.panes):
-            pane.setVisible(place < len(rectangles) and not empty)
+            pane.setVisible(place < len(rectangles) and self._state.study is not None)
         if had_focus and (active := self.active_pane) is not None:
             active.setFocus()  # what was hidden must not pass the keys on to a panel
 
@@ -187,7 +192,8 @@ class PaneGrid(QWidget):
 
     def _show_study(self) -> None:
         self._shared.clear()
-        self._cameras.clear()
+        if not self._state.view_kept:
+            self._cameras.clear()
         self._windows = self._displayed()
         self._show_layout()
         # Hidden panes let go of the study before.
@@ -251,8 +257,22 @@ class PaneGrid(QWidget):
 
     def _make_again(self) -> None:
         """Another finding or result, or the image is edited, or itself again."""
-        self._shared.clear()
+        self._shared.forget_overlays()
+        for pane in self.shown if self._state.original_grids.shown(self._state.study) else ():
+            pane.refresh()  # the head's motion moves these grids
         self._update_panes()
+
+    def _let_blink(self) -> None:
+        wanted = self._state.overlays.blink and self._state.solid_study is not None
+        if wanted is not self._blinking.isActive():
+            self._blinking.start() if wanted else self._blinking.stop()
+        if not wanted and self._shared.base_shown:
+            self._blink()
+
+    def _blink(self) -> None:
+        self._shared.base_shown = not self._shared.base_shown
+        for pane in self.shown:
+            pane.update()
 
     # -- what panes ask for -----------------------------------------------------------------
 

@@ -1,8 +1,10 @@
 """What the panes of a window share: the layers of slices, head frames, annotations by slice."""
 
 from brainviewer.app.state import ViewState
-from brainviewer.core.annotations import Annotation, annotations_by_slice
+from brainviewer.core.annotation.annotations import Annotation, annotations_by_slice
 from brainviewer.core.slices import Plane, SliceView
+from brainviewer.core.study import Modality, Study
+from brainviewer.gui.panes.camera import Camera, PaneGeometry
 from brainviewer.painting.geometry import Frame, SliceGeometry, head_frame, whole_frame
 from brainviewer.painting.palette import HEAT
 from brainviewer.painting.slice_image import colour_table
@@ -14,19 +16,36 @@ class SharedLayers:
     """Of the open study; each layer is made once for all panes that show it.
 
     layers : what is painted.
+    base_shown : in this moment panes show the sequence that gave the study its grid: they blink.
     annotations : those of the state, but for those that cannot be drawn.
     """
 
     def __init__(self, state: ViewState) -> None:
         self._state = state
         self.layers = SliceLayers()
+        self._of: Study | None = None
+        self.base_shown = False
         self.annotations = SliceAnnotations(state)
         # The catalogue of colour maps is slow to read: now, not when the first answer is drawn.
         colour_table(HEAT)
 
     def clear(self) -> None:
-        """Forget everything: another study, finding or result is shown."""
+        """Forget everything: another study is shown."""
         self.layers.clear()
+        self._of = self._state.study
+
+    def forget_overlays(self) -> None:
+        """Forget what rests on a finding or result, and keep the slices of the same study."""
+        if self._state.study is self._of:
+            self.layers.forget_overlays()
+        else:
+            self.layers.clear()
+        self._of = self._state.study
+
+    def blinked(self, study: Study, modality: Modality) -> Modality:
+        """What a pane of a sequence shows in this moment."""
+        together = not self._state.original_grids.shown(study)
+        return study.reference.modality if self.base_shown and together else modality
 
     def frame(self, view: SliceView) -> Frame:
         """The part of a plane's slices that panes fit: the head, the same for all sequences."""
@@ -34,8 +53,30 @@ class SharedLayers:
         if study is None or study.is_image2d:
             return whole_frame(view)
         data = study.reference.data
+        common = SliceView.of(study.grid, view.plane, view.convention)
         key = "frame", study.reference, view.plane, view.convention
-        return self.layers.keep(key, lambda: head_frame(view, data))
+        frame = self.layers.keep(key, lambda: head_frame(common, data))
+        if view.grid is study.grid:
+            return frame
+        return frame.on(view, common, self._state.original_grids.anchor(study))
+
+    def geometry(self, view: SliceView, size: tuple[int, int], camera: Camera) -> PaneGeometry:
+        """A view in a pane of a size, seen by a camera that all panes share."""
+        return PaneGeometry.seen(view, size, self.frame(view), camera.moved(self._offset(view)))
+
+    def linked(self, view: SliceView | None, camera: Camera) -> Camera:
+        """The camera of one pane as all panes share it: in slice mm of the common grid."""
+        x, y = (0.0, 0.0) if view is None else self._offset(view)
+        return camera.moved((-x, -y))
+
+    def _offset(self, view: SliceView) -> tuple[float, float]:
+        """From slice mm of the common grid to those of a view, both in the plane (x, y)."""
+        study = self._state.study
+        if study is None or view.grid is study.grid:
+            return 0.0, 0.0
+        common = SliceView.of(study.grid, view.plane, view.convention)
+        (x, y), (here_x, here_y) = self.frame(common).middle, self.frame(view).middle
+        return here_x - x, here_y - y
 
     def viewport(self, geometry: SliceGeometry, index: int) -> Viewport:
         """What a pane shows of slice ``index``; linked panes show the same."""

@@ -19,23 +19,21 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from brainviewer.app.exporting.slice_scenes import scene_of
+from brainviewer.app.original_grids import Seen
 from brainviewer.app.session import Session
-from brainviewer.app.slice_scenes import scene_of
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality
 from brainviewer.gui import image_colours
 from brainviewer.gui.panes.camera import FIT, Camera, PaneGeometry
 from brainviewer.gui.panes.shared_layers import SharedLayers
-from brainviewer.gui.tools.brush import BrushLook
+from brainviewer.gui.tools.correction_look import ToolLook
 from brainviewer.gui.tools.mouse_tools import MouseTools
-from brainviewer.painting.captions import write_centred
 from brainviewer.painting.devices import painting
 from brainviewer.painting.slice_painter import paint
 from brainviewer.painting.slice_scene import SliceScene
-
-_EDGE = 12
-"""Pixels at the edge of a pane in which a place is not in sight."""
+from brainviewer.painting.text.captions import write_centred
 
 
 class SlicePane(QWidget):
@@ -46,8 +44,10 @@ class SlicePane(QWidget):
 
     shared : what the panes of a grid share, so that each contour is worked out once.
     label_boxes : where the labels of annotations stand, by their ids, as they were last painted.
+    edits : whether annotations are drawn and changed on it.
     """
 
+    edits = True
     hovered = Signal(object)
     """World position (3,) in mm under the pointer, or None."""
     menu_wanted = Signal(object)
@@ -79,7 +79,7 @@ class SlicePane(QWidget):
         self.framed = False
         self.smooth = True
         self.label_boxes: dict[str, QRectF] = {}
-        self.preview = BrushLook(self)
+        self.preview = ToolLook(self)
         self._mouse = MouseTools(self)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
@@ -110,15 +110,14 @@ class SlicePane(QWidget):
 
     def move_camera(self, camera: Camera) -> None:
         """The user zoomed or panned: show it here and tell the linked panes."""
+        camera = self.shared.linked(self.view, camera)
         self.set_camera(camera)
         self.camera_changed.emit(camera)
 
     def bring_into_sight(self, position_mm: NDArray[np.float64]) -> None:
         """Pan to a place (3,) in mm if it lies outside of what is shown, or at its very edge."""
-        if self.geometry_mm is not None:
-            at, room = self.geometry_mm.to_pixels([position_mm])[0], self.rect()
-            if not room.adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE).contains(at.toPoint()):
-                self.move_camera(self.geometry_mm.panned(room.center().toPointF() - at))
+        if self.geometry_mm is not None and (camera := self.geometry_mm.brought_to(position_mm)):
+            self.move_camera(camera)
 
     def set_smooth(self, smooth: bool) -> None:
         """Interpolate between pixels, or show them as squares."""
@@ -131,6 +130,16 @@ class SlicePane(QWidget):
         return self.state.study is None or self.modality not in self.state.study.volumes
 
     @property
+    def seen(self) -> Seen:
+        """How its sequence is seen: on the common grid, or on that of its file."""
+        return self.state.seen(self.modality)
+
+    @property
+    def why_missing(self) -> str:
+        """What stands in place of the image."""
+        return f"This study has no {self.modality}"
+
+    @property
     def scene(self) -> SliceScene | None:
         """What is on the pane; None where there is nothing to show."""
         study, geometry = self.state.study, self.geometry_mm
@@ -139,9 +148,10 @@ class SlicePane(QWidget):
         scene = scene_of(
             self.state,
             study,
-            self.modality,
+            self.shared.blinked(study, self.modality),
             self.plane,
             self.shared.viewport(geometry, self.index),
+            seen=self.seen,
             annotations=self.annotations(),
             selection=self.state.selection,
             smooth=self.smooth,
@@ -162,8 +172,6 @@ class SlicePane(QWidget):
         self.draft = draft
         self.update()
 
-    # -- what tools ask for -----------------------------------------------------------------
-
     def as_widget(self) -> QWidget:
         """The widget that an editor lies on."""
         return self
@@ -176,13 +184,11 @@ class SlicePane(QWidget):
         """Show this pane alone, or all again."""
         self.enlarged.emit()
 
-    # -- drawing again ----------------------------------------------------------------------
-
     def refresh(self) -> None:
         """Another study, plane or convention."""
-        self.view = None if self.missing else self.state.view(self.plane)
+        self.view = None if self.missing else self.seen.view(self.plane, self.state.convention)
         self.index = -1
-        self._mouse.cancel()
+        self._mouse.begin_anew()
         self.setAccessibleName(f"{self.modality} {self.plane} slice")
         self.refresh_slice()
         self._place()
@@ -194,7 +200,7 @@ class SlicePane(QWidget):
             index = self.view.index_of(self.state.cursor)
             if index != self.index:
                 self.index = index
-                self._mouse.forget_unfinished()
+                self._mouse.leave_slice()
         self.update()
 
     def refresh_tool(self) -> None:
@@ -205,8 +211,7 @@ class SlicePane(QWidget):
         size = max(self.width(), 1), max(self.height(), 1)
         self.geometry_mm = None
         if self.view is not None:
-            frame = self.shared.frame(self.view)
-            self.geometry_mm = PaneGeometry.seen(self.view, size, frame, self.camera)
+            self.geometry_mm = self.shared.geometry(self.view, size, self.camera)
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -225,7 +230,7 @@ class SlicePane(QWidget):
             painter.fillRect(self.rect(), image_colours.BLACK)
             if self.state.study is not None:
                 size = float(self.width()), float(self.height())
-                write_centred(painter, size, f"This study has no {self.modality}")
+                write_centred(painter, size, self.why_missing)
             return
         self.label_boxes = paint(
             painter,
@@ -244,8 +249,6 @@ class SlicePane(QWidget):
     def _leave_out(self, annotation: Annotation, error: Exception) -> None:
         # Said after the painting, since a notice may move what is being painted.
         QTimer.singleShot(0, self, lambda: self.session.annotations.leave_out(annotation, error))
-
-    # -- mouse and keys ---------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.activated.emit()
@@ -272,12 +275,10 @@ class SlicePane(QWidget):
         self._mouse.wheel(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self._mouse.key_press(event):
-            event.ignore()
+        event.setAccepted(self._mouse.key_press(event))
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if not self._mouse.key_release(event):
-            event.ignore()
+        event.setAccepted(self._mouse.key_release(event))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._mouse.leave()
@@ -293,7 +294,7 @@ class SlicePane(QWidget):
         super().leaveEvent(event)
 
     def _report_pointer(self, at: QPointF) -> None:
-        if self.geometry_mm is None or self.state.study is None:
+        if self.geometry_mm is None or self.view is None:
             return
         position = self.geometry_mm.to_world(at, self.index)
-        self.hovered.emit(position if self.state.study.grid.contains(position) else None)
+        self.hovered.emit(position if self.view.grid.contains(position) else None)

@@ -27,7 +27,7 @@ from brainviewer.gui.tools.wheel_steps import WheelSteps
 from brainviewer.gui.widgets import listen, painted
 from brainviewer.painting.canvas import image_font
 from brainviewer.painting.devices import painting
-from brainviewer.painting.wording import number, position_text
+from brainviewer.painting.text.wording import number, position_text
 
 _TEXT_WIDTH = 190.0
 _SIDE = 16.0
@@ -156,7 +156,9 @@ class SliceStrip(QWidget):
             return (f"{view.count} frames",)
         slices = f"{view.count} {view.plane} slices"
         if self._state.finding_status is Status.RUNNING:
-            return "Looking for the tumour", slices
+            first = self._session.head_motion.running
+            said = "Bringing the sequences over each other" if first else "Looking for the tumour"
+            return said, slices
         if self._state.finding is not None and not self._state.finding.found:
             return "No lesion found", slices
         return (slices,)
@@ -212,7 +214,8 @@ class SliceStrip(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.accept()
-        if self._view is not None and (steps := self._wheel.add(event)):
+        turned_round = self._session.settings.wheel_reversed
+        if self._view is not None and (steps := self._wheel.add(event, turned_round)):
             self._session.view.step(self._view.plane, steps)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

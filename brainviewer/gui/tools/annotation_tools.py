@@ -1,23 +1,26 @@
-"""Making, picking, moving and rewording annotations by hand, in mm and through the session."""
+"""Picking, moving and rewording annotations by hand, in mm and through the session."""
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from brainviewer.core.annotation_kinds import Kind
-from brainviewer.core.annotation_limits import LONGEST_TEXT, clipped, held_inside
-from brainviewer.core.annotations import Annotation, Point
+from brainviewer.core.annotation.annotations import Annotation, Point
+from brainviewer.core.annotation.kinds import Kind
+from brainviewer.core.annotation.limits import LONGEST_TEXT, clipped, held_inside, lies_inside
+from brainviewer.core.slices import SliceView
 from brainviewer.gui.tools.mouse_drags import Drag
 from brainviewer.gui.tools.pane import ToolPane
 from brainviewer.painting.annotation_shapes import SHAPES
 from brainviewer.painting.canvas import image_font
 
 REACH_PX = 6.0
-SHORTEST_PX = 4.0
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ def hit_test(pane: ToolPane, at: QPointF) -> Hit | None:
         return None
     annotations = pane.annotations()
     for annotation in annotations:
-        if annotation.id == pane.state.selection:
+        if annotation.id == pane.state.selection and not annotation.style.locked:
             places = SHAPES[annotation.kind].handle_pixels(geometry.to_pixels(annotation.points))
             distances = [math.hypot(p.x() - at.x(), p.y() - at.y()) for p in places]
             if distances and min(distances) <= REACH_PX + 2:
@@ -50,76 +53,12 @@ def hit_test(pane: ToolPane, at: QPointF) -> Hit | None:
     return None
 
 
-def _point(pane: ToolPane, at: QPointF, index: int) -> Point:
+def place_under(pane: ToolPane, at: QPointF, index: int) -> Point:
     """The place under the pointer, or the nearest one on the image."""
     assert pane.geometry_mm is not None
     place = clipped(pane.geometry_mm.to_world(at, index), pane.geometry_mm.view.grid)
     x, y, z = place[0].tolist()
     return x, y, z
-
-
-class DrawDrag(Drag):
-    """Draws a new annotation, point after point where the button goes down or up.
-
-    waiting : whether more points are wanted now that the button is up.
-    """
-
-    def __init__(self, pane: ToolPane, kind: Kind, at: QPointF, shift: bool = False) -> None:
-        super().__init__(pane, at)
-        self._shift, self.waiting = shift, False
-        # An annotation stays on its slice, even if the slice is scrolled while drawing.
-        self._index = pane.index
-        self._placed = [_point(pane, at, self._index)]
-        points = (self._placed[0],) * kind.traits.points
-        self._annotation = Annotation(kind, pane.plane, points, pane.modality)
-
-    def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
-        """Shift makes rectangles square and ellipses round."""
-        if modifiers & Qt.KeyboardModifier.ShiftModifier and self._annotation.kind.traits.region:
-            by = at - self.start
-            side = max(abs(by.x()), abs(by.y()))
-            by = QPointF(math.copysign(side, by.x()), math.copysign(side, by.y()))
-            at = self.start + by * self._room(by)
-        end = _point(self.pane, at, self._index)
-        missing = self._annotation.kind.traits.points - len(self._placed)
-        self._annotation = replace(self._annotation, points=(*self._placed, *(end,) * missing))
-        self.pane.set_draft(self._annotation)
-
-    def _room(self, by: QPointF) -> float:
-        """The fraction of a way from the start in pixels that stays on the image."""
-        assert self.pane.geometry_mm is not None
-        end = _point(self.pane, self.start + by, self._index)
-        inside = self.pane.geometry_mm.to_pixels([self._annotation.points[0], end])
-        ways = (inside[1].x() - inside[0].x(), by.x()), (inside[1].y() - inside[0].y(), by.y())
-        return min((abs(way / whole) for way, whole in ways if whole), default=1.0)
-
-    def finish(self, at: QPointF) -> None:
-        """Place a point unless it is too near to the last one; keep an annotation that has all of
-        them.
-
-        A click that begins no annotation picks what is there. With Shift it places the cursor, as
-        it does with every other tool.
-        """
-        way, count = at - self.start, self._annotation.kind.traits.points
-        if math.hypot(way.x(), way.y()) >= SHORTEST_PX:
-            self.start = at
-            self._placed.append(self._annotation.points[len(self._placed)])
-        self.waiting = 1 < len(self._placed) < count
-        if self.waiting:
-            return
-        self.pane.set_draft(None)
-        if len(self._placed) == count:
-            self.pane.session.annotations.add(self._annotation)
-        elif self._shift:
-            self.pane.session.view.set_cursor(_point(self.pane, at, self._index))
-        else:
-            hit = hit_test(self.pane, at)
-            self.pane.session.annotations.select(hit.annotation.id if hit else "")
-            self.waiting = hit is None and count > 2
-
-    def cancel(self) -> None:
-        """Forget the annotation."""
-        self.pane.set_draft(None)
 
 
 class ChangeDrag(Drag):
@@ -138,18 +77,35 @@ class ChangeDrag(Drag):
         start, now = pane.geometry_mm.to_row_column(self.start), pane.geometry_mm.to_row_column(at)
         by = now[0] - start[0], now[1] - start[1]
         points = view.to_screen(self._before.points)
+        depths = self._depths(view)
+        arrangement = self._before.kind.traits.arrange
         if self._handle is None:
             points += by
+            places = view.to_world(depths, points)
+            self._after = held_inside(self._before.placed(places), view.grid)
+        elif arrangement is not None:
+            to = view.to_world(self._index, points[self._handle] + by)
+            (to,) = clipped(to, view.grid)
+            before = np.array(self._before.points)
+            made = arrangement.moved(
+                before, self._handle, to, view.normal, partial(lies_inside, view.grid)
+            )
+            self._after = self._before.placed(made)
         else:
-            row, column = SHAPES[self._before.kind].handles[self._handle]
+            row, column = SHAPES[self._before.kind].handles(len(points))[self._handle]
             points[row, 0] += by[0]
             points[column, 1] += by[1]
-        places = view.to_world(self._index, points)
-        if self._handle is None:
-            self._after = held_inside(self._before.placed(places), view.grid)
-        else:
+            if self._before.kind.traits.spans:  # an end comes to the slice that it is moved on
+                depths[self._handle] = self._index
+            places = view.to_world(depths, points)
             self._after = self._before.placed(clipped(places, view.grid))
         pane.set_draft(self._after)
+
+    def _depths(self, view: SliceView) -> NDArray[np.float64]:
+        """(n,) the slice of each point."""
+        if self._before.kind.traits.spans:
+            return view.grid.to_voxel(self._before.points)[:, view.axis]
+        return np.full(len(self._before.points), float(self._index))
 
     def finish(self, at: QPointF) -> None:
         """Keep the change."""
@@ -216,7 +172,7 @@ class TextEditor(QLineEdit):
 
 def write_text(pane: ToolPane, at: QPointF, annotation: Annotation | None = None) -> None:
     """Let the user write a new text at a place, or reword an annotation."""
-    anchor, plane, modality = _point(pane, at, pane.index), pane.plane, pane.modality
+    anchor, plane, modality = place_under(pane, at, pane.index), pane.plane, pane.modality
 
     def keep(text: str) -> None:
         if annotation is None:

@@ -1,5 +1,7 @@
 """What happens on a pane while a button is down and no annotation is drawn."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, Qt
 
 from brainviewer.core.voi_window import OWN, Window, head_values
@@ -7,8 +9,8 @@ from brainviewer.gui.tools.pane import ToolPane
 
 STILL_PX = 4
 """A hand that moved less has not moved."""
-_ACROSS_PX = 400.0
-"""Dragging so many pixels changes the window by the whole range of the head's values."""
+_LEAST_A_SLICE_PX, _MOST_A_SLICE_PX = 3.0, 24.0
+"""How far a hand goes for a slice, so that it can stop on one, and need not go far for two."""
 
 
 class Drag:
@@ -37,7 +39,7 @@ class WindowDrag(Drag):
         self._preset = pane.state.presets.get(pane.modality, OWN)
         values = head_values(pane.state.study.volumes[pane.modality].data)
         span = float(values.max()) - float(values.min())
-        self._per_pixel = max(span, self._before.width, 1e-6) / _ACROSS_PX
+        self._per_pixel = max(span, self._before.width, 1e-6) / pane.session.settings.window_drag
 
     def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """In proportion to the range of the data."""
@@ -68,6 +70,27 @@ class CursorDrag(Drag):
         if self.pane.geometry_mm is not None:
             place = self.pane.geometry_mm.to_world(at, self.pane.index)
             self.pane.session.view.set_cursor(tuple(place.tolist()))
+
+
+class SlicesDrag(Drag):
+    """Up goes on as the wheel does; the height of the pane is the whole stack.
+
+    go : to the slice that is so many further than the one where the button went down. The drag
+    lives on when another image of a series takes the place of this one.
+    """
+
+    def __init__(self, pane: ToolPane, at: QPointF, go: Callable[[int], object]) -> None:
+        super().__init__(pane, at)
+        self._go, self._done = go, 0
+        count, height = (pane.view.count if pane.view else 1), pane.as_widget().height()
+        self._a_slice = max(_LEAST_A_SLICE_PX, height / max(count, height / _MOST_A_SLICE_PX))
+
+    def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """Go to the slice that lies so far from where the button went down."""
+        wanted = round((self.start.y() - at.y()) / self._a_slice)
+        if wanted != self._done:
+            self._done = wanted
+            self._go(wanted)
 
 
 class PanDrag(Drag):

@@ -1,21 +1,29 @@
 """What mouse and keys do on a pane; every change goes through the session."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
 from brainviewer.app.facts import Fact
+from brainviewer.app.settings.keys import keys_of
 from brainviewer.app.state import Tool
-from brainviewer.gui.tools.annotation_tools import ChangeDrag, DrawDrag, hit_test, write_text
+from brainviewer.gui.tools.annotation_tools import ChangeDrag, hit_test, write_text
 from brainviewer.gui.tools.brush import BrushDrag, turned_brush
+from brainviewer.gui.tools.correction_drags import begin_correction
+from brainviewer.gui.tools.drawing import DrawDrag, TraceDrag
 from brainviewer.gui.tools.mouse_drags import (
     STILL_PX,
     CursorDrag,
     Drag,
     PanDrag,
+    SlicesDrag,
     WindowDrag,
     ZoomDrag,
 )
+from brainviewer.gui.tools.mouse_schemes import SCHEMES, TOOLS, Deed, MouseScheme
 from brainviewer.gui.tools.pane import ToolPane
+from brainviewer.gui.tools.pointers import pointer_for
 from brainviewer.gui.tools.wheel_steps import WheelSteps, notches
 
 STEPS = {
@@ -29,7 +37,7 @@ STEPS = {
 """How many slices a key goes on by."""
 _SIDEWAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _ZOOM_A_NOTCH = 1.2
-_BUTTONS = {Qt.MouseButton.MiddleButton: PanDrag, Qt.MouseButton.RightButton: ZoomDrag}
+_DRAGS: dict[Deed | None, type[Drag]] = {Deed.PAN: PanDrag, Deed.ZOOM: ZoomDrag}
 _TOOLS: dict[Tool, type[Drag]] = {Tool.CURSOR: CursorDrag, Tool.PAN: PanDrag}
 
 
@@ -52,8 +60,7 @@ class MouseTools:
         if self._drag is None and self._pane.geometry_mm is not None:
             self._button = event.button()
             self._start = event.position()
-            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            self._drag = self._begin(event.button(), event.position(), shift)
+            self._drag = self._begin(event.button(), event.position(), event.modifiers())
 
     def move(self, event: QMouseEvent) -> None:
         """The pointer moved."""
@@ -78,48 +85,79 @@ class MouseTools:
 
     def double_click(self, event: QMouseEvent) -> None:
         """A text is reworded; anything else makes the pane large, or small again."""
-        other = event.button() != Qt.MouseButton.LeftButton or self._pane.preview.active
+        pane = self._pane
+        paints = pane.preview.active or pane.state.corrects
+        other = event.button() != Qt.MouseButton.LeftButton or paints
         if other or self._unfinished is not None:
             self.press(event)
             return
         self.cancel()
-        hit = hit_test(self._pane, event.position())
+        hit = hit_test(self._pane, event.position()) if self._annotatable else None
         if hit is not None and hit.annotation.kind.traits.written:
             write_text(self._pane, event.position(), hit.annotation)
         elif self._pane.state.tool.kind is None:
             self._pane.ask_to_enlarge()
 
     def wheel(self, event: QWheelEvent) -> None:
-        """A notch is a slice, or with Ctrl a step of zoom."""
+        """A notch is a slice, or a step of zoom, as the scheme says.
+
+        Of a brush it is a step of its size; with Alt it is a slice all the same.
+        """
         event.accept()
         geometry = self._pane.geometry_mm
         if geometry is None:
             return
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        if self._scheme.on_slices(Qt.MouseButton.NoButton, event.modifiers()) is Deed.ZOOM:
             factor = _ZOOM_A_NOTCH ** notches(event)
             self._pane.move_camera(geometry.zoomed(factor, event.position()))
             return
-        if steps := self._wheel.add(event):
+        alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
+        if steps := self._wheel.add(event, self._pane.session.settings.wheel_reversed):
             pane, test = self._pane, self._pane.state.occlusion
             if test is not None and pane.preview.active:
                 pane.session.occlusion.set_brush(turned_brush(test.brush, steps))
-            elif self._through_series:
-                pane.session.documents.step_image(-steps)
+            elif pane.state.tool is Tool.PAINT and self._corrects and not alt:
+                pane.session.correction.turn(steps)
             else:
-                pane.session.view.step(pane.plane, steps)
+                self._step(steps)
+
+    def _step(self, steps: int) -> None:
+        """Go on by slices, or by images where one has a single frame."""
+        pane = self._pane
+        if self._through_series:
+            pane.session.documents.step_image(-steps)
+        else:
+            pane.session.view.step(pane.plane, steps, pane.view)
+
+    def _from_here(self) -> Callable[[int], object]:
+        """Goes so many slices, or images, on from the one that is shown now."""
+        pane, view, session = self._pane, self._pane.view, self._pane.session
+        here, image = pane.index, pane.state.series_index
+        last = len(pane.state.image_series) - 1
+        if self._through_series or view is None:
+            return lambda by: session.documents.show_image(min(max(image - by, 0), last))
+        forward = 1 if view.ascending else -1
+        return lambda by: session.view.go_to_slice(pane.plane, here + forward * by, view)
+
+    @property
+    def _scheme(self) -> MouseScheme:
+        return SCHEMES[self._pane.session.settings.mouse_scheme]
 
     def ask_for_menu(self, at: QPointF) -> None:
         """The menu of a place; what lies there is selected, so that it can be acted on."""
         pane = self._pane
-        if pane.state.occlusion is None and (hit := hit_test(pane, at)) is not None:
+        if self._annotatable and (hit := hit_test(pane, at)) is not None:
             pane.session.annotations.select(hit.annotation.id)
         pane.ask_for_menu(at)
 
-    def _begin(self, button: Qt.MouseButton, at: QPointF, shift: bool) -> Drag | None:
-        pane = self._pane
-        if button in _BUTTONS:
-            return _BUTTONS[button](pane, at)
-        if button != Qt.MouseButton.LeftButton:
+    def _begin(self, button: Qt.MouseButton, at: QPointF, held: Qt.KeyboardModifier) -> Drag | None:
+        pane, shift = self._pane, bool(held & Qt.KeyboardModifier.ShiftModifier)
+        deed = self._scheme.on_slices(button, held)
+        if deed is Deed.SLICES:
+            return SlicesDrag(pane, at, self._from_here())
+        if deed in _DRAGS:
+            return _DRAGS[deed](pane, at)
+        if deed not in TOOLS:
             return None
         if self._space:
             self._space_used = True
@@ -127,19 +165,23 @@ class MouseTools:
         if pane.preview.active:
             return BrushDrag(pane, at, erase=shift)
         if self._unfinished is not None:
-            self._unfinished.move(at, Qt.KeyboardModifier.NoModifier)
+            self._unfinished.go_on(at)
             return self._unfinished
+        if pane.state.corrects:
+            return begin_correction(pane, at, shift) if self._corrects else None
         return self._begin_with_tool(at, shift)
 
     def _begin_with_tool(self, at: QPointF, shift: bool) -> Drag | None:
         pane, tool = self._pane, self._pane.state.tool
-        kind = tool.kind
-        if shift and (kind is None or kind.traits.written):
+        kind = tool.kind if self._annotatable else None
+        if shift and (kind is None or kind.traits.placed == 1):
             return CursorDrag(pane, at)
-        hit = hit_test(pane, at) if pane.state.occlusion is None else None
+        if self._draws_elsewhere:
+            return None
+        hit = hit_test(pane, at) if self._annotatable else None
         if hit is not None and (hit.handle is not None or tool.kind is None):
             pane.session.annotations.select(hit.annotation.id)
-            return ChangeDrag(pane, hit, at)
+            return None if hit.annotation.style.locked else ChangeDrag(pane, hit, at)
         if kind and not pane.state.overlays.annotations:
             # What is drawn must be seen, also after all overlays were hidden.
             pane.session.view.set_overlay(annotations=True)
@@ -149,7 +191,7 @@ class MouseTools:
             )
             return None
         if kind:
-            return DrawDrag(pane, kind, at, shift)
+            return (TraceDrag if kind.traits.traced else DrawDrag)(pane, kind, at, shift)
         return _TOOLS.get(tool, WindowDrag)(pane, at)
 
     def cancel(self) -> None:
@@ -157,6 +199,12 @@ class MouseTools:
         if self._drag is not None:
             drag, self._drag = self._drag, None
             drag.cancel()
+        self.forget_unfinished()
+
+    def begin_anew(self) -> None:
+        """Something else is shown: forget what was begun on the image before."""
+        if not isinstance(self._drag, SlicesDrag):
+            self.cancel()
         self.forget_unfinished()
 
     def change_tool(self) -> None:
@@ -169,6 +217,11 @@ class MouseTools:
         self.forget_unfinished()
         self.forget_keys()
 
+    def leave_slice(self) -> None:
+        """Another slice is shown: what belongs to the last one alone is given up."""
+        if self._unfinished is not None and not self._unfinished.spans:
+            self.forget_unfinished()
+
     def forget_unfinished(self) -> None:
         """Give up what still wants points: it belongs to one slice and one tool."""
         if self._unfinished is not None:
@@ -178,21 +231,39 @@ class MouseTools:
     def show_pointer(self, at: QPointF | None = None) -> None:
         """The pointer says what the left button would do."""
         pane, tool = self._pane, self._pane.state.tool
-        free = pane.state.occlusion is None and self._unfinished is None
+        free = self._annotatable and self._unfinished is None and not tool.corrects
         hit = hit_test(pane, at) if at is not None and free else None
         if self._space or tool is Tool.PAN:
             shape = Qt.CursorShape.OpenHandCursor
-        elif hit is not None and (hit.handle is not None or tool.kind is None):
-            moving = hit.handle is None
-            shape = Qt.CursorShape.SizeAllCursor if moving else Qt.CursorShape.PointingHandCursor
-        elif tool.kind and tool.kind.traits.written:
-            shape = Qt.CursorShape.IBeamCursor
-        elif tool.kind or tool in (Tool.CURSOR, Tool.BRUSH):
-            shape = Qt.CursorShape.CrossCursor
+        elif self._draws_elsewhere:
+            shape = Qt.CursorShape.ForbiddenCursor
         else:
-            shape = Qt.CursorShape.ArrowCursor
+            shape = pointer_for(tool, hit)
         if pane.cursor().shape() != shape:
             pane.setCursor(shape)
+
+    @property
+    def _annotatable(self) -> bool:
+        pane = self._pane
+        return pane.edits and pane.state.occlusion is None and not self._on_original_grid
+
+    @property
+    def _corrects(self) -> bool:
+        """Whether the segmentation is edited on this pane."""
+        return self._pane.state.correctable and self._annotatable
+
+    @property
+    def _on_original_grid(self) -> bool:
+        """Whether this pane shows the grid of a file, where nothing is drawn."""
+        return self._pane.view is not None and self._pane.seen.original
+
+    @property
+    def _draws_elsewhere(self) -> bool:
+        """Whether the chosen tool draws, and not on this pane."""
+        pane, tool = self._pane, self._pane.state.tool
+        if tool.kind is not None:
+            return not pane.edits or self._on_original_grid
+        return tool.corrects and pane.state.draws_elsewhere
 
     @property
     def _through_series(self) -> bool:
@@ -216,9 +287,15 @@ class MouseTools:
             back = key in (Qt.Key.Key_Home, Qt.Key.Key_End)
             session.documents.step_image(STEPS[key] if back else -STEPS[key])
         elif key in STEPS:
-            session.view.step(pane.plane, STEPS[key])
-        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            session.annotations.delete_selection()
+            session.view.step(pane.plane, STEPS[key], pane.view)
+        elif key is Qt.Key.Key_Backspace or (
+            key is Qt.Key.Key_Delete and self._means("delete", "Del")
+        ):
+            if pane.edits:
+                session.annotations.delete_selection()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._unfinished is not None:
+            self._unfinished.close()
+            self._unfinished = self._unfinished if self._unfinished.waiting else None
         elif key == Qt.Key.Key_Escape and (self._drag or self._unfinished):
             self.cancel()
         elif key == Qt.Key.Key_Escape and pane.state.selection:
@@ -238,9 +315,13 @@ class MouseTools:
         if not event.isAutoRepeat():
             tapped = self._space and not self._space_used
             self.forget_keys()
-            if tapped:
+            if tapped and self._means("overlays", "Space"):
                 self._pane.session.view.toggle_overlays()
         return True
+
+    def _means(self, action_id: str, key: str) -> bool:
+        """Whether a key that panes listen to is that of an action still."""
+        return key in keys_of(self._pane.session.settings.keys, action_id, (key,))
 
     def forget_keys(self) -> None:
         """No key is held any more."""

@@ -1,5 +1,6 @@
 """What tools need of the pane that they work on; ``panes.slice_pane.SlicePane`` is one."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -8,20 +9,23 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QWidget
 
+from brainviewer.app.original_grids import Seen
 from brainviewer.app.session import Session
 from brainviewer.app.state import ViewState
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality
 from brainviewer.gui.panes.camera import Camera, PaneGeometry
 
 
 class BrushPreview(Protocol):
-    """What shows a stroke on the pane while it is made; see ``tools.brush.BrushLook``."""
+    """What shows a stroke on the pane while it is made; see ``correction_look.ToolLook``."""
 
     @property
     def active(self) -> bool: ...
     def cover(self, region: NDArray[np.uint8] | None) -> None: ...
+    def hover(self, at: QPointF | None) -> None: ...
+    def draw_line(self, line: Sequence[QPointF], closed: bool = False) -> None: ...
 
 
 class ToolPane(Protocol):
@@ -30,6 +34,8 @@ class ToolPane(Protocol):
     view : None where there is nothing to show. index : of the slice, from 0.
     geometry_mm : from places on the pane to the slice and back; None where nothing is shown.
     label_boxes : where the labels of annotations stand, by their ids.
+    seen : how its sequence is seen; asked only where ``view`` is there.
+    edits : whether annotations of the open study are drawn and changed on it.
     """
 
     session: Session
@@ -40,7 +46,10 @@ class ToolPane(Protocol):
     index: int
     geometry_mm: PaneGeometry | None
     label_boxes: dict[str, QRectF]
+    edits: bool
 
+    @property
+    def seen(self) -> Seen: ...
     @property
     def preview(self) -> BrushPreview: ...
     def as_widget(self) -> QWidget: ...

@@ -29,9 +29,12 @@ class WheelSteps:
     def __init__(self) -> None:
         self._turned = 0
 
-    def add(self, event: QWheelEvent) -> int:
-        """The whole notches that have come together, the rest being kept for the next event."""
-        turned = _turned(event)
+    def add(self, event: QWheelEvent, turned_round: bool = False) -> int:
+        """The whole notches that have come together, the rest being kept for the next event.
+
+        turned_round : towards the user counts as away.
+        """
+        turned = -_turned(event) if turned_round else _turned(event)
         if event.phase() is Qt.ScrollPhase.ScrollBegin or turned * self._turned < 0:
             self._turned = 0
         self._turned += turned

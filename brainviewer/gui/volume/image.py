@@ -18,16 +18,18 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from brainviewer.gui.tools.mouse_drags import STILL_PX
+from brainviewer.gui.tools.mouse_schemes import USUAL, Deed, MouseScheme
 from brainviewer.gui.tools.wheel_steps import notches
 from brainviewer.gui.widgets import painted
-from brainviewer.painting.captions import write_corner
 from brainviewer.painting.devices import rgb_image
+from brainviewer.painting.text.captions import write_corner
 from brainviewer.painting.volume.view import VolumeView
 
 _BACKGROUND = QColor(8, 11, 13)
 _QUIET = QColor("#8A97A3")
 _DEGREES_PER_PIXEL = 0.45
 _FRACTION_PER_PIXEL = 1 / 300
+_PIXELS_DOUBLE = 150
 _KEYS: dict[int, Callable[[VolumeView], VolumeView]] = {
     Qt.Key.Key_Left: lambda view: view.turned(-5.0, 0.0),
     Qt.Key.Key_Right: lambda view: view.turned(5.0, 0.0),
@@ -40,7 +42,7 @@ _KEYS: dict[int, Callable[[VolumeView], VolumeView]] = {
 
 
 class VolumeImage(QWidget):
-    """Left drag turns, right drag sets opacity (up) and contrast (right), the wheel sets the size.
+    """The mouse does what its scheme says: turn, pan, zoom, and opacity (up) with contrast (right).
 
     With the keyboard: arrows turn, + and - set the size, Home resets.
 
@@ -51,6 +53,8 @@ class VolumeImage(QWidget):
     view_wanted = Signal(object)
     """A ``VolumeView`` that the user's hand asks for."""
     reset_wanted = Signal()
+    large_wanted = Signal()
+    """A double click: it alone, or beside the slices again."""
     menu_wanted = Signal(object)
     """The place on the screen, a ``QPoint``, that a menu is wanted for."""
     released = Signal()
@@ -63,15 +67,20 @@ class VolumeImage(QWidget):
         self._image = QImage()
         self.caption = self.warning = self.message = ""
         self._last: QPointF | None = None
+        self._deed: Deed | None = None
         self._start = QPointF()
         self.setMinimumSize(120, 120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("3D view")
-        self.setToolTip(
-            "Drag: turn · wheel: size · right drag: opacity and contrast · double click: reset"
-        )
+        self.use(USUAL)
+
+    def use(self, scheme: MouseScheme) -> None:
+        """Let the mouse do what a scheme says."""
+        self._scheme = scheme
+        said = [f"{one.hand}: {one.deed.value.lower()}" for one in scheme.volume]
+        self.setToolTip(" · ".join((*said, "Double click: large, and back", "Home: reset")))
 
     @property
     def pixels(self) -> tuple[int, int]:
@@ -118,10 +127,13 @@ class VolumeImage(QWidget):
     # Hands
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._last = self._start = event.position()
+        if self._last is None:
+            self._last = self._start = event.position()
+            self._deed = self._scheme.in_3d(event.button(), event.modifiers())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._last = None
+        if not event.buttons():
+            self._last = self._deed = None
         moved = (event.position() - self._start).manhattanLength()
         if event.button() is Qt.MouseButton.RightButton and moved < STILL_PX:
             self.menu_wanted.emit(event.globalPosition().toPoint())
@@ -129,16 +141,21 @@ class VolumeImage(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:
-            self.reset_wanted.emit()
+            self.large_wanted.emit()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._last is None:
             return
         moved, self._last = event.position() - self._last, event.position()
         view = self.view
-        if event.buttons() & Qt.MouseButton.LeftButton:
+        if self._deed is Deed.TURN:
             view = view.turned(moved.x() * _DEGREES_PER_PIXEL, -moved.y() * _DEGREES_PER_PIXEL)
-        elif event.buttons() & Qt.MouseButton.RightButton:
+        elif self._deed is Deed.PAN:
+            half = min(self.width(), self.height()) / 2
+            view = view.moved(moved.x() / half, -moved.y() / half)
+        elif self._deed is Deed.ZOOM:
+            view = view.shown(size=view.size * 2 ** (-moved.y() / _PIXELS_DOUBLE))
+        elif self._deed is Deed.LOOK:
             view = view.shown(
                 opacity=view.opacity - moved.y() * _FRACTION_PER_PIXEL,
                 contrast=view.contrast + moved.x() * _FRACTION_PER_PIXEL,
@@ -148,7 +165,7 @@ class VolumeImage(QWidget):
         self.view_wanted.emit(view)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        # With the mouse the menu comes when the button goes up: dragging with it sets the look.
+        # With the mouse the menu comes when the button goes up: dragging with it zooms.
         if event.reason() is QContextMenuEvent.Reason.Keyboard:
             self.menu_wanted.emit(event.globalPos())
         event.accept()

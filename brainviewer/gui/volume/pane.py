@@ -60,10 +60,12 @@ class VolumePane(QWidget):
         self._connections = (
             (state.study_changed, self._study_changed),
             (state.active_changed, self._study_timer.start),
+            (state.volumes_changed, self._study_timer.start),
             (state.finding_changed, self._study_timer.start),
             # Started anew by every step: nothing is drawn while the user scrolls.
             (state.cursor_changed, self._cursor_timer.start),
             (state.overlays_changed, self._overlay_timer.start),
+            (state.overlays_changed, self._show_words),
         )
         for signal, slot in self._connections:
             signal.connect(slot)
@@ -142,8 +144,9 @@ class VolumePane(QWidget):
         return VolumeView() if study is None else first_view(study, self._state.finding)
 
     def _study_changed(self) -> None:
-        self._touched = False
-        self.image.show_image(None)
+        if not self._state.view_kept:
+            self._touched = False
+            self.image.show_image(None)
         # The slices come first.
         self._study_timer.start()
         self._show_words()
@@ -163,7 +166,7 @@ class VolumePane(QWidget):
     def _send_overlays(self) -> None:
         # Where there are no parts to be shown, switching them changes nothing.
         parts = Fact.PARTS not in self._state.facts or self._state.overlays.parts
-        self._worker.request(parts=parts)
+        self._worker.request(parts=parts, skull=self._state.overlays.skull)
         self._send_cursor()
 
     def _send_cursor(self) -> None:
@@ -185,15 +188,21 @@ class VolumePane(QWidget):
         elif study is None:
             self.image.show_words()
         else:
-            active = self._state.active
+            # What the image shows that is there, not what is still being drawn.
+            shown, active = self._worker.delivered, self._state.active
             name = active if active in study.volumes else study.modalities[0]
-            self.image.show_words(f"{name} 3D", "SYNTHETIC" if study.synthetic else "")
+            bare = shown.study is study and shown.bare
+            if shown.study is study and shown.modality is not None:
+                name = shown.modality
+            what = f"{name} 3D, without the skull" if bare else f"{name} 3D"
+            self.image.show_words(what, "SYNTHETIC" if study.synthetic else "")
 
     # From the worker to the screen
 
     def _show_image(self, image: NDArray[np.uint8]) -> None:
         if self._state.solid_study is not None:
             self.image.show_image(image)
+            self._show_words()
 
     def _show_failure(self, _reason: str) -> None:
         self.image.show_image(None)

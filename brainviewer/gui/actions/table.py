@@ -1,92 +1,31 @@
 """Every action of the window as one table: id, text, shortcut, needed fact, what it does.
 
-Menus, context menus, the tool bar and the sheet of keys only name ids; actions are enabled by
-facts, never by hand.
+Actions are enabled by facts, never by hand; where they stand is in ``places``.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
-
-from brainviewer.app.exports import ExportSubject
+from brainviewer.app.exporting.exports import ExportSubject
 from brainviewer.app.facts import Fact
-from brainviewer.app.state import Layout, Tool, ViewState
+from brainviewer.app.state import Layout, Tool
 from brainviewer.app.stores.feedback import AGREE, DISAGREE, WITHDRAWN
-from brainviewer.core.annotation_kinds import Kind
+from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Modality
+from brainviewer.gui.actions.action import Action, Choice
+from brainviewer.gui.actions.annotations import (
+    ANNOTATION_ACTIONS,
+)
+from brainviewer.gui.actions.correction import CORRECTION_ACTIONS
+from brainviewer.gui.actions.tool_bar import TOOL_BAR
+from brainviewer.gui.pacs.opener import send_results
 from brainviewer.gui.panels.tumour import copy_measurements
 from brainviewer.gui.window_parts import WindowParts
 from brainviewer.painting.volume.view import LOOK_NAMES, LOOKS
 
-
-@dataclass(frozen=True)
-class Action:
-    """One thing the user can do.
-
-    needs : the fact that enables it; None for always.
-    checked : whether it is on, for actions that stay pressed.
-    short : the text in the tool bar, if it differs.
-    also : a second shortcut.
-    pane_key : a key that the panes listen to themselves, because holding it means more.
-    """
-
-    id: str
-    text: str
-    shortcut: str
-    needs: Fact | None
-    do: Callable[[WindowParts], object]
-    checked: Callable[[ViewState], bool] | None = None
-    short: str = ""
-    tip: str = ""
-    also: str = ""
-    pane_key: str = ""
-
-    @property
-    def keys(self) -> str:
-        """Every key of the action, for people to read."""
-        return " or ".join(key for key in (self.shortcut or self.pane_key, self.also) if key)
-
-
-@dataclass(frozen=True)
-class _Choice:
-    """A field of the state that has one of several values, with an action for each."""
-
-    name: str
-    choose: Callable[[WindowParts, Any], object]
-    chosen: Callable[[ViewState], object]
-
-    def action(
-        self,
-        value: StrEnum,
-        key: str,
-        needs: Fact | None,
-        short: str = "",
-        tip: str = "",
-        after: str = "",
-    ) -> Action:
-        """The action that chooses a value, and is on while it is the chosen one.
-
-        after : what stands in its text after the name of the value.
-        """
-        return Action(
-            f"{self.name}-{value.name.lower()}",
-            value[0].upper() + value[1:] + after,
-            key,
-            needs,
-            lambda w: self.choose(w, value),
-            lambda s: self.chosen(s) is value,
-            short,
-            tip,
-        )
-
-
-_LAYOUT = _Choice("layout", lambda w, v: w.session.view.set_layout(v), lambda s: s.shown_layout)
-_PLANE = _Choice("plane", lambda w, v: w.session.view.set_plane(v), lambda s: s.plane)
-_SEQUENCE = _Choice("sequence", lambda w, v: w.session.view.set_active(v), lambda s: s.active)
-_TOOL = _Choice("tool", lambda w, v: w.session.view.set_tool(v), lambda s: s.tool)
-_CONVENTION = _Choice(
+_LAYOUT = Choice("layout", lambda w, v: w.session.view.set_layout(v), lambda s: s.shown_layout)
+_PLANE = Choice("plane", lambda w, v: w.session.view.set_plane(v), lambda s: s.plane)
+_SEQUENCE = Choice("sequence", lambda w, v: w.session.view.set_active(v), lambda s: s.active)
+_TOOL = Choice("tool", lambda w, v: w.session.view.set_tool(v), lambda s: s.tool)
+_CONVENTION = Choice(
     "convention", lambda w, v: w.appearance.set_convention(v), lambda s: s.convention
 )
 
@@ -101,6 +40,15 @@ def _overlay(field: str, text: str, key: str, needs: Fact) -> Action:
     )
 
 
+def _preset(number: int) -> Action:
+    def apply(window: WindowParts) -> None:
+        session = window.session
+        session.view.apply_numbered_preset(session.state.active, number)
+
+    return Action(f"preset-{number}", f"Window preset {number}", str(number), Fact.STUDY, apply,
+                  tip="The presets are numbered as in the menu of the sequence")  # fmt: skip
+
+
 def _look(letter: str) -> Action:
     text = f"3D from {LOOK_NAMES[letter]}"
     return Action(f"look-{letter.lower()}", text, "", Fact.SIDES, lambda w: w.volume.look(letter))
@@ -112,6 +60,17 @@ ACTIONS: tuple[Action, ...] = (
     Action("open-files", "Open files…", "Ctrl+Shift+O", None, lambda w: w.files.open_files()),
     Action("open-images", "Open images…", "Ctrl+P", None, lambda w: w.files.open_images(),
            tip="Open JPG, PNG, TIFF, BMP, WebP or DICOM images"),
+    Action("study-list", "Study list…", "Ctrl+L", None, lambda w: w.studies.window.bring_up(),
+           tip="A table of the studies in a folder, or of the recent ones"),
+    Action("pacs", "PACS…", "Ctrl+R", None, lambda w: w.pacs.window.bring_up(),
+           tip="Search a PACS, retrieve studies, send results"),
+    Action("study-before", "Previous study", "Ctrl+Up", Fact.LISTED,
+           lambda w: w.session.studies.step(-1)),
+    Action("study-next", "Next study", "Ctrl+Down", Fact.LISTED,
+           lambda w: w.session.studies.step(1)),
+    Action("compare-prior", "Compare with a prior study…", "Ctrl+Shift+L", Fact.SEQUENCES,
+           lambda w: w.prior.bring_up(),
+           tip="The study and an earlier one side by side; brings the comparison back"),
     Action("image-before", "Previous image", "Ctrl+PgUp", Fact.IMAGE_SERIES,
            lambda w: w.session.documents.step_image(-1)),
     Action("image-next", "Next image", "Ctrl+PgDown", Fact.IMAGE_SERIES,
@@ -127,23 +86,32 @@ ACTIONS: tuple[Action, ...] = (
            lambda w: w.export.ask(ExportSubject.TUMOUR_SLICE)),
     Action("export-volume", "Save 3D image…", "", Fact.SEQUENCES,
            lambda w: w.export.ask(ExportSubject.VOLUME)),
+    Action("export-dicom", "Export as DICOM…", "", Fact.STUDY, lambda w: w.export.ask_dicom(),
+           tip="Save segmentation, report and pictures as DICOM"),
+    Action("send-results", "Send results to PACS…", "", Fact.EXPORTED,
+           lambda w: send_results(w.session, w.frame),
+           tip="Send the results that were exported as DICOM last"),
     Action("print", "Print…", "Ctrl+Shift+P", Fact.STUDY, lambda w: w.export.print(),
            tip="Print the current view"),
     Action("copy", "Copy view", "Ctrl+C", Fact.STUDY, lambda w: w.export.copy(), short="Copy view",
            tip="Copy the current view to the clipboard"),
     *(_look(letter) for letter in LOOKS),
+    _overlay("skull", "Skull in 3D", "Shift+H", Fact.SKULL),
+    Action("volume-large", "3D view large, and back", "Shift+V", Fact.SEQUENCES,
+           lambda w: w.volume.image.large_wanted.emit(),
+           tip="The 3D view in place of the slices; again to put it back beside them"),
     Action("volume-reset", "Reset the 3D view", "", Fact.SEQUENCES, lambda w: w.volume.reset()),
+    Action("settings", "Settings…", "Ctrl+,", None,
+           lambda w: w.pages.show_settings(w.keys, TOOL_BAR),
+           tip="Display, mouse, keys, windows, models, export, privacy and PACS"),
     Action("quit", "Quit", "Ctrl+Q", None, lambda w: w.frame.close()),
-    Action("undo", "Undo", "Ctrl+Z", Fact.UNDO, lambda w: w.session.occlusion.undo()),
-    Action("redo", "Redo", "Ctrl+Shift+Z", Fact.REDO, lambda w: w.session.occlusion.redo(),
+    Action("undo", "Undo", "Ctrl+Z", Fact.UNDO, lambda w: w.session.undo()),
+    Action("redo", "Redo", "Ctrl+Shift+Z", Fact.REDO, lambda w: w.session.redo(),
            also="Ctrl+Y"),
-    Action("delete", "Delete annotation", "Del", Fact.SELECTION,
-           lambda w: w.session.annotations.delete_selection()),
-    Action("delete-all", "Delete all annotations", "", Fact.ANNOTATIONS,
-           lambda w: w.session.annotations.delete_all()),
-    _LAYOUT.action(Layout.FOUR_SEQUENCES, "1", Fact.PLANES, "Sequences", "Show all sequences"),
-    _LAYOUT.action(Layout.THREE_PLANES, "2", Fact.PLANES, "3 planes", "Show three planes"),
-    _LAYOUT.action(Layout.ONE_LARGE, "3", Fact.PLANES, "1 large", "Show one large"),
+    *ANNOTATION_ACTIONS,
+    _LAYOUT.action(Layout.FOUR_SEQUENCES, "Ctrl+1", Fact.PLANES, "Sequences", "Show all sequences"),
+    _LAYOUT.action(Layout.THREE_PLANES, "Ctrl+2", Fact.PLANES, "3 planes", "Show three planes"),
+    _LAYOUT.action(Layout.ONE_LARGE, "Ctrl+3", Fact.PLANES, "1 large", "Show one large"),
     _PLANE.action(Plane.AXIAL, "Shift+A", Fact.PLANES),
     _PLANE.action(Plane.CORONAL, "Shift+C", Fact.PLANES),
     _PLANE.action(Plane.SAGITTAL, "Shift+S", Fact.PLANES),
@@ -155,6 +123,8 @@ ACTIONS: tuple[Action, ...] = (
     _SEQUENCE.action(Modality.T1, "F6", Fact.SEQUENCES),
     _SEQUENCE.action(Modality.T1CE, "F7", Fact.SEQUENCES),
     _SEQUENCE.action(Modality.T2, "F8", Fact.SEQUENCES),
+    Action("series", "Which series is which…", "", Fact.SERIES, lambda w: w.session.series.ask(),
+           tip="Choose again which DICOM series is FLAIR, T1, T1ce or T2"),
     Action("overlays", "Hide or show all overlays", "", Fact.STUDY,
            lambda w: w.session.view.toggle_overlays(), pane_key="Space",
            tip="Only the image; again to bring the overlays back"),
@@ -167,16 +137,29 @@ ACTIONS: tuple[Action, ...] = (
     _overlay("crosshair", "Crosshair", "X", Fact.SEQUENCES),
     _overlay("annotations", "Annotations", "M", Fact.STUDY),
     _overlay("text", "Corner texts", "", Fact.STUDY),
+    Action("original-grids", "Original grids", "Shift+O", Fact.GRIDS_DIFFER,
+           lambda w: w.session.view.toggle_original_grids(),
+           lambda s: s.original_grids.shown(s.study),
+           tip="Each sequence with the slices and pixels of its file, or all on one grid"),
+    _overlay("checkerboard", "Checkerboard with the first sequence", "Shift+G", Fact.COMMON_GRID),
+    _overlay("blink", "Blink with the first sequence", "Shift+B", Fact.COMMON_GRID),
     Action("auto-window", "Automatic window", "A", Fact.STUDY,
            lambda w: w.session.view.auto_window(w.session.state.active)),
     Action("invert", "Invert", "I", Fact.STUDY,
            lambda w: w.session.view.invert(w.session.state.active)),
-    Action("fit", "Fit to pane", "F", Fact.STUDY, lambda w: w.grid.fit()),
-    Action("zoom-in", "Zoom in", "Ctrl++", Fact.STUDY, lambda w: w.grid.zoom(1.25)),
-    Action("zoom-out", "Zoom out", "Ctrl+-", Fact.STUDY, lambda w: w.grid.zoom(0.8)),
+    *(_preset(number) for number in range(1, 10)),
+    Action("fit", "Fit to pane", "F", Fact.STUDY, lambda w: w.prior.in_front(w.grid).fit()),
+    Action("zoom-in", "Zoom in", "Ctrl++", Fact.STUDY,
+           lambda w: w.prior.in_front(w.grid).zoom(1.25)),
+    Action("zoom-out", "Zoom out", "Ctrl+-", Fact.STUDY,
+           lambda w: w.prior.in_front(w.grid).zoom(0.8)),
     Action("smooth", "Smooth pixels", "", None, lambda w: w.appearance.toggle_smooth()),
-    Action("panels", "Images only", "F11", None, lambda w: w.appearance.toggle_panels(),
+    Action("panels", "Images only", "F11", None,
+           lambda w: w.prior.in_front(w.appearance).toggle_panels(),
            tip="Hide everything but the images; again to bring it back"),
+    Action("patient", "Hide or show patients' names", "Y", None,
+           lambda w: w.appearance.toggle_patient(), also="Ctrl+Shift+Y",
+           tip="In every window, before others look on; again to bring them back"),
     Action("theme-dark", "Dark", "", None, lambda w: w.appearance.set_theme("dark")),
     Action("theme-light", "Light", "", None, lambda w: w.appearance.set_theme("light")),
     Action("theme-system", "As the system", "", None, lambda w: w.appearance.set_theme("system")),
@@ -184,6 +167,9 @@ ACTIONS: tuple[Action, ...] = (
            tip="Go to the tumour slice"),
     Action("copy-measurements", "Copy measurements", "Ctrl+Shift+C", Fact.TUMOUR,
            lambda w: copy_measurements(w.session), tip="Copy the measurements as text"),
+    Action("target-lesions", "RANO target lesions…", "Shift+M", Fact.SEQUENCES,
+           lambda w: w.pages.show_targets(),
+           tip="Target lesions by hand and from the segmentation, with the sum of products"),
     Action("find", "Find the lesion", "", Fact.SEQUENCES,
            lambda w: w.session.segmentation.find(w.session.segmentation.method)),
     Action("classify", "Classify", "C", Fact.CLASSIFIABLE, lambda w: w.session.classification.run(),
@@ -211,77 +197,16 @@ ACTIONS: tuple[Action, ...] = (
     _TOOL.action(Tool.WINDOW, "W", None, tip="Drag: right for a wider window, up for brighter"),
     _TOOL.action(Tool.CURSOR, "Q", None, tip="Drag the linked cursor"),
     _TOOL.action(Tool.PAN, "P", None, tip="Drag the image; the middle button always does"),
-    *(_TOOL.action(Tool(kind), kind.traits.key, Fact.ANNOTATABLE, tip=kind.traits.tip)
+    *(_TOOL.action(Tool(kind), kind.traits.key, Fact.ANNOTATABLE, kind.traits.short,
+                   kind.traits.tip)
       for kind in Kind),
     _TOOL.action(Tool.BRUSH, "K", Fact.OCCLUSION,
                  tip="Paint over a part of the image; Shift takes away"),
-    Action("guide", "User guide", "", None, lambda w: w.pages.show_guide(),
+    *CORRECTION_ACTIONS,
+    Action("guide", "User guide", "", None, lambda w: w.pages.show_guide(w.keys.rows()),
            tip="The guide that came with this version; needs no network"),
     Action("shortcuts", "Keys and mouse", "F1", None,
-           lambda w: w.pages.show_shortcuts(grouped_shortcuts())),
+           lambda w: w.pages.show_shortcuts(w.keys.sheet())),
     Action("card", "Model card", "", None, lambda w: w.pages.show_card("")),
     Action("about", "About BrainViewer", "", None, lambda w: w.pages.show_about()),
 )  # fmt: skip
-
-_DRAWING = tuple(f"tool-{kind}" for kind in Kind)
-
-MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("File", ("open-folder", "open-files", "open-images", "recent>", "open-demo", "-",
-              "open-annotations", "save-annotations", "-", "export", "export-tumour",
-              "export-volume", "print", "copy", "-", "quit")),
-    ("Edit", ("undo", "redo", "-", "delete", "delete-all")),
-    ("View", ("layout-four_sequences", "layout-three_planes", "layout-one_large", "-",
-              "plane-axial", "plane-coronal", "plane-sagittal", "-",
-              "convention-radiological", "convention-neurological", "-",
-              "overlays", "show-lesion", "show-parts", "show-diameters", "show-heatmap",
-              "show-segmentation", "show-difference", "show-crosshair", "show-annotations",
-              "show-text", "-",
-              "fit", "zoom-in", "zoom-out", "smooth", "look>", "-",
-              "image-before", "image-next", "-",
-              "panels", "theme>")),
-    ("Sequence", ("sequence-flair", "sequence-t1", "sequence-t1ce", "sequence-t2", "-",
-                  "auto-window", "invert", "presets>", "colours>")),
-    ("Tumour", ("tumour", "find", "copy-measurements", "-", "classify", "classify-here",
-                "model>", "prevalence>", "engine>", "-", "rests-on", "explain", "what-if",
-                "reset-occlusion", "-", "agree", "disagree", "withdraw")),
-    ("Tools", ("tool-window", "tool-cursor", "tool-pan", "-", *_DRAWING, "tool-brush")),
-    ("Help", ("guide", "shortcuts", "card", "-", "about")),
-)  # fmt: skip
-TOOL_BAR: tuple[str, ...] = (
-    "open-folder", "-", "layout-four_sequences", "layout-three_planes", "layout-one_large", "-",
-    "tool-window", "tool-cursor", *_DRAWING, "-", "undo", "redo", "<>", "tumour", "classify",
-    "export",
-)  # fmt: skip
-LOOK_ACTIONS: tuple[str, ...] = (
-    *(f"look-{letter.lower()}" for letter in LOOKS),
-    "-",
-    "volume-reset",
-)
-CONTEXT_MENUS: Mapping[str, tuple[str, ...]] = {
-    "pane": ("tumour", "classify-here", "-", "auto-window", "presets>", "colours>", "invert", "-",
-             "fit", "overlays", "show-crosshair", "-", "tools>", "delete", "-",
-             "copy", "export"),
-    "volume": (*LOOK_ACTIONS, "-", "show-crosshair", "export-volume"),
-    "sequences": ("layout-one_large", "-", "auto-window", "presets>", "colours>", "invert"),
-    "annotations": ("delete", "delete-all", "-", "save-annotations", "open-annotations"),
-    "series": ("image-before", "image-next", "-", "copy", "export"),
-}  # fmt: skip
-"""The menus of the right button, by what lies under it."""
-
-
-def shortcut_rows(actions: Iterable[Action] = ACTIONS) -> list[tuple[str, str]]:
-    """(key, text) of every action that has a key, for the help page."""
-    return [(a.keys, a.text) for a in actions if a.keys]
-
-
-def grouped_shortcuts() -> list[tuple[str, list[tuple[str, str]]]]:
-    """(menu, rows of key and text) in the order of the menus; actions of no menu come last."""
-    by_id = {action.id: action for action in ACTIONS}
-    groups: list[tuple[str, list[tuple[str, str]]]] = []
-    seen: set[str] = set()
-    for title, names in MENUS:
-        inside = [by_id[name] for name in names if name in by_id]
-        seen.update(action.id for action in inside)
-        groups.append((title, shortcut_rows(inside)))
-    groups.append(("More", shortcut_rows(a for a in ACTIONS if a.id not in seen)))
-    return [(title, rows) for title, rows in groups if rows]

@@ -1,0 +1,93 @@
+"""Where actions stand: menus and context menus, which name the ids of ``table``."""
+
+from collections.abc import Mapping
+
+from brainviewer.core.annotation.kinds import Kind
+from brainviewer.core.slices import Plane
+from brainviewer.core.study import SEQUENCES
+from brainviewer.gui.actions.annotations import EDIT_MENU, LIST_MENU, PANE_MENU
+from brainviewer.gui.actions.correction import CORRECTION_MENU
+from brainviewer.gui.actions.table import ACTIONS
+from brainviewer.gui.keys.key_map import KeyedAction
+from brainviewer.painting.volume.view import LOOKS
+
+_DRAWING = tuple(f"tool-{kind.name.lower()}" for kind in Kind)
+
+MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("File", ("open-folder", "open-files", "open-images", "recent>", "open-demo", "-",
+              "study-list", "pacs", "study-before", "study-next", "compare-prior",
+              "-",
+              "open-annotations", "save-annotations", "export-annotations", "-", "export",
+              "export-tumour", "export-volume", "export-dicom", "send-results", "print", "copy",
+              "-", "settings", "quit")),
+    ("Edit", ("undo", "redo", "-", "delete", "delete-all", "-", *EDIT_MENU)),
+    ("View", ("layout-four_sequences", "layout-three_planes", "layout-one_large", "-",
+              "plane-axial", "plane-coronal", "plane-sagittal", "-",
+              "convention-radiological", "convention-neurological", "-",
+              "overlays", "show-lesion", "show-parts", "show-diameters", "show-heatmap",
+              "show-segmentation", "show-difference", "show-crosshair", "show-annotations",
+              "show-text", "-", "original-grids", "show-checkerboard", "show-blink", "-",
+              "fit", "zoom-in", "zoom-out", "smooth", "volume-large", "look>",
+              "show-skull", "-",
+              "image-before", "image-next", "-",
+              "patient", "panels", "theme>")),
+    ("Sequence", ("sequence-flair", "sequence-t1", "sequence-t1ce", "sequence-t2", "series",
+                  "-", "auto-window", "invert", "presets>", "colours>")),
+    ("Tumour", ("tumour", "find", "copy-measurements", "target-lesions", "-",
+                "classify", "classify-here", "model>", "prevalence>", "engine>", "-",
+                "rests-on", "explain", "what-if", "reset-occlusion", "-",
+                "agree", "disagree", "withdraw")),
+    ("Segmentation", CORRECTION_MENU),
+    ("Tools", ("tool-window", "tool-cursor", "tool-pan", "-", *_DRAWING, "tool-brush")),
+    ("Help", ("guide", "shortcuts", "card", "-", "about")),
+)  # fmt: skip
+PRIOR_ACTIONS: tuple[str, ...] = (
+    *(f"sequence-{m.name.lower()}" for m in SEQUENCES), *(f"plane-{p.name.lower()}" for p in Plane),
+    "show-lesion", "show-diameters", "show-crosshair", "show-annotations", "auto-window", "invert",
+    "fit", "zoom-in", "zoom-out", "panels", "patient", "tumour", "tool-window", "tool-cursor",
+    "tool-pan", *_DRAWING, "undo", "redo",
+)  # fmt: skip
+"""What also acts on the study and its prior side by side."""
+_SIDE = (
+    "tumour", "-", "auto-window", "presets>", "colours>", "invert", "-", "fit", "overlays",
+    "show-lesion", "show-diameters", "show-crosshair",
+)  # fmt: skip
+LOOK_ACTIONS: tuple[str, ...] = (
+    *(f"look-{letter.lower()}" for letter in LOOKS),
+    "-",
+    "volume-reset",
+)
+CONTEXT_MENUS: Mapping[str, tuple[str, ...]] = {
+    "pane": ("tumour", "classify-here", "-", "auto-window", "presets>", "colours>", "invert", "-",
+             "fit", "overlays", "show-crosshair", "-", "tools>", "delete",
+             *PANE_MENU, "-",
+             "copy", "export"),
+    "study side": (*_SIDE, "show-annotations", "-", "tools>", "delete"),
+    "prior side": (*_SIDE, "-", "tool-window", "tool-cursor", "tool-pan"),
+    "volume": ("volume-large", "-", *LOOK_ACTIONS, "-", "show-skull", "show-crosshair",
+               "export-volume"),
+    "sequences": ("layout-one_large", "original-grids", "series", "-", "auto-window", "presets>",
+                  "colours>", "invert"),
+    "annotations": LIST_MENU,
+    "series": ("image-before", "image-next", "-", "copy", "export"),
+}  # fmt: skip
+"""The menus of the right button, by what lies under it."""
+
+
+_SUBMENUS: Mapping[str, tuple[str, ...]] = {
+    "look>": LOOK_ACTIONS,
+    "presets>": tuple(f"preset-{number}" for number in range(1, 10)),
+    "theme>": ("theme-dark", "theme-light", "theme-system"),
+}
+"""Actions that are in a submenu, or choose what is in it."""
+
+
+def keyed_actions() -> list[tuple[str, list[KeyedAction]]]:
+    """(menu, its actions) in the order of the menus; actions of no menu come last."""
+    by_id = {action.id: KeyedAction(action.id, action.text, action.keys, action.pane_key)
+             for action in ACTIONS}  # fmt: skip
+    groups = []
+    for title, names in MENUS:
+        inside = [name for entry in names for name in _SUBMENUS.get(entry, (entry,))]
+        groups.append((title, [by_id.pop(name) for name in inside if name in by_id]))
+    return [*groups, ("More", list(by_id.values()))]

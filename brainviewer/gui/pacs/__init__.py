@@ -1,0 +1,1 @@
+"""The windows for PACS: search and retrieve, and the settings of nodes."""

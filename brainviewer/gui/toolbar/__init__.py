@@ -1,0 +1,1 @@
+"""The tool bar: icons, words, and what the user put on it."""

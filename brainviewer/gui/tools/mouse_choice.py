@@ -1,0 +1,23 @@
+"""Brings the chosen mouse scheme to the window."""
+
+from collections.abc import Collection
+
+from brainviewer.app.session import Session
+from brainviewer.gui.tools.mouse_schemes import SCHEMES, USUAL
+from brainviewer.gui.volume.image import VolumeImage
+
+
+class MouseChoice:
+    """A scheme brings its first tool with it; panes ask for the scheme when a button goes down."""
+
+    def __init__(self, session: Session, volume: VolumeImage) -> None:
+        self._session, self._volume = session, volume
+        session.settings.changed.connect(self._follow)
+        if session.settings.mouse_scheme != USUAL.name:
+            self._follow({"mouse_scheme"})
+
+    def _follow(self, changed: Collection[str]) -> None:
+        if "mouse_scheme" in changed:
+            scheme = SCHEMES[self._session.settings.mouse_scheme]
+            self._volume.use(scheme)
+            self._session.view.set_tool(scheme.first_tool)
