@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 from measured_children import measured_decoders
 
+from brainviewer.core import network
+from brainviewer.files.nifti import volume_limits
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _surroundings(request: pytest.FixtureRequest) -> Iterator[None]:
@@ -22,6 +25,8 @@ def _surroundings(request: pytest.FixtureRequest) -> Iterator[None]:
     with measured_decoders(), pytest.MonkeyPatch.context() as patch:
         # Settings, journals and logs of tests stay out of the user's.
         patch.setenv("BRAINVIEWER_HOME", str(home))
+        # Phantoms are smaller than any head.
+        patch.setattr(volume_limits, "LEAST_HEAD_MM", 0.0)
         patch.setattr(socket.socket, "connect", _to_this_machine(socket.socket.connect))
         # One application for all: what paints without a window would make one that can show none.
         request.getfixturevalue("qapp")
@@ -37,6 +42,13 @@ def _to_this_machine(connect: Callable[[socket.socket, Any], None]) -> Any:
         connect(self, address)
 
     return refuse
+
+
+@pytest.fixture(autouse=True)
+def _network_as_before() -> Iterator[None]:
+    """What starts the program in this process closes the network; other tests need it."""
+    yield
+    network._openings.closed = False
 
 
 @pytest.fixture

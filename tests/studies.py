@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from brainviewer.app.opening.same_head import over_each_other
 from brainviewer.app.opening.study import open_study
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Study
@@ -19,7 +20,7 @@ needs_studies = pytest.mark.skipif(not STUDIES.is_dir(), reason="the research st
 @cache
 def opened(name: str) -> Study:
     """A study as it is shown; nobody may write into it."""
-    study = open_study([STUDIES / name])
+    study = over_each_other(open_study([STUDIES / name]))
     for volume in study.volumes.values():
         volume.data.flags.writeable = False
     return study

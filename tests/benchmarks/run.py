@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication
 
 from brainviewer.app.opening.study import demo_paths, open_study
 from brainviewer.app.session import Session
-from brainviewer.app.settings import Settings
+from brainviewer.app.settings.settings import Settings
 from brainviewer.app.status import Status
 from brainviewer.core.errors import silent
 from brainviewer.gui.main_thread import MainThread

@@ -7,7 +7,8 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from brainviewer.core.geometry import Grid
-from brainviewer.files.nifti.reader import NiftiImage, read_nifti
+from brainviewer.files.nifti.reader import read_nifti
+from brainviewer.files.stored_volume import StoredVolume
 from brainviewer.imaging.preprocess.registration import LEAST_MM, head_motion
 from tests.e2e.test_open_studies import STUDIES, pytestmark
 
@@ -20,11 +21,11 @@ MOTIONS = {
 
 
 @cache
-def scan(name: str) -> NiftiImage:
+def scan(name: str) -> StoredVolume:
     return read_nifti(STUDIES / "BraTS2021_01476" / f"BraTS2021_01476_{name}.nii.gz")
 
 
-def ramp(image: NiftiImage, axis: int) -> np.ndarray:
+def ramp(image: StoredVolume, axis: int) -> np.ndarray:
     shape = [-1 if n == axis else 1 for n in range(3)]
     gain = 1 + 0.2 * np.linspace(-1, 1, image.data.shape[axis]).reshape(shape)
     return np.rint(image.data * gain).astype(np.int16)

@@ -25,7 +25,7 @@ import ctypes, sys, time
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from brainviewer.app.session import Session
-from brainviewer.app.settings import Settings
+from brainviewer.app.settings.settings import Settings
 from brainviewer.app.status import Status
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow

@@ -19,7 +19,7 @@ import sys, time
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from brainviewer.app.session import Session
-from brainviewer.app.settings import Settings
+from brainviewer.app.settings.settings import Settings
 from brainviewer.app.status import Status
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
@@ -178,6 +178,8 @@ def test_commands_open_find_classify_and_export(watched: Run, house: Path, tmp_p
         ["pick", demo],
         ["export", demo, "-o", house / "slice2.png"],
         ["models"],
+        ["pacs", "nodes", "add", "archive", "--dimse", "pacs.invalid:104", "--title", "ARCHIVE"],
+        ["pacs", "nodes"],
     )
     told = json.dumps([[str(argument) for argument in command] for command in without_networks])
     ended_well(watched(script, told), house)

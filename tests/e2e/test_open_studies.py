@@ -75,7 +75,7 @@ def test_heads_that_moved_between_the_scans_lie_over_each_other():
     By the scanner's positions alone the heads overlap by 0.93 (T1), 0.92 (T1ce) and 0.95 (T2).
     """
     study = opened("native_TCGA-FG-6692")
-    assert "the head moved by up to 20 mm" in study.notices[0]
+    assert any("the head moved by up to 21 mm" in notice for notice in study.notices)
     assert 10 < study.volumes[SEQUENCES[1]].moved_mm < 30
     flair, *others = (head_of(study.volumes[modality].data) for modality in SEQUENCES)
     for head in others:

@@ -14,13 +14,13 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from brainviewer.app.exports import ExportRequest, ExportSubject
+from brainviewer.app.exporting.exports import ExportRequest, ExportSubject
 from brainviewer.app.session import Session
-from brainviewer.app.settings import Settings
+from brainviewer.app.settings.settings import Settings
 from brainviewer.app.state import Tool
 from brainviewer.app.status import Status
-from brainviewer.core.annotation_kinds import Kind
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.findings import Classification
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.gui.main_thread import MainThread

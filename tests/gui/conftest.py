@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from brainviewer.app.jobs import Jobs, Policy
 from brainviewer.app.session import Session
-from brainviewer.app.settings import Settings
+from brainviewer.app.settings.settings import Settings
 from brainviewer.app.status import Status
 from brainviewer.core.errors import BrainViewerError, Cancelled
 from brainviewer.core.findings import TumourFinding
@@ -22,7 +22,30 @@ from brainviewer.core.voi_window import auto_window
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panels.result import ResultPanel
+from brainviewer.gui.panes.pane_grid import PaneGrid
+from brainviewer.gui.panes.slice_pane import SlicePane
 from tests.phantoms import marker_finding, marker_study
+
+PATIENCE_MS = 60_000
+
+
+class PatientBot(QtBot):
+    """Waits longer than five seconds, since others may be using the computer as well."""
+
+    def waitUntil(self, callback: Callable[[], Any], *, timeout: int = PATIENCE_MS) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: Any, *, timeout: int = PATIENCE_MS, **how: Any) -> Any:
+        return super().waitSignal(signal, timeout=timeout, **how)
+
+    def waitExposed(self, widget: Any, *, timeout: int = PATIENCE_MS) -> Any:
+        return super().waitExposed(widget, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """In place of that of pytest-qt."""
+    return PatientBot(request)
 
 
 class InstantJobs(Jobs):
@@ -66,9 +89,11 @@ def show_study(session: Session, study: Study, finding: TumourFinding | None = N
 
 
 @pytest.fixture
-def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+def session(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Session]:
     """A session that keeps nothing beyond the test and runs its jobs at once."""
-    monkeypatch.setenv("BRAINVIEWER_HOME", str(tmp_path))
+    monkeypatch.setenv("BRAINVIEWER_HOME", str(tmp_path_factory.mktemp("home")))
     crashes: list[BaseException] = []
     settings = Settings(classify_on_opening=False)
     session = Session(lambda function: function(), settings, crashes.append, InstantJobs)
@@ -117,6 +142,16 @@ def shown(session: Session, study: Study) -> Session:
     """A session that shows the study, on the slice of its marker."""
     show_study(session, study, marker_finding(study))
     return session
+
+
+@pytest.fixture
+def pane(qtbot: QtBot, shown: Session) -> SlicePane:
+    """The third of four panes, 300 × 200 pixels."""
+    grid = PaneGrid(shown)
+    grid.resize(602, 402)
+    qtbot.addWidget(grid)
+    grid.show()
+    return grid.panes[2]
 
 
 @pytest.fixture(autouse=True)

@@ -7,13 +7,11 @@ from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QApplication
 
 from brainviewer.app.report.provenance import _annotation
-from brainviewer.app.session import Session
 from brainviewer.app.state import Tool
-from brainviewer.core.annotation_kinds import Kind
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.slices import Plane
 from brainviewer.gui.panels.annotations import describe
-from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.panes.slice_pane import SlicePane
 from brainviewer.painting.annotations import label_lines
 from tests.gui.hands import NONE, click, double_click, drag, key, move, press, release
@@ -22,13 +20,9 @@ ARM, VERTEX, OTHER = QPointF(150, 100), QPointF(90, 100), QPointF(90, 60)
 
 
 @pytest.fixture
-def pane(qtbot, shown: Session) -> SlicePane:
-    grid = PaneGrid(shown)
-    grid.resize(602, 402)
-    qtbot.addWidget(grid)
-    grid.show()
-    shown.view.set_tool(Tool.ANGLE)
-    return grid.panes[2]
+def pane(pane: SlicePane) -> SlicePane:
+    pane.session.view.set_tool(Tool.ANGLE)
+    return pane
 
 
 def click_at(pane: SlicePane, at: QPointF) -> None:

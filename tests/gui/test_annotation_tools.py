@@ -9,8 +9,8 @@ from PySide6.QtTest import QTest
 
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout, Tool
-from brainviewer.core.annotation_kinds import Kind
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.gui.panes.camera import Camera
@@ -117,8 +117,9 @@ class TestDrawing:
         annotation = draw(pane, Tool.RECTANGLE, at - QPointF(9, 9), at + QPointF(9, 9))
         lines = label_lines(annotation, pane.view, shown.state.study)
         assert lines[0] == f"mean {MARKER_VALUE} · SD 0"
-        assert lines[1] == f"min {MARKER_VALUE} · max {MARKER_VALUE}"
-        assert lines[2].endswith("mm²")
+        assert lines[1] == f"median {MARKER_VALUE}"
+        assert lines[2] == f"min {MARKER_VALUE} · max {MARKER_VALUE}"
+        assert lines[3].endswith("mm²")
         # Other sequences show where it is, without numbers that are not theirs.
         grid.panes[0].grab()
         assert grid.panes[0].label_boxes == {}

@@ -16,7 +16,7 @@ from brainviewer.gui.panels.model_card import MADE, NO_PART, card_html
 from brainviewer.gui.theme import DARK, LIGHT, Colours
 from brainviewer.models.card import ExternalTest, Metric
 from brainviewer.models.registry import card_of, classification_models
-from brainviewer.painting.wording import number
+from brainviewer.painting.text.wording import number
 
 CARDS = {card.id: card for card in classification_models()}
 

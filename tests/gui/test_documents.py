@@ -44,7 +44,8 @@ def test_every_table_stands_somewhere(script: ModuleType) -> None:
 @pytest.mark.parametrize("page", [*PAGES, *RULES])
 def test_links_and_paths_lead_somewhere(page: str) -> None:
     text = text_of(page)
-    places = [link.split("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text)]
+    links = re.findall(r"\]\(([^)]+)\)", text) + re.findall(r'src(?:set)?="([^"]+)"', text)
+    places = [link.split("#")[0] for link in links]
     beside = [(ROOT / page).parent / place for place in places if place and "://" not in place]
     named = re.findall(r"(?:packaging|resources|tests)/[\w./-]*\w", text)
     for path in [*beside, *(ROOT / name for name in named)]:

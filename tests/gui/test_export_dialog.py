@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtGui import QImage, QPalette
 from pytestqt.qtbot import QtBot
 
-from brainviewer.app.exports import ExportRequest, ExportSubject, request_figure
+from brainviewer.app.exporting.exports import ExportRequest, ExportSubject, request_figure
 from brainviewer.app.session import Session
 from brainviewer.app.state import ViewState
 from brainviewer.core.errors import BrainViewerError

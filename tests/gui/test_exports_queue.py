@@ -9,8 +9,8 @@ from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from pytestqt.qtbot import QtBot
 
-from brainviewer.app import export_queue
-from brainviewer.app.exports import ExportRequest, ExportSubject
+from brainviewer.app.exporting import queue as export_queue
+from brainviewer.app.exporting.exports import ExportRequest, ExportSubject
 from brainviewer.app.notices import Notice
 from brainviewer.app.session import Session
 from brainviewer.core.errors import FileError, Report
@@ -167,8 +167,8 @@ def test_the_notice_opens_the_folder(
     window.export_image.save(ExportRequest(path=folder / "a.png"))
     assert (folder / "a.png").is_file()
     assert str(folder) in said[-1].text
-    assert said[-1].action == "Show folder"
-    said[-1].act()
+    assert said[-1].offers[0].words == "Show folder"
+    said[-1].offers[0].act()
     assert [url.toLocalFile() for url in opened] == [str(folder)]
 
 

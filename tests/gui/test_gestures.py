@@ -5,18 +5,19 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QKeySequence, QTextDocument, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QPushButton, QWidget
 
 from brainviewer.app.state import Tool
-from brainviewer.core.annotation_kinds import Kind
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
-from brainviewer.gui.actions import ACTIONS, CONTEXT_MENUS, MENUS
+from brainviewer.gui.actions.places import CONTEXT_MENUS, MENUS
+from brainviewer.gui.actions.table import ACTIONS
 from brainviewer.gui.dialogs.key_sheet import KeySheet
 from brainviewer.gui.dialogs.pages import GuidePage
 from brainviewer.gui.main_window import MainWindow
@@ -133,7 +134,7 @@ def test_3d_and_lists_have_menus(reading: MainWindow) -> None:
 # -- Shift and Space ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("tool", [tool for tool in Tool if tool is not Tool.BRUSH])
+@pytest.mark.parametrize("tool", [t for t in Tool if t is not Tool.BRUSH and not t.corrects])
 def test_a_click_with_shift_places_the_cursor_with_any_tool(
     reading: MainWindow, tool: Tool
 ) -> None:
@@ -275,6 +276,12 @@ def test_recent_studies_stand_on_the_welcome_page(
     assert [b.text().replace("&&", "&") for b in rows] == ["R&D one", "two"]
     rows[1].click()
     assert opened == [[tmp_path / "two" / "a.nii", tmp_path / "two" / "b.nii"]]
+    window.actions_by_id["patient"].trigger()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    rows = [b for b in page.findChildren(QPushButton) if b.property("role") == "recent"]
+    assert [b.text() for b in rows] == ["Study 1", "Study 2"]
+    named = [b.accessibleName() + b.toolTip() for b in page.findChildren(QPushButton)]
+    assert not any("R&" in text or "two" in text for text in named)
 
 
 def test_what_is_dragged_over_the_window_is_seen_to_be_welcome(
@@ -302,11 +309,11 @@ def test_the_sheet_of_keys_is_grouped_and_can_be_searched(window: MainWindow) ->
     sheet = window.findChild(KeySheet)
     rows = sheet.shown
     groups = list(dict.fromkeys(group for group, _, _ in rows))
-    assert groups == ["Mouse", *(title for title, _ in MENUS if title in groups)]
+    assert groups == ["Mouse: PACS", *(title for title, _ in MENUS if title in groups)]
     assert {("View", "Space", "Hide or show all overlays"),
             ("Edit", "Ctrl+Shift+Z or Ctrl+Y", "Redo")} <= set(rows)  # fmt: skip
     keys = [action.keys for action in ACTIONS if action.keys]
-    assert len([row for row in rows if row[0] != "Mouse"]) == len(keys)
+    assert len([row for row in rows if row[0] != "Mouse: PACS"]) == len(keys)
     QTest.keyClicks(sheet.search, "tumour slice")
     assert ("Tumour", "T", "Tumour slice") in sheet.shown
     assert all("tumour" in " ".join(row).casefold() for row in sheet.shown)

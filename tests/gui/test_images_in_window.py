@@ -8,7 +8,7 @@ from PIL import Image
 from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from brainviewer.app.exports import ExportRequest, panes_of, request_figure
+from brainviewer.app.exporting.exports import ExportRequest, panes_of, request_figure
 from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout, Tool
@@ -16,8 +16,8 @@ from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panes.image_strip import ImageStrip
-from brainviewer.painting.captions import slice_captions
 from brainviewer.painting.figure import draw_figure
+from brainviewer.painting.text.captions import slice_captions
 from tests.gui.conftest import show_study
 from tests.gui.hands import drag, key, wheel
 

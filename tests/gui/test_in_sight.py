@@ -1,6 +1,7 @@
 """What is there fills the room, what is pressed is shown, what is asked for comes into sight."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -12,11 +13,11 @@ from PySide6.QtWidgets import QApplication, QComboBox
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout
 from brainviewer.app.status import Status
-from brainviewer.core.annotation_kinds import Kind
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.geometry import Grid, Unit
 from brainviewer.core.slices import Plane, SliceView
-from brainviewer.core.study import SEQUENCES, Modality, Study, Volume
+from brainviewer.core.study import SEQUENCES, FileWindow, Modality, Study, Volume
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panels.annotations import AnnotationList
 from brainviewer.gui.panels.display import WindowSection
@@ -252,6 +253,25 @@ def test_a_window_set_by_hand_is_the_users_own(window: MainWindow, study: Study)
     assert preset.currentText() == "Oedema"
     window.actions_by_id["auto-window"].trigger()
     assert preset.currentText() == "Automatic"
+
+
+def test_windows_that_the_file_names_are_presets_of_their_sequence(
+    window: MainWindow, study: Study
+) -> None:
+    named = (FileWindow("File: Algo1", 10, 50), FileWindow("As in the file", 90, 20))
+    t1 = replace(study.volumes[Modality.T1], file_windows=named)
+    show_study(window.session, replace(study, volumes={**study.volumes, Modality.T1: t1}))
+    preset = window.findChild(WindowSection).findChildren(QComboBox)[0]
+    assert preset.findText("File: Algo1") < 0
+    window.session.view.set_active(Modality.T1)
+    offered = [preset.itemText(n) for n in range(preset.count())]
+    assert offered[:4] == ["Automatic", "File: Algo1", "As in the file", "Full range"]
+    assert preset.currentText() == "Automatic"
+    for name, expected in (("File: Algo1", (10, 50, False)), ("As in the file", (20, 90, True))):
+        preset.textActivated.emit(name)
+        shown = window.session.state.windows[Modality.T1]
+        assert (shown.low, shown.high, shown.inverted) == expected
+        assert preset.currentText() == name
 
 
 def test_a_drag_that_is_given_up_leaves_the_preset(window: MainWindow, study: Study) -> None:

@@ -10,12 +10,12 @@ import pytest
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
-from brainviewer.app import export_queue
-from brainviewer.app.exports import ExportRequest
+from brainviewer.app.exporting import queue as export_queue
+from brainviewer.app.exporting.exports import ExportRequest
 from brainviewer.app.status import Status
 from brainviewer.app.stores import age
-from brainviewer.core.annotation_kinds import Kind
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.errors import FileError
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study

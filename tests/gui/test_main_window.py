@@ -23,17 +23,18 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from brainviewer.app.notices import Notice
+from brainviewer.app.notices import Notice, Offer
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout, Tool
 from brainviewer.app.status import Status
-from brainviewer.core.annotation_kinds import Kind
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.errors import FileError, Report
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.gui import theme
-from brainviewer.gui.actions import ACTIONS
+from brainviewer.gui.actions.table import ACTIONS
+from brainviewer.gui.dialogs.dicom_export import DicomExportDialog
 from brainviewer.gui.dialogs.export import ExportDialog
 from brainviewer.gui.dialogs.page import Page
 from brainviewer.gui.main_thread import MainThread
@@ -57,6 +58,7 @@ def _no_dialogs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: ("", ""))
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: ("", ""))
     monkeypatch.setattr(ExportDialog, "exec", lambda _: 0)
+    monkeypatch.setattr(DicomExportDialog, "exec", lambda _: 0)
     monkeypatch.setattr(QPrintDialog, "exec", lambda _: QDialog.DialogCode.Rejected)
 
 
@@ -129,16 +131,26 @@ _ALWAYS = (None, "planes", "annotatable")
 """Facts that hold in an empty window; ``planes`` fails for images, ``markable`` in an occlusion
 test."""
 _RARE = (
+    "exported",
     "heatmap",
     "ablated",
     "compared",
     "undo",
     "redo",
     "selection",
+    "unlocked",
+    "snaps to lesion",
+    "snaps to enhancing",
     "image series",
     "occlusion possible",
     "occlusion",
     "explained",
+    "listed",
+    "series",
+    "skull",
+    "grids differ",
+    "corrected",
+    "drawn parts",
 )
 
 
@@ -164,8 +176,8 @@ def test_actions_are_enabled_by_facts_alone(window: MainWindow, study: Study) ->
     assert enabled() == always
     show_study(window.session, study)
     # Nothing looks for the tumour yet: classifying would do that first.
-    there = {"study", "sequences", "sides", "segmentation"}
-    there |= {"classifiable", "classifiable here"}
+    there = {"study", "sequences", "sides", "segmentation", "common grid"}
+    there |= {"classifiable", "classifiable here", "correctable"}
     assert enabled() == always | {a.id for a in ACTIONS if a.needs in there}
     window.session.state.show_finding(marker_finding(study), Status.DONE)
     assert {"tumour", "classify", "classify-here", "export-tumour", "show-lesion"} <= enabled()
@@ -216,7 +228,7 @@ def test_every_named_key_is_one_that_qt_knows(window: MainWindow) -> None:
 
 def test_keys_do_what_the_table_says(qtbot: QtBot, busy: MainWindow) -> None:
     state = busy.session.state
-    press(busy, qtbot, Qt.Key.Key_3)
+    press(busy, qtbot, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
     assert state.layout is Layout.ONE_LARGE
     press(busy, qtbot, Qt.Key.Key_R)
     assert state.tool is Tool.RULER
@@ -332,7 +344,7 @@ def test_panels_are_hidden_with_one_key_and_come_back(qtbot: QtBot, busy: MainWi
     assert not any(part.isVisible() for part in parts)
     qtbot.waitUntil(lambda: busy.grid.width() == busy.width())
     # Also without menus, keys go on working.
-    press(busy, qtbot, Qt.Key.Key_2)
+    press(busy, qtbot, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     assert busy.session.state.layout is Layout.THREE_PLANES
     press(busy, qtbot, Qt.Key.Key_F11)
     assert all(part.isVisible() for part in parts)
@@ -414,6 +426,9 @@ def test_notices_wait_in_one_place_until_they_are_read(window: MainWindow) -> No
     assert bar.isVisible()
     # What went wrong comes first; nothing is said twice.
     assert bar.sentences == ["The disk is full.", "T2 is missing.", "The forms disagree."]
+    say("The head moved.", "caution")  # changes values
+    assert bar.sentences[:2] == ["The disk is full.", "The head moved."]
+    window.session.state.notice_settled.emit(Notice("The head moved.", "caution"))
     (read,) = bar.findChildren(QPushButton)
     assert "2 more" in read.text()
     for left in (2, 1, 0):
@@ -425,7 +440,8 @@ def test_notices_wait_in_one_place_until_they_are_read(window: MainWindow) -> No
 def test_a_notice_offers_what_can_be_done_about_it(window: MainWindow) -> None:
     bar, noticed = window.findChild(NoticeBar), window.session.state.noticed
     done: list[str] = []
-    offer = Notice("The engine is silent.", "error", "Restart", lambda: done.append("restarted"))
+    offers = Offer("Restart", lambda: done.append("restarted")), Offer("Wait")
+    offer = Notice("The engine is silent.", "error", offers)
     noticed.emit(Notice("T2 is missing."))
     noticed.emit(offer)
     button = next(b for b in bar.findChildren(QPushButton) if b.text() == "Restart")
@@ -438,7 +454,7 @@ def test_a_notice_offers_what_can_be_done_about_it(window: MainWindow) -> None:
 
 def test_a_notice_that_is_settled_goes(window: MainWindow) -> None:
     bar, state = window.findChild(NoticeBar), window.session.state
-    offer = Notice("The engine is silent.", "error", "Restart")
+    offer = Notice("The engine is silent.", "error", (Offer("Restart"),))
     state.noticed.emit(offer)
     state.notice_settled.emit(offer)
     state.notice_settled.emit(offer)
@@ -508,6 +524,13 @@ def test_progress_is_a_line_with_a_sentence_and_cancel(window: MainWindow) -> No
     (cancel,) = line.findChildren(QPushButton)
     cancel.click()
     assert cancelled == ["open"]
+    # A younger job that tells more often does not take its place, nor its Cancel.
+    window.session.state.show_progress("compare", 0.5, "Reading T2")
+    window.session.state.show_progress("open", 0.3, "Reading T2")
+    window.session.state.show_progress("compare", 0.6, "Reading FLAIR")
+    cancel.click()
+    assert cancelled == ["open", "open"]
+    window.session.state.show_progress("compare", None, "")
     window.session.state.show_progress("open", None, "")
     assert not line.isVisible()
 
@@ -591,7 +614,8 @@ def test_nothing_of_tensorflow_or_onnx_is_in_the_process_of_the_window() -> None
 import sys
 import brainviewer.gui.application, brainviewer.models.subtype.prediction
 import brainviewer.models.segmentation.detection
-import brainviewer.models.engine.engine, brainviewer.app.opening.study, brainviewer.app.exports
+import brainviewer.models.engine.engine, brainviewer.app.opening.study
+import brainviewer.app.exporting.exports
 heavy = {"tensorflow", "keras", "onnxruntime", "torch", "jax"} & set(sys.modules)
 assert not heavy, heavy
 """

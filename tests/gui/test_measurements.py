@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from brainviewer.app.exporting.slice_scenes import scene_of
 from brainviewer.app.session import Session
-from brainviewer.app.slice_scenes import scene_of
 from brainviewer.app.state import Layout
 from brainviewer.app.status import Status
 from brainviewer.core.slices import Plane

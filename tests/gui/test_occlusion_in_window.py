@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
-from brainviewer.app.exports import ExportRequest
+from brainviewer.app.exporting.exports import ExportRequest
 from brainviewer.app.session import Session
 from brainviewer.app.state import Tool
 from brainviewer.app.status import Status
@@ -22,9 +22,9 @@ from brainviewer.gui.panels.occlusion import ChangeTable, WhatIfPanel
 from brainviewer.gui.panels.prevalence_menu import fill_prevalences
 from brainviewer.gui.panes.slice_pane import SlicePane
 from brainviewer.painting import palette
-from brainviewer.painting.captions import slice_captions
 from brainviewer.painting.devices import pixels_of
 from brainviewer.painting.figure import FigureSpec, draw_figure
+from brainviewer.painting.text.captions import slice_captions
 from tests.gui.eyes import texts
 from tests.gui.hands import drag, key, move, press, release, wheel
 from tests.toy_images import install_toy, mr_head, write_frames

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 
 from brainviewer.app.opening.image2d import open_image2d
 from brainviewer.app.session import Session
-from brainviewer.core.annotation_kinds import Kind
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study

@@ -17,7 +17,7 @@ from brainviewer.gui.panels.result import ResultPanel
 from brainviewer.models.installation.install import Options, add_model, remove_model
 from tests.gui.eyes import texts
 
-USUAL = "Xception tumour on one image"
+USUAL = "ResNet50 tumour on one image"
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import gc
 import sys
 import weakref
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -255,3 +256,25 @@ def test_twenty_thousand_slices_without_growth(qtbot, shown: Session) -> None:
     # Immortal from Python 3.12 on; before, each emit would have taken one or more.
     assert abs(sys.getrefcount(True) - references) < 500
     assert resident_mb() - memory < 20
+
+
+def test_panes_blink_with_the_first_sequence_until_that_is_turned_off(qtbot, grid, shown):
+    t1 = grid.shown[1]
+    assert t1.scene.modality is Modality.T1
+    shown.view.set_overlay(blink=True)
+    qtbot.waitUntil(lambda: t1.scene.modality is Modality.FLAIR)
+    qtbot.waitUntil(lambda: t1.scene.modality is Modality.T1)
+    qtbot.waitUntil(lambda: t1.scene.modality is Modality.FLAIR)
+    shown.view.set_overlay(blink=False)
+    assert t1.scene.modality is Modality.T1
+    assert not grid._blinking.isActive()
+
+
+def test_sequences_that_are_brought_together_anew_are_painted(grid, shown):
+    study = shown.state.study
+    flair = grid.shown[0]
+    before = flair.grab().toImage()
+    volumes = {m: replace(v, data=v.data[::-1].copy()) for m, v in study.volumes.items()}
+    shown.state.study = replace(study, volumes=volumes)
+    shown.state.volumes_changed.emit()
+    assert flair.grab().toImage() != before

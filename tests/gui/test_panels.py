@@ -19,10 +19,11 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from brainviewer.app.head_motion import HeadMotion
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
-from brainviewer.core.annotation_kinds import Kind
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.findings import Candidate
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
@@ -284,7 +285,13 @@ def test_the_tumour_is_told_in_numbers_with_units(left: StudyPanel, shown: Sessi
     assert "0.97" in said
 
 
-def test_every_state_of_the_search_has_words(left: StudyPanel, shown: Session) -> None:
+def test_every_state_of_the_search_has_words(
+    left: StudyPanel, shown: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(HeadMotion, "running", True)
+        shown.state.show_finding(None, Status.RUNNING)
+        assert "Aligning the sequences first…" in texts(left)
     shown.state.show_finding(None, Status.RUNNING)
     assert "Looking for the tumour…" in texts(left)
     shown.state.show_finding(None, Status.FAILED)

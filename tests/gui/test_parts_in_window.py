@@ -17,7 +17,7 @@ from brainviewer.gui.panels.legend import Legend
 from brainviewer.gui.panels.tumour import MeasurementRow
 from brainviewer.imaging.measure.agreement import compared
 from brainviewer.painting import palette
-from brainviewer.painting.measurement_text import AGREEMENT, agreement_lines, volume_text
+from brainviewer.painting.text.measurements import AGREEMENT, agreement_lines, volume_text
 from tests.gui.conftest import show_study
 from tests.phantoms import marker_finding, measured, with_parts
 

@@ -115,7 +115,7 @@ def test_the_session_opens_what_was_chosen(
     study = session.state.study
     assert study is not None
     assert study.modalities == (Modality.FLAIR, Modality.T1)
-    assert any("T1ce is missing" in notice for notice in study.notices)
+    assert any("T1ce and T2 are missing" in notice for notice in study.notices)
 
 
 def test_cancelling_opens_nothing(

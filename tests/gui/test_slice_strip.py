@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 
+from brainviewer.app.head_motion import HeadMotion
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
 from brainviewer.core.findings import Candidate, TumourFinding
@@ -109,13 +110,15 @@ def test_the_height_of_the_bars_is_the_area(strip, shown):
     assert height(4) == pytest.approx(height(8) / 2, abs=2)
 
 
-def test_what_is_written(strip, shown):
+def test_what_is_written(strip, shown, monkeypatch):
     area = shown.state.finding.slice_area_mm2
     assert strip._lines() == ("Tumour area per slice", f"tumour slice {area:.0f} mm²")
     shown.state.show_finding(TumourFinding("lesion", False), Status.DONE)
     assert strip._lines() == ("No lesion found", "32 axial slices")
     shown.state.show_finding(None, Status.RUNNING)
     assert strip._lines() == ("Looking for the tumour", "32 axial slices")
+    monkeypatch.setattr(HeadMotion, "running", True)  # what a search waits for
+    assert strip._lines() == ("Bringing the sequences over each other", "32 axial slices")
     shown.view.set_plane(Plane.CORONAL)
     shown.state.show_finding(marker_finding(shown.state.study), Status.DONE)
     assert strip._lines() == ("48 coronal slices",)

@@ -13,12 +13,12 @@ from PySide6.QtGui import QGuiApplication, QPageLayout
 from PySide6.QtPrintSupport import QPrintDialog
 from PySide6.QtWidgets import QApplication, QDialog
 
-from brainviewer.app.exports import ExportRequest, ExportSubject
+from brainviewer.app.exporting.exports import ExportRequest, ExportSubject
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout
 from brainviewer.app.status import Status
-from brainviewer.core.annotation_kinds import Kind
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.errors import Cancelled
 from brainviewer.core.study import SEQUENCES, Modality, Study
 from brainviewer.gui.dialogs import printing

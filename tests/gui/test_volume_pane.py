@@ -13,11 +13,14 @@ from PySide6.QtWidgets import QApplication, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from brainviewer.app.state import ViewState
+from brainviewer.app.status import Status
 from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Modality
 from brainviewer.gui.volume.pane import VolumePane
 from brainviewer.painting.volume.view import LOOKS, VolumeView, look_rotation
 from tests.gui.eyes import button
+from tests.gui.hands import MIDDLE as MIDDLE_BUTTON
 from tests.gui.hands import RIGHT, drag, wheel
 from tests.phantoms import grid_of, marker_finding, marker_position, marker_study
 
@@ -120,12 +123,38 @@ def test_left_drag_turns(pane: VolumePane) -> None:
     assert (pane.view.rotation @ (0, 0, 1))[1] == pytest.approx(1)
 
 
-def test_right_drag_sets_opacity_and_contrast(pane: VolumePane) -> None:
+def test_ctrl_and_a_drag_set_opacity_and_contrast(pane: VolumePane) -> None:
     before = pane.view
-    drag(pane.image, MIDDLE, MIDDLE + QPointF(30, -60), RIGHT)
+    drag(
+        pane.image, MIDDLE, MIDDLE + QPointF(30, -60), modifiers=Qt.KeyboardModifier.ControlModifier
+    )
     assert pane.view.opacity == pytest.approx(before.opacity + 0.2)
     assert pane.view.contrast == pytest.approx(before.contrast + 0.1)
     assert slider(pane, "Opacity").value() == round(1000 * pane.view.opacity)
+
+
+def test_right_drag_zooms_and_middle_drag_takes_the_head_along(pane: VolumePane) -> None:
+    pane.look("A")
+    drag(pane.image, MIDDLE, MIDDLE + QPointF(0, -150), RIGHT)
+    assert pane.view.size == pytest.approx(2)
+    drag(pane.image, MIDDLE, MIDDLE + QPointF(0, 150), RIGHT)
+    pane.set_view(pane.view.shown(size=0.6))  # all of it stays on the image
+    before = _right_and_upper_edge(pane)
+    half = min(pane.image.width(), pane.image.height()) / 2
+    drag(pane.image, MIDDLE, MIDDLE + QPointF(0.4 * half, -0.2 * half), MIDDLE_BUTTON)
+    assert pane.view.place == pytest.approx((0.4 / 0.6, 0.2 / 0.6))
+    across, down = np.subtract(_right_and_upper_edge(pane), before)
+    # The head follows the hand.
+    assert across == pytest.approx(0.4 * min(SIZE) / 2, abs=3)
+    assert down == pytest.approx(-0.2 * min(SIZE) / 2, abs=3)
+    pane.reset()
+    assert pane.view.place == (0.0, 0.0)
+
+
+def _right_and_upper_edge(pane: VolumePane) -> tuple[int, int]:
+    """The last column and the first row of the head; the letters are in the lower left corner."""
+    rows, columns = np.nonzero(pane.render_image(*SIZE).astype(float).sum(axis=2) > 120)
+    return int(columns.max()), int(rows.min())
 
 
 def test_wheel_sets_the_size(pane: VolumePane) -> None:
@@ -187,7 +216,31 @@ def test_active_sequence_is_shown(qtbot: QtBot, pane: VolumePane, state: ViewSta
     state.active = Modality.T2
     state.active_changed.emit()
     assert not np.array_equal(pane.render_image(*SIZE), before)
-    assert pane.image.caption.startswith("T2")
+    qtbot.waitUntil(lambda: pane.image.caption.startswith("T2"), timeout=WAIT_MS)
+
+
+def test_the_brain_takes_the_place_of_the_head_and_nothing_moves(
+    qtbot: QtBot, pane: VolumePane, state: ViewState
+) -> None:
+    study = state.study
+    assert study is not None
+    pane.set_view(pane.view.turned(20, 10))
+    before, view = pane.render_image(*SIZE), pane.view
+    middle = np.zeros(study.grid.shape, bool)
+    middle[tuple(slice(n // 3, 2 * n // 3) for n in middle.shape)] = True
+    found = TumourFinding("lesion", False, brain=middle, with_skull=True)
+    state.show_finding(found, Status.DONE)
+    pane.bring_up_to_date()
+    # The caption says what the image is that is there, until another one is drawn.
+    assert "without" not in pane.image.caption or pane._worker.delivered.bare
+    bare = pane.render_image(*SIZE)
+    assert (bare > 60).sum() < (before > 60).sum() / 2
+    assert pane.view is view
+    qtbot.waitUntil(lambda: pane.image.caption.endswith("without the skull"), timeout=WAIT_MS)
+    state.overlays = replace(state.overlays, skull=True)
+    state.overlays_changed.emit()
+    assert np.array_equal(pane.render_image(*SIZE), before)
+    qtbot.waitUntil(lambda: pane.image.caption.endswith("3D"), timeout=WAIT_MS)
 
 
 def test_cursor_is_drawn_only_when_the_hand_rests(

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from brainviewer.app.state import Layout
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panels.tumour import copy_measurements
-from brainviewer.painting.captions import slice_captions
+from brainviewer.painting.text.captions import slice_captions
 from tests.gui.conftest import show_study
 from tests.phantoms import grid_of, marker_finding, marker_study, measured
 

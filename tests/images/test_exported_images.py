@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from brainviewer.app.report.study_figures import AUTO, SliceRequest, analysis_spec, slice_figure
-from brainviewer.core.annotation_kinds import Kind
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.findings import Classification, Heatmap
 from brainviewer.core.geometry import Grid
 from brainviewer.core.overlays import Overlays

@@ -17,7 +17,7 @@ from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtSvg import QSvgRenderer
 from pytestqt.qtbot import QtBot
 
-from brainviewer.app.exports import ExportRequest, request_figure
+from brainviewer.app.exporting.exports import ExportRequest, request_figure
 from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.report.study_figures import (
     SliceRequest,
@@ -26,18 +26,18 @@ from brainviewer.app.report.study_figures import (
     slice_figure,
 )
 from brainviewer.app.session import Session
-from brainviewer.core.annotations import Annotation, Kind
+from brainviewer.core.annotation.annotations import Annotation, Kind
 from brainviewer.core.errors import FileError
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Study
 from brainviewer.gui.dialogs.printing import print_page
 from brainviewer.gui.panes.slice_pane import SlicePane
 from brainviewer.painting import palette
-from brainviewer.painting.captions import scale_bar_mm
 from brainviewer.painting.devices import paint_image, paint_pdf, paint_svg, pixels_of
 from brainviewer.painting.figure import FigurePage
 from brainviewer.painting.slice_painter import paint
 from brainviewer.painting.slice_scene import SliceScene
+from brainviewer.painting.text.captions import scale_bar_mm
 from tests.exporting import export_slice
 from tests.gui.conftest import session, show_study, shown, study  # noqa: F401
 from tests.phantoms import marker_finding, marker_study, measured

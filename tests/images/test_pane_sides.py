@@ -15,10 +15,10 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QWidget
 
 from brainviewer.app.session import Session
-from brainviewer.app.settings import Settings
+from brainviewer.app.settings.settings import Settings
 from brainviewer.app.status import Status
-from brainviewer.core.annotation_kinds import Kind
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.findings import Classification, Heatmap
 from brainviewer.core.geometry import Grid
 from brainviewer.core.overlays import Overlays

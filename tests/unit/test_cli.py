@@ -50,7 +50,9 @@ pytestmark = pytest.mark.usefixtures("home")
 def study(monkeypatch):
     """Every path opens the marker study; what is found in it is the marker."""
     made = marker_study()
-    monkeypatch.setattr("brainviewer.app.opening.study.open_study", lambda paths, report: made)
+    monkeypatch.setattr(
+        "brainviewer.app.opening.study.open_study", lambda paths, report, which: made
+    )
     monkeypatch.setattr(
         "brainviewer.models.segmentation.detection.find_tumour",
         lambda study, *a, **k: marker_finding(study),
@@ -157,7 +159,7 @@ def test_wrong_usage_is_code_2_and_stdout_stays_empty(arguments, capfd):
 
 
 def test_what_the_user_can_put_right_is_one_sentence_with_advice(study, monkeypatch, capfd):
-    def refuse(paths, report):
+    def refuse(paths, report, which):
         raise FileError("The folder is empty.", "Choose another one.")
 
     monkeypatch.setattr("brainviewer.app.opening.study.open_study", refuse)
@@ -168,7 +170,7 @@ def test_what_the_user_can_put_right_is_one_sentence_with_advice(study, monkeypa
 
 
 def test_a_bug_is_code_1_without_a_traceback_unless_wanted(study, monkeypatch, capfd, tmp_path):
-    def crash(paths, report):
+    def crash(paths, report, which):
         raise ZeroDivisionError(paths[0])
 
     monkeypatch.setattr("brainviewer.app.opening.study.open_study", crash)
@@ -200,7 +202,7 @@ def test_output_that_a_full_disk_does_not_take(capfd):
 
 
 def test_chatter_on_stdout_does_not_spoil_the_json(study, monkeypatch, capfd):
-    def chatty(paths, report):
+    def chatty(paths, report, which):
         print("a library greets")
         os.write(1, b"a C library greets\n")
         return study
@@ -278,7 +280,9 @@ def test_classify(result, capfd):
 
 def test_what_is_said_of_the_study_stands_with_the_prediction(study, result, monkeypatch, capfd):
     said = replace(study, notices=("T2 lies on another grid.",))
-    monkeypatch.setattr("brainviewer.app.opening.study.open_study", lambda paths, report: said)
+    monkeypatch.setattr(
+        "brainviewer.app.opening.study.open_study", lambda paths, report, which: said
+    )
     assert run("classify", "folder", "--json") == 0
     assert printed(capfd)["notices"] == ["T2 lies on another grid.", "T1 is missing."]
 

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -196,6 +197,33 @@ def test_ctrl_c_before_there_is_a_command_is_silent(started_as, tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (-signal.SIGINT, b"")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends programs at once")
+def test_unpacked_images_go_when_the_system_ends_the_program(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("image", bytes(128) + b"DICM")
+    code = (
+        "import os, signal, sys, time\n"
+        "from pathlib import Path\n"
+        "import brainviewer.cli\n"
+        "from brainviewer import __main__ as program\n"
+        "from brainviewer.files.dicom.archive import unpacked\n"
+        "def run(*_):\n"
+        f"    folder = unpacked(Path({str(tmp_path / 'a.zip')!r})).folder\n"
+        "    print(folder, len(list(folder.iterdir())), flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGTERM); time.sleep(60)\n"
+        "brainviewer.cli.run = run\n"
+        "program.main()"
+    )
+    environment = {**os.environ, "BRAINVIEWER_HOME": str(tmp_path / "home")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=False, env=environment, text=True
+    )
+    folder, count = done.stdout.rsplit(maxsplit=1)
+    assert (done.returncode, done.stderr, count) == (143, "", "1")
+    assert folder.startswith(str(tmp_path))
+    assert not Path(folder).exists()
 
 
 def test_ctrl_c_during_a_command_is_silent(monkeypatch, capfd):

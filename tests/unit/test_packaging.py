@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from brainviewer import __version__
+from tests import pacs_servers
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -129,3 +130,11 @@ def test_where_the_tested_versions_are_missing_newer_ones_are_installed(tmp_path
     assert second == f"{tmp_path}[test]"
     assert "tested versions" in done.stderr
     assert (tmp_path / ".venv" / ".brainviewer-app").exists()
+
+
+def test_the_pacs_nodes_of_the_tests_are_installed() -> None:
+    # Where they are missing their tests are skipped, so that nothing else would tell.
+    listed = f"source '{ROOT}/packaging/environment.sh'; printf '%s' \"$TEST_PROGRAMS\""
+    done = subprocess.run(["bash", "-c", listed], capture_output=True, text=True, check=True)
+    packages = {line.split()[1] for line in done.stdout.splitlines() if line}
+    assert {*pacs_servers.PROGRAMS.values(), "orthanc-dicomweb"} <= packages

@@ -19,12 +19,13 @@ from schemas import check_output, faults, schemas
 from brainviewer.app.report.formats import Schema
 from brainviewer.app.stores.feedback import AGREE, FILE, feedback_on, keep_feedback
 from brainviewer.assets import resources
-from brainviewer.core.annotation_kinds import Kind
-from brainviewer.core.annotations import Annotation
+from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.annotation.kinds import Kind
+from brainviewer.core.annotation.style import Style
 from brainviewer.core.findings import Classification
-from brainviewer.core.slices import Plane
+from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality
-from brainviewer.files.annotation_file import save_annotations
+from brainviewer.files.annotation_file import read_annotations, save_annotations
 from brainviewer.files.user_folders import data_folder
 from tests.provenance import read_provenance
 
@@ -147,6 +148,7 @@ def test_an_exported_slice_with_annotations(
         key: value for key, value in saved.items() if key != "id"
     }
     assert pane["annotations"][1]["statistics"]["area_mm2"] > 0
+    assert pane["annotations"][1]["statistics"]["median"] > 0
 
 
 @pytest.mark.usefixtures("home")
@@ -163,9 +165,27 @@ def test_the_leaderboard(capfd: pytest.CaptureFixture[str]) -> None:
     check_output(output(capfd, "leaderboard"))
 
 
-@pytest.mark.parametrize("model", sorted(path.name for path in (resources() / "models").iterdir()))
+# That of deepbet was made elsewhere.
+MODELS = sorted({path.name for path in (resources() / "models").iterdir()} - {"deepbet"})
+
+
+@pytest.mark.parametrize("model", MODELS)
 def test_evaluations(model: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert faults("evaluation", output(capfd, "evaluate", model)) == []
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_annotations_of_every_kind_with_a_look(kind: Kind, tmp_path: Path) -> None:
+    study = marker_study()
+    view = SliceView.of(study.grid, Plane.AXIAL)
+    screen = [(10, 8), (10, 24), (14, 16), (6, 16)]
+    points = tuple(tuple(map(float, p)) for p in view.to_world(9, screen[: kind.traits.points]))
+    look = Style("#D55E00", 1.8, hidden=True, locked=True)
+    made = Annotation(kind, Plane.AXIAL, points, Modality.FLAIR, "core", style=look)
+    path = tmp_path / "marks.json"
+    save_annotations(path, [made], study)
+    assert faults("annotations", json.loads(path.read_text("utf-8"))) == []
+    assert read_annotations(path).annotations_on(study).annotations == (made,)
 
 
 def test_annotations(annotations: Path) -> None:
