@@ -7,14 +7,16 @@ stands between the lines ``<!-- NAME -->`` and ``<!-- end of NAME -->``.
 """
 
 import json
-import re
 import textwrap
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from brainviewer.gui.actions import shortcut_rows
-from brainviewer.gui.dialogs.key_sheet import MOUSE
+from brainviewer.app.settings.settings import Settings
+from brainviewer.gui.actions.places import keyed_actions
+from brainviewer.gui.dialogs.guide_tables import table, with_tables
+from brainviewer.gui.keys.key_map import KeyMap
+from brainviewer.gui.tools.mouse_schemes import USUAL, other_rows
 from brainviewer.models.card import Metric, ModelCard
 from brainviewer.models.registry import classification_models
 
@@ -28,21 +30,15 @@ def tables() -> dict[str, str]:
     return {
         "models": "\n\n".join(_models()) or "No model is installed.",
         "refusals": "\n\n".join(_refusals()) or "No model of single images is installed.",
-        "mouse": _table(("hand", "what it does"), MOUSE),
-        "keys": _table(("key", "what it does"), shortcut_rows()),
+        "mouse": table(USUAL.rows),
+        "mouse of ITK-SNAP": table(other_rows("ITK-SNAP")),
+        "keys": table(KeyMap(Settings(), keyed_actions(), {}).rows()),
     }
 
 
 def filled(page: str) -> str:
     """A page with its tables as they should be."""
-    for name, table in tables().items():
-        page = re.sub(
-            rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)",
-            lambda found, table=table: f"{found[1]}\n{table}\n\n{found[2]}",
-            page,
-            flags=re.DOTALL,
-        )
-    return page
+    return with_tables(page, tables())
 
 
 def _models() -> Iterable[str]:
@@ -74,7 +70,7 @@ def _models() -> Iterable[str]:
             "95 % interval. Columns: what the answer rests on.",
             100,
         )
-        yield _table(("figure", *measured), rows)
+        yield table(rows, ("figure", *measured))
 
 
 def _refusals() -> Iterable[str]:
@@ -129,11 +125,6 @@ def _evaluation(card: ModelCard) -> Mapping[str, Any]:
 
 def _value(metric: Metric | None) -> str:
     return f"{metric.value:.2f} ({metric.low:.2f}–{metric.high:.2f})" if metric else "–"
-
-
-def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = [header, ("---",) * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 """How well the tumour slice and mask are found, beside expert segmentations.
 
     python packaging/measure/measure_tumour.py DATA [--lgg] [--method METHOD] [--only SEQUENCE]
-        [--json FILE]
+        [--without SEQUENCE] [--brats18] [--json FILE]
 
 DATA is the data folder, with ``studies`` (a folder of NIfTI files per study) and ``lgg``.
 Prints one line per study and the means; ``--lgg`` adds the patients with skull, on whom the
 network was trained and all constants were chosen, so those figures are not a test: see
-``brainviewer.training.segmentation.evaluate``. ``--only FLAIR`` leaves the other sequences out.
+``brainviewer.training.segmentation.evaluate``. ``--only FLAIR`` leaves the other sequences out,
+``--without FLAIR`` that one; ``--brats18`` adds the stripped patients of that collection.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.app.opening.same_head import over_each_other
 from brainviewer.app.opening.study import open_study
 from brainviewer.core.study import Modality, Study
 from brainviewer.imaging.measure.slice_area import areas, axial_axis
@@ -27,6 +29,7 @@ from brainviewer.models.engine.inline import InlineEngine
 from brainviewer.models.registry import segmentation_model
 from brainviewer.models.segmentation.detection import METHODS, find_tumour
 from brainviewer.models.segmentation.network import SegmentationNetwork, segmentation_network
+from brainviewer.training.labelled_data.brats18 import brats18_cases
 from brainviewer.training.labelled_data.cases import read_cases
 
 Truth = NDArray[np.bool_] | None
@@ -35,7 +38,7 @@ Truth = NDArray[np.bool_] | None
 def studies(folder: Path) -> Iterator[tuple[Study, Truth]]:
     """Every study with its whole-tumour mask, or None where there is none."""
     for path in sorted(p for p in folder.iterdir() if p.is_dir()):
-        study = open_study([path])
+        study = over_each_other(open_study([path]))
         yield study, None if study.segmentation is None else study.segmentation.data > 0
 
 
@@ -59,6 +62,7 @@ def measure(study: Study, truth: Truth, method: str) -> dict[str, Any]:
     if truth is not None and finding.mask is not None:
         area = areas(study.grid, truth, axial_axis(study.grid))
         both = float((truth & finding.mask).sum())
+        row["true_ml"] = round(float(truth.sum()) * study.grid.voxel_volume / 1000, 1)
         row["true_slice"] = int(area.argmax())
         row["share"] = round(float(area[finding.index] / area.max()), 3) if finding.found else 0.0
         row["dice"] = round(2 * both / float(truth.sum() + finding.mask.sum()), 3)
@@ -111,16 +115,22 @@ def main() -> None:
     parser.add_argument("--lgg", action="store_true", help="the patients with skull as well")
     parser.add_argument("--method", choices=METHODS, default="lesion")
     parser.add_argument("--only", type=Modality, help="leave all other sequences out")
+    parser.add_argument("--without", type=Modality, help="leave this sequence out")
+    parser.add_argument("--brats18", action="store_true", help="the stripped patients as well")
     parser.add_argument("--json", type=Path, help="write the figures here")
     chosen = parser.parse_args()
     report = {}
     sources = {"studies": studies(chosen.data / "studies")}
     if chosen.lgg:
         sources["lgg"] = patients(chosen.data / "lgg")
+    if chosen.brats18:
+        cases = brats18_cases(chosen.data / "brats18")
+        sources["brats18"] = ((c.study, c.lesion) for c in (case.load() for case in cases))
     for name, source in sources.items():
         rows = []
         for whole, truth in source:
             study = whole if chosen.only is None else only(whole, chosen.only)
+            study = study if chosen.without is None else study.without([chosen.without])
             rows.append(measure(study, truth, chosen.method))
             print("  ".join(f"{key} {value}" for key, value in rows[-1].items()), flush=True)
         report[name] = {"summary": summary(rows), "rows": rows}

@@ -1,9 +1,10 @@
 """The images of the README and the user guide, taken from the real window on the demo study.
 
     xvfb-run -a -s "-screen 0 1680x1050x24" \\
-        python packaging/screenshots/make_screenshots.py [FOLDER]
+        python packaging/screenshots/make_screenshots.py [FOLDER] [--theme light]
 
-Only the synthetic demo study is ever shown in them.
+Only the synthetic demo study is ever shown in them. Those of the light theme lie in a folder of
+their own, for pages that show them to who prefers it.
 """
 
 import argparse
@@ -16,10 +17,10 @@ from pathlib import Path
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from brainviewer.app.session import Session
-from brainviewer.app.settings import Settings
+from brainviewer.app.settings.settings import Settings
 from brainviewer.app.state import Layout, Tool
 from brainviewer.app.status import Status
 from brainviewer.core.study import Modality
@@ -27,8 +28,11 @@ from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.theme import apply_theme
 
+_IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
+IN_GUIDE = {"dark": _IMAGES, "light": _IMAGES / "light"}
+"""Where the images of each theme lie."""
 SIZE = (1400, 850)
-PATIENCE_S = 60
+PATIENCE_S = 300
 # How long a fine 3D image takes on software OpenGL, with room to spare.
 REST_S = 3.0
 
@@ -36,11 +40,11 @@ REST_S = 3.0
 class Photographer:
     """Drives one window and takes images of it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, theme: str) -> None:
         self._folder = folder
         self._app = QApplication([])
-        apply_theme(self._app, "dark")
-        self.session = Session(MainThread(self._app).post, Settings())
+        apply_theme(self._app, theme)
+        self.session = Session(MainThread(self._app).post, Settings(theme=theme))
         self.window = MainWindow(self.session)
         self.window.resize(*SIZE)
         self.window.show()
@@ -59,10 +63,10 @@ class Photographer:
         end = time.monotonic() + seconds
         self.wait(lambda: time.monotonic() > end)
 
-    def take(self, name: str) -> None:
-        """Save an image."""
+    def take(self, name: str, of: QWidget | None = None) -> None:
+        """Save an image of the window, or of another."""
         path = self._folder / f"{name}.png"
-        self.window.grab().save(str(path))
+        (of or self.window).grab().save(str(path))
         with Image.open(path) as image:
             image.convert("RGB").save(path, optimize=True)
 
@@ -82,10 +86,10 @@ class Photographer:
         self.window.close()
 
 
-def take_screenshots(folder: Path) -> None:
+def take_screenshots(folder: Path, theme: str) -> None:
     """The window with its answer, three planes, and annotations."""
     folder.mkdir(parents=True, exist_ok=True)
-    photographer = Photographer(folder)
+    photographer = Photographer(folder, theme)
     session = photographer.session
     session.documents.open_demo()
     photographer.wait(lambda: session.state.classification_status is Status.DONE)
@@ -110,12 +114,13 @@ def take_screenshots(folder: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    here = Path(__file__).resolve().parents[2]
-    parser.add_argument("folder", type=Path, nargs="?", default=here / "docs" / "images")
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--theme", default="dark", choices=IN_GUIDE)
+    chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         # Annotations of an earlier run must not appear in the images.
         os.environ["BRAINVIEWER_HOME"] = home
-        take_screenshots(parser.parse_args().folder)
+        take_screenshots(chosen.folder or IN_GUIDE[chosen.theme], chosen.theme)
 
 
 if __name__ == "__main__":
