@@ -26,6 +26,7 @@ from brainviewer.app.pacs.pacs import Pacs
 from brainviewer.app.pacs.retrieval import Retrieval
 from brainviewer.app.pacs.sending import Sending
 from brainviewer.app.prior.prior import Prior
+from brainviewer.app.reporting.writing import ReportWriting
 from brainviewer.app.segmentation import Segmentation
 from brainviewer.app.settings.settings import Settings
 from brainviewer.app.state import ViewState
@@ -71,6 +72,7 @@ class Session:
         self.diameters = HandDiameters(state, jobs, notices, self.annotations)
         self.occlusion = Occlusion(state, jobs, notices, self.engine, self.view, self.annotations)
         self.feedback = Feedback(state, jobs, notices)
+        self.report_text = ReportWriting(state, jobs, notices)
         self.exports = Exports(state, jobs, notices)
         self.head_motion = HeadMotion(state, jobs, notices)
         self.segmentation = Segmentation(

@@ -30,6 +30,7 @@ from brainviewer.app.view_signals import ViewSignals
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.overlays import Overlays
+from brainviewer.core.report_text import ReportText
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.view_choice import Layout as Layout  # noqa: PLC0414 - told here, too
@@ -98,6 +99,7 @@ class ViewState(ViewSignals):
     classification_message: str = ""
     feedback: FeedbackRecord | None = None
     age_years: float | None = None
+    report_text: ReportText = field(default_factory=ReportText)
     occlusion: "OcclusionTest | None" = None
     annotations: tuple[Annotation, ...] = ()
     undrawable: frozenset[str] = frozenset()

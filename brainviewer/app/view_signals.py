@@ -28,6 +28,7 @@ class ViewSignals:
     """How labels are edited; ``labels_changed`` tells of the labels, which the finding follows."""
     classification_changed = Signal()
     feedback_changed = Signal()
+    report_text_changed = Signal()
     occlusion_changed = Signal()
     annotations_changed = Signal()
     """Annotations, selection, undo and redo."""

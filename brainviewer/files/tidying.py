@@ -10,6 +10,7 @@ from brainviewer.files.user_folders import (
     close_folder,
     data_folder,
     journal_folder,
+    reports_folder,
     retrieved_folder,
     settings_folder,
     unpacked_folder,
@@ -20,13 +21,12 @@ _PATTERNS = ("settings.json*", "settings.tmp", "brainviewer.log*", "verdicts.jso
 
 def tidy_up() -> None:
     """Close what others could read, and remove what killed processes left; never raises."""
-    folders = settings_folder(), data_folder(), journal_folder(), ages_folder()
-    for folder in dict.fromkeys(folders):
+    ours = journal_folder(), ages_folder(), reports_folder()
+    for folder in dict.fromkeys((settings_folder(), data_folder(), *ours)):
         with suppress(OSError):
             if folder.is_dir():
                 close_folder(folder)
-                ours_alone = folder in (journal_folder(), ages_folder())
-                for pattern in ("*",) if ours_alone else _PATTERNS:
+                for pattern in ("*",) if folder in ours else _PATTERNS:
                     for path in folder.glob(pattern):
                         close_file(path)
                 sweep(folder)

@@ -1,8 +1,8 @@
 """Where BrainViewer keeps what is the user's own, readable by nobody else.
 
-Settings with the recent studies, the log, feedback, ages and the journal of annotations name
-patients or tell what was done with them: folders are 0700 and files 0600, also those that older
-versions made.
+Settings with the recent studies, the log, feedback, ages, texts of reports and the journal of
+annotations name patients or tell what was done with them: folders are 0700 and files 0600, also
+those that older versions made.
 """
 
 import os
@@ -38,6 +38,11 @@ def journal_folder() -> Path:
 def ages_folder() -> Path:
     """Where the ages lie that were entered for studies."""
     return data_folder() / "ages"
+
+
+def reports_folder() -> Path:
+    """Where the texts lie that were written into reports of studies."""
+    return data_folder() / "reports"
 
 
 def models_folder() -> Path:

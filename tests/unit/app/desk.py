@@ -16,6 +16,7 @@ from brainviewer.app.notices import Notice
 from brainviewer.app.session import Session
 from brainviewer.app.settings.settings import SETTINGS, Settings
 from brainviewer.app.stores.age import KEEP_AGE
+from brainviewer.app.stores.report_text import KEEP_REPORT
 from brainviewer.app.study_list.study_list import KEEP_RESULT
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.study import Study
@@ -54,7 +55,7 @@ class Desk:
 
     def save(self) -> None:
         """Until all that is being saved is on disk."""
-        for key in (KEEP, SAVE, KEEP_AGE, KEEP_FEEDBACK, SETTINGS, KEEP_RESULT):
+        for key in (KEEP, SAVE, KEEP_AGE, KEEP_FEEDBACK, KEEP_REPORT, SETTINGS, KEEP_RESULT):
             self.session.jobs.finish(key)
 
     def close(self) -> None:
