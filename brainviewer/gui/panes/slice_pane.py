@@ -275,10 +275,10 @@ class SlicePane(QWidget):
         self._mouse.wheel(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        event.setAccepted(self._mouse.key_press(event))
+        event.setAccepted(self._mouse.keys.press(event))
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        event.setAccepted(self._mouse.key_release(event))
+        event.setAccepted(self._mouse.keys.release(event))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._mouse.leave()

@@ -22,7 +22,7 @@ from brainviewer.core.findings import TumourFinding
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.gui import theme
 from brainviewer.gui.image_colours import faded
-from brainviewer.gui.tools.mouse_tools import STEPS
+from brainviewer.gui.tools.pane_keys import STEPS
 from brainviewer.gui.tools.wheel_steps import WheelSteps
 from brainviewer.gui.widgets import listen, painted
 from brainviewer.painting.canvas import image_font

@@ -1,12 +1,11 @@
-"""What mouse and keys do on a pane; every change goes through the session."""
+"""What the mouse does on a pane; every change goes through the session."""
 
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 
 from brainviewer.app.facts import Fact
-from brainviewer.app.settings.keys import keys_of
 from brainviewer.app.state import Tool
 from brainviewer.gui.tools.annotation_tools import ChangeDrag, hit_test, write_text
 from brainviewer.gui.tools.brush import BrushDrag, turned_brush
@@ -23,37 +22,29 @@ from brainviewer.gui.tools.mouse_drags import (
 )
 from brainviewer.gui.tools.mouse_schemes import SCHEMES, TOOLS, Deed, MouseScheme
 from brainviewer.gui.tools.pane import ToolPane
+from brainviewer.gui.tools.pane_keys import PaneKeys
 from brainviewer.gui.tools.pointers import pointer_for
 from brainviewer.gui.tools.wheel_steps import WheelSteps, notches
 
-STEPS = {
-    Qt.Key.Key_Up: 1,
-    Qt.Key.Key_Down: -1,
-    Qt.Key.Key_PageUp: 10,
-    Qt.Key.Key_PageDown: -10,
-    Qt.Key.Key_Home: -1_000_000,
-    Qt.Key.Key_End: 1_000_000,
-}
-"""How many slices a key goes on by."""
-_SIDEWAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _ZOOM_A_NOTCH = 1.2
 _DRAGS: dict[Deed | None, type[Drag]] = {Deed.PAN: PanDrag, Deed.ZOOM: ZoomDrag}
 _TOOLS: dict[Tool, type[Drag]] = {Tool.CURSOR: CursorDrag, Tool.PAN: PanDrag}
 
 
 class MouseTools:
-    """Turns the events of one pane into verbs of the session."""
+    """Turns the events of one pane into verbs of the session.
+
+    keys : what its keys do.
+    """
 
     def __init__(self, pane: ToolPane) -> None:
         self._pane = pane
+        self.keys = PaneKeys(pane, self)
         self._drag: Drag | None = None
         self._unfinished: DrawDrag | None = None
         self._button = Qt.MouseButton.NoButton
         self._start = QPointF()
-        self._space = self._space_used = False
         self._wheel = WheelSteps()
-
-    # -- mouse ------------------------------------------------------------------------------
 
     def press(self, event: QMouseEvent) -> None:
         """A button went down."""
@@ -124,7 +115,7 @@ class MouseTools:
     def _step(self, steps: int) -> None:
         """Go on by slices, or by images where one has a single frame."""
         pane = self._pane
-        if self._through_series:
+        if self.through_series:
             pane.session.documents.step_image(-steps)
         else:
             pane.session.view.step(pane.plane, steps, pane.view)
@@ -134,7 +125,7 @@ class MouseTools:
         pane, view, session = self._pane, self._pane.view, self._pane.session
         here, image = pane.index, pane.state.series_index
         last = len(pane.state.image_series) - 1
-        if self._through_series or view is None:
+        if self.through_series or view is None:
             return lambda by: session.documents.show_image(min(max(image - by, 0), last))
         forward = 1 if view.ascending else -1
         return lambda by: session.view.go_to_slice(pane.plane, here + forward * by, view)
@@ -159,8 +150,8 @@ class MouseTools:
             return _DRAGS[deed](pane, at)
         if deed not in TOOLS:
             return None
-        if self._space:
-            self._space_used = True
+        if self.keys.held:
+            self.keys.use()
             return PanDrag(pane, at)
         if pane.preview.active:
             return BrushDrag(pane, at, erase=shift)
@@ -215,7 +206,7 @@ class MouseTools:
     def leave(self) -> None:
         """The user turned to something else."""
         self.forget_unfinished()
-        self.forget_keys()
+        self.keys.forget()
 
     def leave_slice(self) -> None:
         """Another slice is shown: what belongs to the last one alone is given up."""
@@ -228,12 +219,28 @@ class MouseTools:
             unfinished, self._unfinished = self._unfinished, None
             unfinished.cancel()
 
+    def close_unfinished(self) -> None:
+        """What wants further points has enough of them, if it can have."""
+        if self._unfinished is not None:
+            self._unfinished.close()
+            self._unfinished = self._unfinished if self._unfinished.waiting else None
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is dragged or half drawn."""
+        return self._drag is not None or self._unfinished is not None
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether something wants further points."""
+        return self._unfinished is not None
+
     def show_pointer(self, at: QPointF | None = None) -> None:
         """The pointer says what the left button would do."""
         pane, tool = self._pane, self._pane.state.tool
         free = self._annotatable and self._unfinished is None and not tool.corrects
         hit = hit_test(pane, at) if at is not None and free else None
-        if self._space or tool is Tool.PAN:
+        if self.keys.held or tool is Tool.PAN:
             shape = Qt.CursorShape.OpenHandCursor
         elif self._draws_elsewhere:
             shape = Qt.CursorShape.ForbiddenCursor
@@ -266,64 +273,9 @@ class MouseTools:
         return tool.corrects and pane.state.draws_elsewhere
 
     @property
-    def _through_series(self) -> bool:
+    def through_series(self) -> bool:
         """Whether a step leads to another image: this one has a single frame."""
         pane = self._pane
         return (
             Fact.IMAGE_SERIES in pane.state.facts and pane.view is not None and pane.view.count == 1
         )
-
-    # -- keys -------------------------------------------------------------------------------
-
-    def key_press(self, event: QKeyEvent) -> bool:
-        """Whether the key meant something here."""
-        pane, session, key = self._pane, self._pane.session, Qt.Key(event.key())
-        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            return False
-        if key in _SIDEWAYS and Fact.IMAGE_SERIES in pane.state.facts:
-            session.documents.step_image(_SIDEWAYS[key])
-        elif key in STEPS and self._through_series:
-            # Down and End lead to the end of the image series.
-            back = key in (Qt.Key.Key_Home, Qt.Key.Key_End)
-            session.documents.step_image(STEPS[key] if back else -STEPS[key])
-        elif key in STEPS:
-            session.view.step(pane.plane, STEPS[key], pane.view)
-        elif key is Qt.Key.Key_Backspace or (
-            key is Qt.Key.Key_Delete and self._means("delete", "Del")
-        ):
-            if pane.edits:
-                session.annotations.delete_selection()
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._unfinished is not None:
-            self._unfinished.close()
-            self._unfinished = self._unfinished if self._unfinished.waiting else None
-        elif key == Qt.Key.Key_Escape and (self._drag or self._unfinished):
-            self.cancel()
-        elif key == Qt.Key.Key_Escape and pane.state.selection:
-            session.annotations.select("")
-        elif key == Qt.Key.Key_Space:
-            if not event.isAutoRepeat():
-                self._space, self._space_used = True, False
-                self.show_pointer()
-        else:
-            return False
-        return True
-
-    def key_release(self, event: QKeyEvent) -> bool:
-        """Whether the key meant something here."""
-        if event.key() != Qt.Key.Key_Space:
-            return False
-        if not event.isAutoRepeat():
-            tapped = self._space and not self._space_used
-            self.forget_keys()
-            if tapped and self._means("overlays", "Space"):
-                self._pane.session.view.toggle_overlays()
-        return True
-
-    def _means(self, action_id: str, key: str) -> bool:
-        """Whether a key that panes listen to is that of an action still."""
-        return key in keys_of(self._pane.session.settings.keys, action_id, (key,))
-
-    def forget_keys(self) -> None:
-        """No key is held any more."""
-        self._space = False
-        self.show_pointer()
