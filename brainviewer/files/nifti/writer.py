@@ -6,10 +6,10 @@ from pathlib import Path
 import nibabel
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid
+from brainviewer.core.scipy_parts import ndimage
 from brainviewer.files.writing import write_whole
 
 

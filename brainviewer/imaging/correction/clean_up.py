@@ -1,10 +1,10 @@
 """Holes, islands and rough borders of a segmentation."""
 
 import numpy as np
-from scipy import ndimage
 
 from brainviewer.core.correction.steps import Labels
 from brainviewer.core.geometry import Grid
+from brainviewer.core.scipy_parts import ndimage
 from brainviewer.core.slices import SliceView
 from brainviewer.imaging.correction.label_edit import (
     LabelEdit,

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from brainviewer.core.correction.steps import Box, Labels
 from brainviewer.core.geometry import Grid
+from brainviewer.core.scipy_parts import ndimage
 from brainviewer.imaging.correction.clean_up import holes
 from brainviewer.imaging.correction.label_edit import LabelEdit, Paint
 from brainviewer.imaging.preprocess.working_grid import Mask

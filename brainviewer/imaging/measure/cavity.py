@@ -1,8 +1,8 @@
 """Fluid inside a lesion: a cyst, or the cavity that an operation left."""
 
 import numpy as np
-from scipy import ndimage
 
+from brainviewer.core.scipy_parts import ndimage
 from brainviewer.core.study import Modality, Study
 from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
 

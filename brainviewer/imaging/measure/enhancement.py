@@ -9,8 +9,8 @@ cancels.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
 
+from brainviewer.core.scipy_parts import ndimage
 from brainviewer.core.study import Modality, Study
 from brainviewer.imaging.measure.normal_appearing_brain import TO_SIGMA, NormalAppearingBrain
 from brainviewer.imaging.preprocess.working_grid import Field, Mask

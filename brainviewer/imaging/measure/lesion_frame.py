@@ -8,9 +8,9 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from brainviewer.core.geometry import Grid
+from brainviewer.core.scipy_parts import ndimage
 from brainviewer.imaging.preprocess.working_grid import (
     Field,
     Mask,

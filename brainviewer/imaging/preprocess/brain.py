@@ -2,8 +2,8 @@
 
 import cv2
 import numpy as np
-from scipy import ndimage
 
+from brainviewer.core.scipy_parts import ndimage
 from brainviewer.imaging.preprocess.midsagittal import find_midplane
 from brainviewer.imaging.preprocess.working_grid import Field, Mask, Spacing, background_of
 

@@ -7,7 +7,6 @@ one, although its positions are still those of the others: so these are tried fi
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
 from brainviewer.core.geometry import Grid
 from brainviewer.imaging.preprocess.alignment import shifted
@@ -47,6 +46,8 @@ def place_nearby(
 
 def _motion(grid: Grid, placed: Grid, middle: NDArray[np.float64]) -> Motion:
     """From where a volume should lie to where it does, told at the middle of the fixed head."""
+    from scipy.spatial.transform import Rotation  # after ``scipy_parts``, see there
+
     world = grid.affine @ np.linalg.inv(placed.affine)
     shift = world[:3, :3] @ middle + world[:3, 3] - middle
     turn = Rotation.from_matrix(world[:3, :3])

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from brainviewer.core.counting import listed
+from brainviewer.core.scipy_parts import ndimage
 from brainviewer.core.study import Modality
 from brainviewer.imaging.preprocess.midsagittal import MidPlane
 from brainviewer.imaging.preprocess.working_grid import Field, Mask, Spacing

@@ -8,9 +8,9 @@ holds for heads with skull and without, for parts of a head, and across contrast
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from brainviewer.core.geometry import Grid
+from brainviewer.core.scipy_parts import ndimage
 from brainviewer.imaging.preprocess.alignment import mask_on, resample, thinned
 from brainviewer.imaging.preprocess.brain import find_head
 from brainviewer.imaging.preprocess.working_grid import Field, Mask

@@ -7,9 +7,9 @@ from itertools import permutations, product
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from brainviewer.core.geometry import Grid
+from brainviewer.core.scipy_parts import ndimage
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.imaging.preprocess.alignment import resample, shifted, thinned
 from brainviewer.imaging.preprocess.brain import find_head

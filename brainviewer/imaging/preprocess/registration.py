@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from brainviewer.core.geometry import Grid
+from brainviewer.core.scipy_parts import ndimage
 from brainviewer.imaging.preprocess.alignment import resample
 from brainviewer.imaging.preprocess.brain import find_head
 from brainviewer.imaging.preprocess.intensity import flatten_bias

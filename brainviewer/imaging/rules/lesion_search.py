@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
+from brainviewer.core.scipy_parts import ndimage
 from brainviewer.core.study import Modality
 from brainviewer.imaging.preprocess.brain import dilate, erode, fill_holes
 from brainviewer.imaging.preprocess.midsagittal import OUTSIDE, MidPlane

@@ -118,7 +118,7 @@ def coarsened(
     size = _drawable(result.shape, drawn, voxel_mm)
     thick = [max(1, round(mm / size)) for mm in drawn]
     if max(thick) > 1:
-        from scipy import ndimage
+        from brainviewer.core.scipy_parts import ndimage
 
         shape = [(n - 1) * t + 1 for n, t in zip(result.shape, thick, strict=True)]
         result = ndimage.affine_transform(
@@ -157,7 +157,7 @@ def head_block(
     the box is cut down to the head.
     """
     # SciPy takes a third of a second to import; the window must not wait for it.
-    from scipy import ndimage
+    from brainviewer.core.scipy_parts import ndimage
 
     values = head_values(data)
     if brain is not None and brain.any():
@@ -185,7 +185,7 @@ def head_block(
 
 def mask_block(mask: NDArray[np.bool_], grid: Grid, voxel_mm: float = 1.0) -> Block | None:
     """A mask made ready for a smooth surface at level 0.5: float32 in 0..1; None if it is empty."""
-    from scipy import ndimage
+    from brainviewer.core.scipy_parts import ndimage
 
     volume, affine = canonical(mask, grid)
     if not volume.any():
@@ -208,7 +208,7 @@ def mask_block(mask: NDArray[np.bool_], grid: Grid, voxel_mm: float = 1.0) -> Bl
 
 
 def _largest_part(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    from scipy import ndimage
+    from brainviewer.core.scipy_parts import ndimage
 
     labels, count = ndimage.label(mask)
     if count < 2:

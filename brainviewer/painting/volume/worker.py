@@ -180,9 +180,9 @@ class VolumeWorker:
     def _run(self) -> None:
         try:
             # Slow to import, so here and now rather than when a study waits for them.
-            import scipy.ndimage  # noqa: F401
             import SimpleITK  # noqa: F401 - opening a study on several grids needs it
 
+            import brainviewer.core.scipy_parts  # noqa: F401
             from brainviewer.painting.volume.scene import VolumeScene
 
             if not self._closing:
