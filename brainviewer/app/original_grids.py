@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.geometry import Grid
+from brainviewer.core.reformation.reformation import PLAIN, Reformation
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
 
@@ -17,16 +18,23 @@ class Seen:
 
     study : the open study; on the grid of a file that was resampled, that sequence alone.
     finding : on the grid of ``study``.
-    original : the sequence lies on the grid of its file, because that was asked for.
+    original : the sequence lies on the grid of its file, because that was asked for; its planes
+        are not tilted.
     """
 
     study: Study
     finding: TumourFinding | None
     original: bool = False
 
-    def view(self, plane: Plane, convention: Convention) -> SliceView:
+    def view(
+        self, plane: Plane, convention: Convention, reformation: Reformation = PLAIN
+    ) -> SliceView:
         """How a plane of it lies on the screen."""
-        return SliceView.of(self.study.grid, plane, convention)
+        return self.reformed(reformation).view(self.study.grid, plane, convention)
+
+    def reformed(self, reformation: Reformation) -> Reformation:
+        """What of a reformation is shown."""
+        return reformation.of_grid if self.original else reformation
 
 
 class OriginalGrids:

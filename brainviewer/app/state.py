@@ -30,6 +30,7 @@ from brainviewer.app.view_signals import ViewSignals
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.findings import Classification, TumourFinding
 from brainviewer.core.overlays import Overlays
+from brainviewer.core.reformation.reformation import PLAIN, Reformation
 from brainviewer.core.report_text import ReportText
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
@@ -90,6 +91,7 @@ class ViewState(ViewSignals):
     presets: Mapping[Modality, str] = field(default_factory=dict)
     colour_maps: Mapping[Modality, str] = field(default_factory=dict)
     overlays: Overlays = field(default_factory=Overlays)
+    reformation: Reformation = PLAIN
     original_grids: OriginalGrids = field(default_factory=OriginalGrids)
     editing: Editing = field(default_factory=Editing)
     finding: TumourFinding | None = None
@@ -114,6 +116,8 @@ class ViewState(ViewSignals):
         """Show another study, with nothing of the one before but what ``view`` keeps."""
         self.study, self.age_years, self.view_kept = study, age_years, view.kept
         self.windows, self.presets, self.colour_maps = view.windows, view.presets, view.colour_maps
+        if not view.kept:
+            self.reformation = PLAIN
         # The annotations of the old study must not be drawn or measured on the new one.
         self.annotations, self.selection = (), ""
         if self.active not in study.volumes:
@@ -153,7 +157,7 @@ class ViewState(ViewSignals):
             self.facts_changed.emit()
 
     def view(self, plane: Plane | None = None) -> SliceView:
-        """The slice view of a plane of the open study (its own plane by default).
+        """The slice view of a plane of the open study's grid (its own plane by default).
 
         Raises LookupError if no study is open.
         """

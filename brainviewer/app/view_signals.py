@@ -17,6 +17,7 @@ class ViewSignals:
     """A place (3,) in mm that must come into sight, whatever part of a slice is shown."""
     layout_changed = Signal()
     """Layout, plane, or convention."""
+    reformation_changed = Signal()
     active_changed = Signal()
     tool_changed = Signal()
     display_changed = Signal()

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from brainviewer.core.geometry import AXIS_LETTERS, Grid
+from brainviewer.core.reformation.turn import UPRIGHT, DisplayTurn
 
 
 class Plane(StrEnum):
@@ -55,6 +56,7 @@ class SliceView:
 
     axis, row_axis, column_axis : voxel axes that are stepped through, run down, run right.
     row_flip, column_flip : the voxel index falls towards the bottom, towards the right.
+    turn : how the display is turned from the usual way round; the axes above have it already.
     """
 
     grid: Grid
@@ -65,32 +67,49 @@ class SliceView:
     column_axis: int
     row_flip: bool
     column_flip: bool
+    turn: DisplayTurn = UPRIGHT
 
     @classmethod
     def of(
-        cls, grid: Grid, plane: Plane, convention: Convention = Convention.RADIOLOGICAL
+        cls,
+        grid: Grid,
+        plane: Plane,
+        convention: Convention = Convention.RADIOLOGICAL,
+        turn: DisplayTurn = UPRIGHT,
     ) -> "SliceView":
         """The view of a plane; the voxel axis nearest to the plane's normal is stepped through.
 
         An image has one view only, as it is stored; it goes by the name of the axial plane.
         """
         if grid.as_stored:
-            return cls(grid, Plane.AXIAL, Convention.RADIOLOGICAL, 2, 1, 0, False, False)
+            (row, row_flip), (column, column_flip) = turn.applied((1, False), (0, False))
+            usual = Convention.RADIOLOGICAL
+            return cls(grid, Plane.AXIAL, usual, 2, row, column, row_flip, column_flip, turn)
         step, right, down = _LAYOUT[plane]
         if convention is Convention.NEUROLOGICAL and plane is not Plane.SAGITTAL:
             right = -right
         axes, signs = grid.axes
-        row_axis, column_axis = axes.index(abs(down) - 1), axes.index(abs(right) - 1)
-        return cls(
-            grid,
-            plane,
-            convention,
-            axes.index(step),
-            row_axis,
-            column_axis,
-            signs[row_axis] * down < 0,
-            signs[column_axis] * right < 0,
+        row, column = axes.index(abs(down) - 1), axes.index(abs(right) - 1)
+        (row, row_flip), (column, column_flip) = turn.applied(
+            (row, signs[row] * down < 0), (column, signs[column] * right < 0)
         )
+        step = axes.index(step)
+        return cls(grid, plane, convention, step, row, column, row_flip, column_flip, turn)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Equal for views that show the same slices in the same way."""
+        return self.grid, self.plane, self.convention, self.turn
+
+    @property
+    def data_grid(self) -> Grid:
+        """The grid of the data that are cut."""
+        return self.grid
+
+    @property
+    def oblique(self) -> bool:
+        """Whether the plane is tilted from that of the grid, so that values are interpolated."""
+        return False
 
     @property
     def count(self) -> int:
@@ -101,6 +120,15 @@ class SliceView:
     def shape(self) -> tuple[int, int]:
         """Rows and columns of a slice."""
         return self.grid.shape[self.row_axis], self.grid.shape[self.column_axis]
+
+    @property
+    def screen_axes(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The directions (3,) of screen right and screen down, of length 1."""
+        right, down = (
+            self.grid.affine[:3, axis] * (-1 if flip else 1)
+            for axis, flip in ((self.column_axis, self.column_flip), (self.row_axis, self.row_flip))
+        )
+        return right / np.linalg.norm(right), down / np.linalg.norm(down)
 
     @property
     def pixel_spacing(self) -> tuple[float, float]:

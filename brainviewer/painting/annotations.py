@@ -142,7 +142,7 @@ class AnnotationPainter:
             canvas = Canvas()
             return tuple(part for text in texts for part in canvas.wrapped(text, width, size))
 
-        key = "label", annotation, scene.study, scene.modality, scene.convention, size, width
+        key = "label", annotation, scene.study, scene.modality, scene.view.key, size, width
         return self.layers.keep(key, lines)
 
     def _label(self, painter: QPainter, annotation: Annotation, points: Sequence[QPointF]) -> None:

@@ -21,7 +21,7 @@ def diameter_lines(
     The whole lesion's and the enhancing part's, longest and perpendicular; none on other slices.
     """
     taken = finding.measurements if finding is not None else None
-    if taken is None or view.plane is not Plane.AXIAL:
+    if taken is None or view.plane is not Plane.AXIAL or view.oblique:
         return []
     return [
         view.to_screen(ends)

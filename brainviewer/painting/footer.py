@@ -74,7 +74,9 @@ def provenance_lines(
     if panes:
         sequences = ", ".join(dict.fromkeys(pane.modality.value for pane in panes))
         places = ", ".join(dict.fromkeys(_place(pane) for pane in panes))
-        parts = [sequences, places, wording.convention_text(study.grid, panes[0].convention)]
+        sides = wording.turn_text(study.grid, [pane.view.turn for pane in panes])
+        sides = sides or wording.convention_text(study.grid, panes[0].convention)
+        parts = [sequences, places, sides]
         if study.is_image2d:
             parts.append(wording.pixel_text(study.grid))
         lines.append(" · ".join(part for part in parts if part))
@@ -115,6 +117,8 @@ def _found_by(finding: TumourFinding) -> str:
 def _place(pane: SliceScene) -> str:
     place = wording.place_text(pane.view, pane.index)
     position = wording.position_text(pane.view, pane.index)
+    if pane.slab is not None:
+        place = f"{place} ({wording.slab_text(pane.view, pane.slab)})"
     return f"{place} at {position}" if position else place
 
 

@@ -50,8 +50,7 @@ class SliceGeometry:
     @property
     def key(self) -> tuple[object, ...]:
         """Equal for areas that show a plane of a study alike."""
-        view = self.view
-        return view.grid, view.plane, view.convention, self.size, self.centre, self.pixels_per_mm
+        return *self.view.key, self.size, self.centre, self.pixels_per_mm
 
     @property
     def mm_per_pixel(self) -> float:
@@ -115,10 +114,16 @@ class Frame:
         """(x, y) in slice mm."""
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
-    def on(self, view: SliceView, before: SliceView, place: ArrayLike) -> "Frame":
+    def on(
+        self, view: SliceView, before: SliceView, place: ArrayLike, was: ArrayLike | None = None
+    ) -> "Frame":
         """A frame of the same size in slice mm of another grid; a place (3,) in mm lies at the
-        same point of both."""
-        there, here = (one.to_screen(place)[0] * one.pixel_spacing for one in (view, before))
+        same point of both.
+
+        was : the place that lay there on the grid before, if it is another one.
+        """
+        there = view.to_screen(place)[0] * view.pixel_spacing
+        here = before.to_screen(place if was is None else was)[0] * before.pixel_spacing
         down, across = (there - here).tolist()
         return Frame(self.left + across, self.top + down, self.right + across, self.bottom + down)
 

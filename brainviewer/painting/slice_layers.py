@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF
 from PySide6.QtGui import QImage, QPainter
 
+from brainviewer.imaging.reslicing import slice_values
 from brainviewer.painting.devices import image_of, painting
 from brainviewer.painting.geometry import SliceGeometry
 from brainviewer.painting.slice_image import (
@@ -85,7 +86,7 @@ class SliceLayers:
 
     def geometry(self, scene: SliceScene, size: tuple[int, int]) -> SliceGeometry:
         """Where a scene lies in an area of a size in points."""
-        key = "geometry", scene.study.grid, scene.plane, scene.convention, scene.viewport, size
+        key = "geometry", scene.view.key, scene.viewport, size
         return self.keep(key, lambda: SliceGeometry.showing(scene.view, size, scene.viewport))
 
     # -- contours ---------------------------------------------------------------------------
@@ -137,7 +138,7 @@ class SliceLayers:
             return as_image(table[view.cut(labels.data, index)])
 
         opacity = shown.segmentation_opacity
-        return self.keep(("fill", labels, view.plane, view.convention, index, opacity), fill)
+        return self.keep(("fill", labels, view.key, index, opacity), fill)
 
     def heat(self, scene: SliceScene) -> QImage | None:
         """The heatmap in colours, a pixel a voxel, on the slice it was computed from; else None."""
@@ -145,7 +146,7 @@ class SliceLayers:
         if heatmap is None or not scene.shows_heatmap:
             return None
         return self.keep(
-            ("heatmap", heatmap, view.convention, opacity),
+            ("heatmap", heatmap, view.key, opacity),
             lambda: as_image(heat_rgba(heat_values(heatmap, view), opacity)),
         )
 
@@ -166,6 +167,7 @@ class SliceLayers:
             scene.checked,
             scene.colour_map,
             scene.smooth,
+            scene.slab,
             tuple(area.cacheKey() for area in areas),
             geometry.key,
             ratio,
@@ -207,11 +209,13 @@ def _pixels(
 ) -> PlacedImage | None:
     volume, at = scene.study.volumes[scene.modality], geometry.image_transform
     colours = own_colours(volume, scene.colour_map)
-    cut = scene.view.cut(volume.data if colours is None else colours, scene.index)
+    view, index, slab = scene.view, scene.index, scene.slab
+    cut = slice_values(volume.data if colours is None else colours, view, index, slab)
     levels = shown_levels(cut, scene.window)
     if scene.checked is not None and levels.ndim == 2:
-        base = shown_levels(scene.view.cut(scene.study.reference.data, scene.index), scene.checked)
-        levels = checkerboard(levels, base, scene.view.pixel_spacing)
+        beside = slice_values(scene.study.reference.data, view, index, slab)
+        base = shown_levels(beside, scene.checked)
+        levels = checkerboard(levels, base, view.pixel_spacing)
     made = enlarged(
         levels,
         (at.m11() * ratio, at.m22() * ratio),

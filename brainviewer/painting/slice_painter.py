@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen, QRegion
 
 from brainviewer.painting import palette
@@ -20,6 +20,8 @@ from brainviewer.painting.text.captions import caption_boxes, paint_captions, sl
 _BORDER = 2.0
 _GAP = 14.0
 """Of the crosshair, so that it hides nothing."""
+_FAR = 10_000.0
+"""Points from the cursor that lie beyond every pane."""
 
 
 def paint(
@@ -113,6 +115,9 @@ def _paint_crosshair(painter: QPainter, geometry: SliceGeometry, scene: SliceSce
     if scene.cursor is None or not scene.overlays.crosshair:
         return
     at, (width, height) = geometry.to_pixels([scene.cursor])[0], geometry.size
+    if scene.reformation.obliquity is not None:
+        _paint_tilted_lines(painter, at, scene)
+        return
     # A line on whole points is as thin on the screen as it can be.
     x, y = round(at.x() - 0.5), round(at.y() - 0.5)
     colour = ink(palette.ACCENT, 0.6)
@@ -122,8 +127,22 @@ def _paint_crosshair(painter: QPainter, geometry: SliceGeometry, scene: SliceSce
     painter.fillRect(QRectF(x, y + _GAP + 1, 1, height - y - _GAP - 1), colour)
 
 
+def _paint_tilted_lines(painter: QPainter, at: QPointF, scene: SliceScene) -> None:
+    """Where the other planes cut this one, beyond the edges of the pane."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(ink(palette.ACCENT, 0.7), 1))
+    for x, y in scene.reformation.lines(scene.view).values():
+        along = QPointF(x, y)
+        for way in (1, -1):
+            painter.drawLine(at + along * way * _GAP, at + along * way * _FAR)
+    painter.restore()
+
+
 def _paint_outline(painter: QPainter, geometry: SliceGeometry, region: NDArray[np.bool_]) -> None:
     """Dashes around what was painted over."""
+    # Painted over in images alone, whose region is as the file has its rows and columns.
+    region = geometry.view.arrange(region.T)
     path = geometry.transform.map(contour_path(region, geometry.view.pixel_spacing))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for colour, style in (

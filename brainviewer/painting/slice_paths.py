@@ -63,7 +63,7 @@ class SlicePaths:
             return QPainterPath()
         mask = finding.mask
         return self._keep(
-            ("lesion", finding, view.plane, view.convention, index),
+            ("lesion", finding, view.key, index),
             lambda: contour_path(view.cut(mask, index), view.pixel_spacing),
         )
 
@@ -90,7 +90,7 @@ class SlicePaths:
             }
             return [(palette.PARTS[part], area) for part, area in areas.items() if part in cut]
 
-        return self._keep(("parts", finding, view.plane, view.convention, index), paths)
+        return self._keep(("parts", finding, view.key, index), paths)
 
     def segmentation(self, study: Study, view: SliceView, index: int) -> Coloured:
         """Contours of the study's own segmentation."""
@@ -112,7 +112,7 @@ class SlicePaths:
                 if value
             ]
 
-        return self._keep(("segmentation", labels, view.plane, view.convention, index), paths)
+        return self._keep(("segmentation", labels, view.key, index), paths)
 
     def difference(
         self, study: Study, finding: TumourFinding | None, view: SliceView, index: int
@@ -135,7 +135,7 @@ class SlicePaths:
                 (palette.SUPPLIED, _without(theirs, both)),
             ]
 
-        key = "difference", labels, finding, view.plane, view.convention, index
+        key = "difference", labels, finding, view.key, index
         return self._keep(key, paths)
 
     def _shapes(self, scene: SliceScene) -> list[_Shape]:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from brainviewer.core.annotation.annotations import Annotation, Point, annotations_by_slice
 from brainviewer.core.findings import Heatmap, TumourFinding
 from brainviewer.core.overlays import Overlays
+from brainviewer.core.reformation.reformation import PLAIN, Reformation
+from brainviewer.core.reformation.slab import Slab
 from brainviewer.core.segments import LesionPart
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
@@ -52,6 +54,9 @@ class SliceScene:
         square then; None where it does not.
     original : the sequence lies on the grid of its file, which is said; regions tell their values
         on the common grid only.
+    reformation : how the plane is tilted and turned on the screen, and how thick the slice is.
+        What belongs to slices of the grid (annotations, diameters, the heatmap) is left out of
+        tilted planes.
     painted_over : (rows, columns) bool, the part of an image that was edited: outlined by dashes.
     """
 
@@ -74,6 +79,7 @@ class SliceScene:
     painted_over: NDArray[np.bool_] | None = None
     checked: Window | None = None
     original: bool = False
+    reformation: Reformation = PLAIN
 
     def __post_init__(self) -> None:
         if self.apart:
@@ -88,7 +94,12 @@ class SliceScene:
     @cached_property
     def view(self) -> SliceView:
         """How the plane lies on the screen."""
-        return SliceView.of(self.study.grid, self.plane, self.convention)
+        return self.reformation.view(self.study.grid, self.plane, self.convention)
+
+    @property
+    def slab(self) -> Slab | None:
+        """What is projected on the slice; an image has no depth."""
+        return None if self.study.is_image2d else self.reformation.slab
 
     @property
     def shows_heatmap(self) -> bool:
@@ -99,6 +110,7 @@ class SliceScene:
             and heat is not None
             and heat.plane is self.plane
             and heat.index == self.index
+            and not self.view.oblique
         )
 
     @property

@@ -40,7 +40,7 @@ def scene_of(
         seen.study,
         modality,
         plane,
-        seen.view(plane, state.convention).index_of(state.cursor),
+        seen.view(plane, state.convention, state.reformation).index_of(state.cursor),
         window_of(study, modality, state.windows),
         state.colour_maps.get(modality, "gray"),
         state.convention,
@@ -55,6 +55,7 @@ def scene_of(
         painted_over=test.region if test is not None and test.edited else None,
         checked=window_of(study, base, state.windows) if checked else None,
         original=seen.original,
+        reformation=seen.reformed(state.reformation),
     )
 
 

@@ -12,8 +12,10 @@ from brainviewer.core.annotation.annotations import (
     probed_values,
     region_statistics,
 )
+from brainviewer.core.reformation.oblique import ObliqueView
 from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Study
+from brainviewer.imaging.reslicing import slab_mm
 from brainviewer.painting.figure import FigureSpec
 from brainviewer.painting.slice_scene import SliceScene
 from brainviewer.painting.text import wording
@@ -36,7 +38,8 @@ def provenance_record(figure: FigureSpec, scale: float) -> dict[str, Any]:
     if panes:
         convention = panes[0].convention
         data["orientation_convention"] = convention.value
-        data["orientation_text"] = wording.convention_text(study.grid, convention)
+        turned = wording.turn_text(study.grid, [pane.view.turn for pane in panes])
+        data["orientation_text"] = turned or wording.convention_text(study.grid, convention)
     if figure.finding is not None:
         data["finding"] = finding_record(figure.finding)
     if figure.classification is not None:
@@ -56,6 +59,7 @@ def _pane(pane: SliceScene) -> dict[str, Any]:
         "position_mm": round(pane.view.position_mm(pane.index), 3)
         if wording.position_text(pane.view, pane.index)
         else None,
+        **_reformation(pane),
         "window": asdict(pane.window),
         "colour_map": pane.colour_map,
         "lesion_outline": pane.shows_lesion,
@@ -72,6 +76,23 @@ def _pane(pane: SliceScene) -> dict[str, Any]:
         data[f"centre_{unit}"] = centre if placed else None
         data[f"{unit}_per_point"] = pane.viewport.mm_per_point
     return data
+
+
+def _reformation(pane: SliceScene) -> dict[str, Any]:
+    """How the display is turned, the plane tilted and the slice thickened."""
+    view, slab = pane.view, pane.slab
+    return {
+        "display_turn": {"quarter_turns": view.turn.quarters, "flipped": view.turn.mirrored},
+        "oblique": None
+        if not isinstance(view, ObliqueView)
+        else {
+            "tilt_degrees": round(view.tilt_degrees, 3),
+            "normal": [round(float(x), 6) for x in view.normal] if _placed(pane.study) else None,
+        },
+        "slab": None
+        if slab is None
+        else {"mode": slab.mode.value, "thickness_mm": round(slab_mm(view, slab), 3)},
+    }
 
 
 def _placed(study: Study) -> bool:

@@ -60,7 +60,7 @@ class Annotation:
     def on_slice(self, view: SliceView, index: int) -> bool:
         """Whether the annotation belongs to a slice of a view, or runs through it."""
         first, last = self.slices(view)
-        return view.plane is self.plane and first <= index <= last
+        return view.plane is self.plane and not view.oblique and first <= index <= last
 
     def slices(self, view: SliceView) -> tuple[int, int]:
         """The first and the last slice of a view that it belongs to, from 0."""
@@ -124,8 +124,10 @@ def annotations_by_slice(
 ) -> dict[int, tuple[Annotation, ...]]:
     """The annotations of a view's plane by the slice that they lie on; see ``on_slice``.
 
-    Hidden ones are left out.
+    Hidden ones are left out. None lies on an oblique plane: they belong to slices of the grid.
     """
+    if view.oblique:
+        return {}
     of_plane = [a for a in annotations if a.plane is view.plane and not a.style.hidden]
     if not of_plane:
         return {}

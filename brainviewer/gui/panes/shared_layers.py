@@ -2,7 +2,8 @@
 
 from brainviewer.app.state import ViewState
 from brainviewer.core.annotation.annotations import Annotation, annotations_by_slice
-from brainviewer.core.slices import Plane, SliceView
+from brainviewer.core.reformation.oblique import ObliqueView
+from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Modality, Study
 from brainviewer.gui.panes.camera import Camera, PaneGeometry
 from brainviewer.painting.geometry import Frame, SliceGeometry, head_frame, whole_frame
@@ -53,11 +54,14 @@ class SharedLayers:
         if study is None or study.is_image2d:
             return whole_frame(view)
         data = study.reference.data
-        common = SliceView.of(study.grid, view.plane, view.convention)
-        key = "frame", study.reference, view.plane, view.convention
+        common = SliceView.of(study.grid, view.plane, view.convention, view.turn)
+        key = "frame", study.reference, *common.key
         frame = self.layers.keep(key, lambda: head_frame(common, data))
         if view.grid is study.grid:
             return frame
+        if isinstance(view, ObliqueView):
+            turned = view.obliquity
+            return frame.on(view, common, turned.pivot, turned.anchor(view.plane))
         return frame.on(view, common, self._state.original_grids.anchor(study))
 
     def geometry(self, view: SliceView, size: tuple[int, int], camera: Camera) -> PaneGeometry:
@@ -74,7 +78,7 @@ class SharedLayers:
         study = self._state.study
         if study is None or view.grid is study.grid:
             return 0.0, 0.0
-        common = SliceView.of(study.grid, view.plane, view.convention)
+        common = SliceView.of(study.grid, view.plane, view.convention, view.turn)
         (x, y), (here_x, here_y) = self.frame(common).middle, self.frame(view).middle
         return here_x - x, here_y - y
 
@@ -90,15 +94,16 @@ class SliceAnnotations:
     def __init__(self, state: ViewState) -> None:
         self._state = state
         self._of: tuple[object, ...] = ()
-        self._known: dict[Plane, dict[int, tuple[Annotation, ...]]] = {}
+        self._known: dict[object, dict[int, tuple[Annotation, ...]]] = {}
 
     def on(self, view: SliceView, index: int) -> tuple[Annotation, ...]:
         """The annotations of a slice, in the order in which they were made."""
         state = self._state
-        now = (view.grid, state.annotations, state.undrawable)
+        now = (view.data_grid, state.annotations, state.undrawable)
         if not all(one is other for one, other in zip(now, self._of, strict=False)) or not self._of:
             self._of, self._known = now, {}
-        if view.plane not in self._known:
+        key = view.plane, view.oblique
+        if key not in self._known:
             drawn = [annotation for annotation in now[1] if annotation.id not in now[2]]
-            self._known[view.plane] = annotations_by_slice(drawn, view)
-        return self._known[view.plane].get(index, ())
+            self._known[key] = annotations_by_slice(drawn, view)
+        return self._known[key].get(index, ())

@@ -186,7 +186,10 @@ class SlicePane(QWidget):
 
     def refresh(self) -> None:
         """Another study, plane or convention."""
-        self.view = None if self.missing else self.seen.view(self.plane, self.state.convention)
+        state = self.state
+        self.view = None
+        if not self.missing:
+            self.view = self.seen.view(self.plane, state.convention, state.reformation)
         self.index = -1
         self._mouse.begin_anew()
         self.setAccessibleName(f"{self.modality} {self.plane} slice")

@@ -29,7 +29,7 @@ class BrushDrag(Drag):
         test = pane.state.occlusion
         assert test is not None
         self._brush, self._value = test.brush, 0 if erase else 1
-        self._covered = test.region.astype(np.uint8)
+        self._covered = _on_screen(pane, test.region).astype(np.uint8)
         self.move(at, Qt.KeyboardModifier.NoModifier)
 
     def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
@@ -44,11 +44,19 @@ class BrushDrag(Drag):
     def finish(self, at: QPointF) -> None:
         """The image is filled where it was painted over."""
         self.pane.preview.cover(None)
-        self.pane.session.occlusion.paint(self._covered > 0)
+        if self.pane.view is not None:
+            covered = np.ascontiguousarray(self.pane.view.restore(self._covered).T)
+            self.pane.session.occlusion.paint(covered > 0)
 
     def cancel(self) -> None:
         """The stroke was nothing."""
         self.pane.preview.cover(None)
+
+
+def _on_screen(pane: ToolPane, region: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """What is painted over, (rows, columns) of the file, as the pane shows it; a copy."""
+    arranged = region if pane.view is None else pane.view.arrange(region.T)
+    return np.array(arranged, order="C")
 
 
 def _pixel(geometry: PaneGeometry, at: QPointF) -> tuple[int, int]:

@@ -67,7 +67,7 @@ class CorrectionLook:
         study = state.study
         if study is None or pane.modality not in study.together.volumes:
             return None  # nothing is painted over what does not lie over the others
-        if labels is None or view is None or view.grid.shape != labels.shape:
+        if labels is None or view is None or view.oblique or view.grid.shape != labels.shape:
             return None
         # Slices lie scattered in memory: each is gathered once.
         now = np.ascontiguousarray(view.cut(labels, pane.index))

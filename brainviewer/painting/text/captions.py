@@ -68,8 +68,12 @@ def slice_captions(scene: SliceScene, geometry: SliceGeometry) -> Captions:
 
 def plane_text(scene: SliceScene) -> str:
     """The plane of a slice, and whether it is one of the file's own."""
-    plane = scene.view.plane.value
-    return f"{plane}, {wording.ORIGINAL_GRID}" if scene.original else plane
+    said = [wording.plane_text(scene.view)]
+    if scene.original:
+        said.append(wording.ORIGINAL_GRID)
+    if scene.slab is not None:
+        said.append(wording.slab_text(scene.view, scene.slab))
+    return ", ".join(said)
 
 
 def _warnings(scene: SliceScene) -> tuple[tuple[str, str], ...]:
@@ -83,10 +87,15 @@ def _warnings(scene: SliceScene) -> tuple[tuple[str, str], ...]:
         said.append((wording.EDITED.upper(), palette.CAUTION))
     if view.grid.unit is Unit.PIXEL:
         said.append((wording.SIZE_UNKNOWN.upper(), palette.CAUTION))
+    if view.turn.text:
+        # Whose right is where, the letters say.
+        said.append((view.turn.text.upper(), palette.CAUTION))
     if study.is_image2d:
-        pass  # shown as it is stored; nothing can be turned round
+        pass  # shown as it is stored
     elif not view.grid.oriented:
         said.append(("ORIENTATION UNKNOWN", palette.CAUTION))
+    elif view.turn.text:
+        pass
     elif view.plane is not Plane.SAGITTAL:
         usual = view.convention is Convention.RADIOLOGICAL
         said.append((view.convention.value.upper(), palette.QUIET if usual else palette.CAUTION))

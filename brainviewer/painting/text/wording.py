@@ -1,15 +1,19 @@
 """How numbers and places are written in images: units, sensible digits, real minus signs."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from brainviewer.core.annotation.annotations import Annotation, RegionStatistics
 from brainviewer.core.annotation.measures import Measure
 from brainviewer.core.correction.provenance import Correction
 from brainviewer.core.geometry import AXIS_LETTERS, Grid, Unit
+from brainviewer.core.reformation.oblique import ObliqueView
+from brainviewer.core.reformation.slab import Slab
+from brainviewer.core.reformation.turn import DisplayTurn
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Volume
 from brainviewer.core.voi_window import Window
+from brainviewer.imaging.reslicing import slab_mm
 
 RESEARCH_ONLY = "Research use only, not for diagnosis"
 SYNTHETIC = "SYNTHETIC DATA"
@@ -53,14 +57,36 @@ def window_text(window: Window) -> str:
 
 
 def position_text(view: SliceView, index: int) -> str:
-    """Where a slice lies, such as ``S −16.0 mm``; empty if nobody knows, and for images."""
-    if not view.grid.oriented or view.grid.as_stored:
+    """Where a slice lies, such as ``S −16.0 mm``; empty if nobody knows, for images and for
+    oblique planes, which lie at no one height."""
+    if not view.grid.oriented or view.grid.as_stored or view.oblique:
         return ""
     return f"{TOWARDS[view.plane]} {number(view.position_mm(index), 1)} mm"
 
 
+def plane_text(view: SliceView) -> str:
+    """The name of a plane, with how far it is tilted from that of the grid."""
+    if isinstance(view, ObliqueView):
+        return f"{view.plane} oblique {view.tilt_degrees:.0f}°"
+    return view.plane.value
+
+
+def slab_text(view: SliceView, slab: Slab) -> str:
+    """How thick a slab is in fact, and what is taken of it, such as ``MIP 10 mm``."""
+    return f"{slab.mode.short} {number(slab_mm(view, slab), 1).removesuffix('.0')} mm"
+
+
+def turn_text(grid: Grid, turns: Collection[DisplayTurn]) -> str:
+    """That displays are turned, where one is: the convention holds no more, only the letters."""
+    said = dict.fromkeys(turn.text for turn in turns if turn.text)
+    if not said:
+        return ""
+    known = ": sides as the letters at the edges say" if grid.oriented else ""
+    return f"Display {' / '.join(said)}{known}"
+
+
 def convention_text(grid: Grid, convention: Convention) -> str:
-    """Whose right is where, in words."""
+    """Whose right is where, in words, where the display is upright."""
     if grid.as_stored:
         return "As stored" if grid.oriented else "As stored: left and right cannot be told"
     if not grid.oriented:
@@ -73,7 +99,7 @@ def convention_text(grid: Grid, convention: Convention) -> str:
 def place_text(view: SliceView, index: int) -> str:
     """Which slice of which plane, or which frame of an image; empty if it has but one."""
     if not view.grid.as_stored:
-        return f"{view.plane} slice {index + 1} of {view.count}"
+        return f"{plane_text(view)} slice {index + 1} of {view.count}"
     return f"frame {index + 1} of {view.count}" if view.count > 1 else ""
 
 

@@ -1,0 +1,1 @@
+"""Turns displays and planes of the open study, and thickens its slices."""

@@ -1,0 +1,1 @@
+"""Multiplanar reformation: turned displays, oblique planes, slabs."""
