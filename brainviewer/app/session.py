@@ -35,6 +35,7 @@ from brainviewer.app.study_list.recent_names import RecentNames
 from brainviewer.app.study_list.study_list import StudyList
 from brainviewer.app.view import View
 from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.hanging.hanging import BUILT_IN
 
 
 class Session:
@@ -58,7 +59,7 @@ class Session:
     ) -> None:
         self.settings = settings or Settings()
         self.state = state = ViewState(
-            convention=self.settings.convention, layout=self.settings.first_layout
+            convention=self.settings.convention, hanging=BUILT_IN[self.settings.first_layout]
         )
         self.notices = notices = Notices(state)
         state.crashed = crashed or notices.crash

@@ -29,6 +29,7 @@ from brainviewer.app.stores.feedback import FeedbackRecord
 from brainviewer.app.view_signals import ViewSignals
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.hanging.hanging import BUILT_IN, Hanging
 from brainviewer.core.overlays import Overlays
 from brainviewer.core.reformation.reformation import PLAIN, Reformation
 from brainviewer.core.report_text import ReportText
@@ -61,6 +62,7 @@ class ViewState(ViewSignals):
         ``series_unreadable`` cannot be read. Empty unless an image is open.
     cursor : (3,) mm, RAS+ (in an image: see ``Grid``); drives every pane and the 3D scene.
     active : the sequence that window, colour map and presets act on.
+    hanging : the layout, and what each pane shows; see ``shown_hanging``.
     plane : the plane of the layouts that show one.
     presets : the name of the preset that each window is, or ``OWN``.
     undrawable : ids of annotations whose drawing failed.
@@ -82,7 +84,7 @@ class ViewState(ViewSignals):
     series_index: int = 0
     series_unreadable: frozenset[int] = frozenset()
     cursor: NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
-    layout: Layout = Layout.FOUR_SEQUENCES
+    hanging: Hanging = BUILT_IN[Layout.FOUR_SEQUENCES]
     plane: Plane = Plane.AXIAL
     convention: Convention = Convention.RADIOLOGICAL
     active: Modality = Modality.FLAIR
@@ -209,10 +211,15 @@ class ViewState(ViewSignals):
         return None if self.study is not None and self.study.is_image2d else self.study
 
     @property
-    def shown_layout(self) -> Layout:
-        """The arrangement on the screen: an image stands alone, whatever is chosen for studies."""
+    def shown_hanging(self) -> Hanging:
+        """What is on the screen: an image stands alone, whatever is chosen for studies."""
         image = self.study is not None and self.study.is_image2d
-        return Layout.ONE_LARGE if image else self.layout
+        return BUILT_IN[Layout.ONE_LARGE] if image else self.hanging
+
+    @property
+    def layout(self) -> Layout | None:
+        """Which of the built-in layouts is chosen; None for another."""
+        return self.hanging.layout
 
     @property
     def shown_plane(self) -> Plane:

@@ -6,9 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from brainviewer.app.hanging.choosing import choose_pane, hang, show_chosen
+from brainviewer.app.hanging.shown import chosen_place, modalities_of, shown_contents
 from brainviewer.app.state import Layout, Tool, ViewState
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.findings import Diameters
+from brainviewer.core.hanging.hanging import BUILT_IN, Hanging
 from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality
@@ -115,8 +118,8 @@ class View:
 
     def _show_plane(self, plane: Plane) -> None:
         """Let a pane show a plane; an image has one only."""
-        shown = self._state.shown_layout is Layout.THREE_PLANES or self._state.plane is plane
-        if not shown and self._state.solid_study is not None:
+        shown = (one.plane for one in shown_contents(self._state))
+        if plane not in shown and self._state.solid_study is not None:
             self.set_plane(plane)
 
     def go_to_diameters(self, diameters: Diameters) -> None:
@@ -134,13 +137,26 @@ class View:
     # -- how --------------------------------------------------------------------------------
 
     def set_layout(self, layout: Layout) -> None:
-        """Arrange the panes; needs no study."""
-        self._state.layout = layout
-        self._state.layout_changed.emit()
+        """Arrange the panes in a built-in way; needs no study."""
+        now = self._state.hanging
+        self.set_hanging(replace(BUILT_IN[layout], windows=now.windows, linked=now.linked))
+
+    def set_hanging(self, hanging: Hanging) -> None:
+        """Arrange the panes; needs no study. What is active becomes what a pane shows."""
+        hang(self._state, hanging)
+
+    def choose_pane(self, place: int) -> None:
+        """Let the keys act on a pane, from 0; what it shows is active then."""
+        choose_pane(self._state, place)
 
     def set_plane(self, plane: Plane) -> None:
-        """The plane of the layouts that show one; needs no study."""
+        """The plane of the layouts that show one; needs no study.
+
+        Where no pane shows the active sequence in that plane, the chosen pane does from now on.
+        """
+        place = chosen_place(self._state)
         self._state.plane = plane
+        show_chosen(self._state, place)
         self._state.layout_changed.emit()
 
     def set_convention(self, convention: Convention) -> None:
@@ -158,11 +174,21 @@ class View:
         self._state.facts_changed.emit()
 
     def set_active(self, modality: Modality) -> None:
-        """Choose the sequence that window, colour map and the 3D view act on."""
-        study = self._state.study
-        if study is not None and modality in study.volumes and modality is not self._state.active:
-            self._state.active = modality
-            self._state.active_changed.emit()
+        """Choose the sequence that window, colour map and the 3D view act on.
+
+        Where no pane shows it, the chosen pane does from now on.
+        """
+        state = self._state
+        if state.study is None or modality not in state.study.volumes or modality is state.active:
+            return
+        place, plane = chosen_place(state), state.plane
+        if state.solid_study is not None:
+            state.plane = state.hanging.plane_of(modalities_of(state), modality, plane)
+        state.active = modality
+        moved = show_chosen(state, place) or state.plane is not plane
+        state.active_changed.emit()
+        if moved:
+            state.layout_changed.emit()
 
     def set_tool(self, tool: Tool) -> None:
         """What the left mouse button does; needs no study."""

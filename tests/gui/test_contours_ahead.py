@@ -6,6 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout
+from brainviewer.core.hanging.hanging import BUILT_IN
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Study
 from brainviewer.gui.panes.contour_cache import ContoursAhead
@@ -48,7 +49,7 @@ def test_a_window_at_rest_makes_the_contours_of_every_slice_once(
     monkeypatch.setattr(
         SliceLayers, "_contour_image", lambda *given: (painted.append(given), image(*given))[1]
     )
-    session.state.layout = layout
+    session.state.hanging = BUILT_IN[layout]
     grid, timer = shown(qtbot, session, study)
     qtbot.waitUntil(lambda: not timer.isActive(), timeout=60_000)
     assert len(made) >= sum(session.state.view(plane).count for plane in planes)

@@ -16,6 +16,7 @@ from brainviewer.app.status import Status
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.geometry import Grid, Unit
+from brainviewer.core.hanging.hanging import Form
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import SEQUENCES, FileWindow, Modality, Study, Volume
 from brainviewer.gui.main_window import MainWindow
@@ -40,7 +41,7 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 @pytest.mark.parametrize("size", [(860, 730), (1600, 500), (500, 1200), (601, 403)])
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
 def test_panes_fill_the_room_and_do_not_overlap(count: int, size: tuple[int, int]) -> None:
-    places = pane_rectangles(Layout.FOUR_SEQUENCES, count, *size)
+    places = pane_rectangles(Form.FITTED, [count], *size)
     assert len(places) == count
     whole = QRect(0, 0, *size)
     assert all(whole.contains(place) for place in places)
@@ -98,12 +99,12 @@ def test_the_pressed_layout_is_the_one_that_is_shown(window: MainWindow, study: 
     show_study(window.session, study)
     for layout in Layout:
         window.actions_by_id[f"layout-{layout.name.lower()}"].trigger()
-        assert _pressed(window) == [state.shown_layout] == [layout]
+        assert _pressed(window) == [state.shown_hanging.layout] == [layout]
     window.session.view.set_layout(Layout.FOUR_SEQUENCES)
     show_study(window.session, _image())
-    assert _pressed(window) == [state.shown_layout] == [Layout.ONE_LARGE]
+    assert _pressed(window) == [state.shown_hanging.layout] == [Layout.ONE_LARGE]
     show_study(window.session, study)
-    assert _pressed(window) == [state.shown_layout] == [Layout.FOUR_SEQUENCES]
+    assert _pressed(window) == [state.shown_hanging.layout] == [Layout.FOUR_SEQUENCES]
 
 
 # -- into sight ---------------------------------------------------------------------------------

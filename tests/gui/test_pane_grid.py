@@ -105,7 +105,7 @@ class TestArrangement:
 
     def test_missing_sequences_are_left_out_of_exports(self, grid, shown):
         show_study(shown, marker_study(modalities=(Modality.FLAIR, Modality.T2)))
-        assert [v.modality for v in grid.viewports()] == [Modality.FLAIR, Modality.T2]
+        assert [v.scene.modality for v in grid.viewports()] == [Modality.FLAIR, Modality.T2]
         click(grid.panes[1], HERE)
         assert shown.state.active is Modality.T2
 
@@ -152,13 +152,13 @@ class TestLinks:
     def test_viewports_are_what_is_on_the_screen(self, grid, shown):
         wheel(grid.panes[0], HERE, 240, Qt.KeyboardModifier.ControlModifier)
         shown_panes = grid.viewports()
-        assert [v.modality for v in shown_panes] == list(SEQUENCES)
+        assert [v.scene.modality for v in shown_panes] == list(SEQUENCES)
         for place, pane in zip(shown_panes, grid.shown, strict=True):
             assert place.place[2:] == (pane.width(), pane.height())
-            assert place.index == shown.state.slice_index()
+            assert place.scene.index == shown.state.slice_index()
             middle = pane.geometry_mm.to_world(QPointF(150, 100), pane.index)
-            assert np.allclose(place.viewport.centre, middle)
-            assert place.viewport.mm_per_point == pytest.approx(pane.geometry_mm.mm_per_pixel)
+            assert np.allclose(place.scene.viewport.centre, middle)
+            assert place.scene.viewport.mm_per_point == pytest.approx(pane.geometry_mm.mm_per_pixel)
 
 
 class TestRedrawing:

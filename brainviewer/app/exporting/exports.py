@@ -1,7 +1,6 @@
 """Images of what is on the screen: the current view, the tumour slice, the 3D view."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -9,19 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.app.exporting.slice_scenes import scene_of
+from brainviewer.app.hanging.shown import shown_contents
 from brainviewer.app.report.study_figures import (
     SMALL,
     SliceRequest,
     slice_figure,
     trusted_result,
 )
-from brainviewer.app.state import Layout, ViewState
+from brainviewer.app.state import ViewState
 from brainviewer.app.status import Status
 from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.hanging.content import PaneKind
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.painting.figure import FigureSpec, Place
-from brainviewer.painting.slice_scene import Viewport
+from brainviewer.painting.slice_scene import SliceScene
 
 Pane = tuple[Modality, Plane]
 
@@ -53,28 +54,34 @@ class ExportRequest:
 
 
 def panes_of(state: ViewState) -> tuple[Pane, ...]:
-    """Sequence and plane of every pane of the layout, row by row; none without a study."""
+    """Sequence and plane of every pane of the study, row by row; none without a study."""
     if state.study is None:
         return ()
-    if state.shown_layout is Layout.FOUR_SEQUENCES:
-        return tuple((modality, state.plane) for modality in state.study.modalities)
-    if state.shown_layout is Layout.THREE_PLANES:
-        return tuple((state.active, plane) for plane in Plane)
-    return ((state.active, state.shown_plane),)
+    return tuple(
+        (one.modality, one.plane)
+        for one in shown_contents(state)
+        if one.kind is PaneKind.SLICE and one.modality in state.study.volumes
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class SeenPane:
+    """A pane as it is on the screen. place : see ``FigureSpec``."""
+
+    scene: SliceScene
+    place: Place
 
 
 @dataclass(frozen=True, eq=False)
 class PaneArrangement:
     """How the panes lie on the screen.
 
-    viewports : the part that each pane shows; a pane that is not named shows the whole slice.
-    places : where each pane lies, if all have one; see ``FigureSpec``.
-    pane_size : width and height of a pane that has no place, in pixels.
+    panes : what each shows, and where it lies; whole slices in equal panes without.
+    pane_size : width and height of panes that have no place, in pixels.
     smooth : whether the screen interpolates between pixels.
     """
 
-    viewports: Mapping[Pane, Viewport] = field(default_factory=dict)
-    places: Mapping[Pane, Place] = field(default_factory=dict)
+    panes: tuple[SeenPane, ...] = ()
     pane_size: tuple[int, int] = SMALL
     smooth: bool = True
 
@@ -117,30 +124,24 @@ def request_figure(
         height, width = (max(1, round(n / request.scale)) for n in volume_image.shape[:2])
         return replace(figure, pane_size=(width, height))
     arrangement = arrangement or PaneArrangement()
-    overlays = replace(
-        state.overlays,
-        annotations=request.annotations and state.overlays.annotations,
-        heatmap=request.heatmap,
-    )
-    shown, places = panes_of(state), arrangement.places
-    panes = (
-        scene_of(
-            state,
-            study,
-            modality,
-            plane,
-            arrangement.viewports.get((modality, plane)),
-            smooth=arrangement.smooth,
-        )
-        for modality, plane in shown
-    )
+    scenes = [pane.scene for pane in arrangement.panes] or [
+        scene_of(state, study, modality, plane) for modality, plane in panes_of(state)
+    ]
     return replace(
         figure,
-        panes=tuple(replace(scene, overlays=overlays) for scene in panes),
+        panes=tuple(_asked_for(scene, request, arrangement.smooth) for scene in scenes),
         columns=2,
         pane_size=arrangement.pane_size,
-        places=tuple(places[pane] for pane in shown) if places.keys() >= set(shown) else (),
+        places=tuple(pane.place for pane in arrangement.panes),
     )
+
+
+def _asked_for(scene: SliceScene, request: ExportRequest, smooth: bool) -> SliceScene:
+    """A pane with the overlays that are asked for."""
+    shown = scene.overlays
+    annotations = request.annotations and shown.annotations
+    overlays = replace(shown, annotations=annotations, heatmap=request.heatmap)
+    return replace(scene, overlays=overlays, smooth=smooth)
 
 
 def _tumour_slice_figure(state: ViewState, study: Study, request: ExportRequest) -> FigureSpec:

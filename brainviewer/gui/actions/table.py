@@ -21,7 +21,9 @@ from brainviewer.gui.panels.tumour import copy_measurements
 from brainviewer.gui.window_parts import WindowParts
 from brainviewer.painting.volume.view import LOOK_NAMES, LOOKS
 
-_LAYOUT = Choice("layout", lambda w, v: w.session.view.set_layout(v), lambda s: s.shown_layout)
+_LAYOUT = Choice(
+    "layout", lambda w, v: w.session.view.set_layout(v), lambda s: s.shown_hanging.layout
+)
 _PLANE = Choice("plane", lambda w, v: w.session.view.set_plane(v), lambda s: s.plane)
 _SEQUENCE = Choice("sequence", lambda w, v: w.session.view.set_active(v), lambda s: s.active)
 _TOOL = Choice("tool", lambda w, v: w.session.view.set_tool(v), lambda s: s.tool)

@@ -162,11 +162,8 @@ class ViewExport:
         return self._figure(request, _nothing_yet(1))
 
     def _figure(self, request: ExportRequest, volume_image: NDArray[np.uint8]) -> FigureSpec:
-        views = self._grid.viewports()
         arrangement = PaneArrangement(
-            viewports={(v.modality, v.plane): v.viewport for v in views},
-            places={(v.modality, v.plane): v.place for v in views},
-            smooth=self._session.settings.smooth_pixels,
+            self._grid.viewports(), smooth=self._session.settings.smooth_pixels
         )
         volume = volume_image if request.subject is ExportSubject.VOLUME else None
         return request_figure(self._session.state, request, arrangement, volume)

@@ -1,20 +1,30 @@
 """Where the panes of a layout lie: as large as the room allows, with no empty place."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRect
 
-from brainviewer.app.state import Layout
+from brainviewer.core.hanging.hanging import Form
 
 GAP = 2
 _LARGE_PLANE = 0.58
 """Fraction of the width that the first of three planes takes."""
 
 
-def pane_rectangles(layout: Layout, count: int, width: int, height: int) -> list[QRect]:
-    """The places of ``count`` panes (1 to 4) in an area of width × height pixels, row by row."""
-    if layout is Layout.THREE_PLANES:
+def pane_rectangles(form: Form, rows: Sequence[int], width: int, height: int) -> list[QRect]:
+    """The places of panes in an area of width × height pixels, row by row.
+
+    rows : how many panes there are in each row; only a ``GRID`` has several rows.
+    """
+    if form is Form.GRID:
+        return [
+            QRect(x, y, w, h)
+            for count, (y, h) in zip(rows, _parts(height, len(rows)), strict=True)
+            for x, w in _parts(width, count)
+        ]
+    count = sum(rows)
+    if form is Form.ONE_AND_TWO and count == 3:
         return _one_and_two(width, height, round(width * _LARGE_PLANE))
-    if layout is Layout.ONE_LARGE or count <= 1:
-        return [QRect(0, 0, width, height)]
     choices = [_grid(width, height, count, 1), _grid(width, height, 1, count)]
     if count == 3:
         choices.append(_one_and_two(width, height, (width - GAP) // 2))

@@ -1,17 +1,17 @@
 """The panes side by side: all sequences, three planes, or one large."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from brainviewer.app.exporting.exports import panes_of
+from brainviewer.app.exporting.exports import SeenPane
 from brainviewer.app.facts import Fact
+from brainviewer.app.hanging.shown import chosen_place, modalities_of, shown_contents
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout
+from brainviewer.core.hanging.hanging import BUILT_IN
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.core.voi_window import Window
@@ -23,30 +23,14 @@ from brainviewer.gui.panes.shared_layers import SharedLayers
 from brainviewer.gui.panes.slice_pane import SlicePane
 from brainviewer.gui.widgets import call, listen, painted
 from brainviewer.painting.canvas import image_font
-from brainviewer.painting.figure import Place
-from brainviewer.painting.slice_scene import Viewport
 
 _BLINK_MS = 600
-
-
-@dataclass(frozen=True)
-class ShownPane:
-    """What one visible pane shows, for images that are drawn anew.
-
-    index : slice from 0. place : see ``FigureSpec``.
-    """
-
-    modality: Modality
-    plane: Plane
-    index: int
-    viewport: Viewport
-    place: Place
 
 
 class PaneGrid(QWidget):
     """Arranges the panes, links them, and tells each only what concerns it.
 
-    The four panes are made once and change places; nothing is built again while scrolling.
+    Panes are made once and change places; nothing is built again while scrolling.
     """
 
     menu_wanted = Signal(object)
@@ -59,10 +43,11 @@ class PaneGrid(QWidget):
         self._session, self._state = session, session.state
         self._shared = SharedLayers(self._state)
         self._cameras: dict[Plane, Camera] = {}
-        self._before_large = Layout.FOUR_SEQUENCES
+        self._before_large = BUILT_IN[Layout.FOUR_SEQUENCES]
         self._convention = self._state.convention
         self._windows = self._displayed()
-        self.panes = tuple(self._make_pane(modality) for modality in SEQUENCES)
+        self.panes: tuple[SlicePane, ...] = ()
+        self._make_panes(len(SEQUENCES))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.set_smooth(session.settings.smooth_pixels)
@@ -85,8 +70,15 @@ class PaneGrid(QWidget):
         listen(self._let_blink, state.overlays_changed, state.study_changed)
         self._show_layout()
 
-    def _make_pane(self, modality: Modality) -> SlicePane:
-        pane = SlicePane(self._session, modality, self._state.plane, self._shared, self)
+    def _make_panes(self, count: int) -> None:
+        """As many as a layout needs; those that there are stay."""
+        more = [self._make_pane() for _ in range(count - len(self.panes))]
+        self.panes = (*self.panes, *more) if more else self.panes
+
+    def _make_pane(self) -> SlicePane:
+        state = self._state
+        pane = SlicePane(self._session, state.active, state.plane, self._shared, self)
+        pane.set_smooth(self._session.settings.smooth_pixels)
         pane.hovered.connect(self.hovered)
         pane.menu_wanted.connect(self.menu_wanted)
         pane.activated.connect(call(self._activate, pane))
@@ -109,18 +101,12 @@ class PaneGrid(QWidget):
         shown = [pane for pane in self.shown if not pane.missing]
         return next((pane for pane in shown if pane.framed), shown[0] if shown else None)
 
-    def viewports(self) -> tuple[ShownPane, ...]:
+    def viewports(self) -> tuple[SeenPane, ...]:
         """What every visible pane shows; panes of missing sequences are left out."""
         return tuple(
-            ShownPane(
-                pane.modality,
-                pane.plane,
-                pane.index,
-                pane.geometry_mm.viewport(pane.index),
-                (pane.x(), pane.y(), *pane.geometry_mm.size),
-            )
+            SeenPane(scene, (pane.x(), pane.y(), pane.width(), pane.height()))
             for pane in self.shown
-            if pane.geometry_mm is not None
+            if (scene := pane.still) is not None
         )
 
     def fit(self) -> None:
@@ -155,11 +141,12 @@ class PaneGrid(QWidget):
 
     def _places(self) -> tuple[tuple[Modality, Plane], ...]:
         """Sequence and plane of each pane; without a study, of those that there may be."""
-        return panes_of(self._state) or tuple((m, self._state.plane) for m in SEQUENCES)
+        return tuple((one.modality, one.plane) for one in shown_contents(self._state))
 
     def _arrange(self) -> None:
-        layout = self._state.shown_layout
-        rectangles = pane_rectangles(layout, len(self._places()), self.width(), self.height())
+        hanging = self._state.shown_hanging
+        rows = [len(row) for row in hanging.rows(modalities_of(self._state))]
+        rectangles = pane_rectangles(hanging.form, rows, self.width(), self.height())
         for pane, rectangle in zip(self.panes, rectangles, strict=False):
             pane.setGeometry(rectangle)
         had_focus = self.window().focusWidget() in self.panes
@@ -208,7 +195,9 @@ class PaneGrid(QWidget):
             self._convention = state.convention
             self._shared.clear()
             self._cameras.clear()
-        for pane, (modality, plane) in zip(self.panes, self._places(), strict=False):
+        places = self._places()
+        self._make_panes(len(places))
+        for pane, (modality, plane) in zip(self.panes, places, strict=False):
             pane.modality, pane.plane = modality, plane
             pane.camera = self._cameras.get(plane, FIT)
             pane.refresh()
@@ -227,14 +216,9 @@ class PaneGrid(QWidget):
         self._update_panes()
 
     def _show_frames(self) -> None:
-        state = self._state
-        for pane in self.panes:
-            pane.set_framed(
-                state.study is not None
-                and state.shown_layout is not Layout.ONE_LARGE
-                and pane.modality is state.active
-                and pane.plane is state.plane
-            )
+        several, chosen = len(self._places()) > 1, chosen_place(self._state)
+        for place, pane in enumerate(self.panes):
+            pane.set_framed(self._state.study is not None and several and place == chosen)
 
     def _show_tool(self) -> None:
         for pane in self.panes:
@@ -277,19 +261,17 @@ class PaneGrid(QWidget):
     # -- what panes ask for -----------------------------------------------------------------
 
     def _activate(self, pane: SlicePane) -> None:
-        if pane.missing:
-            return
-        self._session.view.set_active(pane.modality)
-        if self._state.layout is Layout.THREE_PLANES and pane.plane is not self._state.plane:
-            self._session.view.set_plane(pane.plane)
+        if not pane.missing:
+            self._session.view.choose_pane(self.panes.index(pane))
 
     def _enlarge(self, pane: SlicePane) -> None:
         if pane.missing or Fact.IMAGE in self._state.facts:
             return
-        if self._state.layout is Layout.ONE_LARGE:
-            self._session.view.set_layout(self._before_large)
+        now = self._state.hanging
+        if now.layout is Layout.ONE_LARGE:
+            self._session.view.set_hanging(self._before_large)
         else:
-            self._before_large = self._state.layout
+            self._before_large = now
             self._session.view.set_layout(Layout.ONE_LARGE)
 
     def _link(self, plane: Plane, camera: Camera) -> None:

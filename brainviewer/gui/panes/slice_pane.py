@@ -1,7 +1,5 @@
 """One slice of one sequence on the screen, and what mouse and keys do on it."""
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
@@ -19,7 +17,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from brainviewer.app.exporting.slice_scenes import scene_of
 from brainviewer.app.original_grids import Seen
 from brainviewer.app.session import Session
 from brainviewer.core.annotation.annotations import Annotation
@@ -27,6 +24,7 @@ from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality
 from brainviewer.gui import image_colours
 from brainviewer.gui.panes.camera import FIT, Camera, PaneGeometry
+from brainviewer.gui.panes.pane_scene import live_scene, still_scene
 from brainviewer.gui.panes.shared_layers import SharedLayers
 from brainviewer.gui.tools.correction_look import ToolLook
 from brainviewer.gui.tools.mouse_tools import MouseTools
@@ -142,21 +140,21 @@ class SlicePane(QWidget):
     @property
     def scene(self) -> SliceScene | None:
         """What is on the pane; None where there is nothing to show."""
-        study, geometry = self.state.study, self.geometry_mm
-        if self.missing or study is None or geometry is None:
-            return None
-        scene = scene_of(
-            self.state,
-            study,
-            self.shared.blinked(study, self.modality),
-            self.plane,
-            self.shared.viewport(geometry, self.index),
-            seen=self.seen,
-            annotations=self.annotations(),
-            selection=self.state.selection,
-            smooth=self.smooth,
-        )
-        return replace(scene, painted_over=None) if self.preview.covering else scene
+        return live_scene(self)
+
+    @property
+    def still(self) -> SliceScene | None:
+        """The same for an image of it: with nothing selected or half drawn, and at no moment."""
+        return still_scene(self)
+
+    @property
+    def covering(self) -> bool:
+        """Whether a stroke that is being made covers what was painted over."""
+        return self.preview.covering
+
+    def dressed(self, scene: SliceScene) -> SliceScene:
+        """The slice with what only this kind of pane shows."""
+        return scene
 
     def annotations(self) -> tuple[Annotation, ...]:
         """The annotations of this slice, with the one that is being drawn or moved as it is now."""

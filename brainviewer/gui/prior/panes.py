@@ -29,11 +29,10 @@ class StudySide(_Side):
 
     difference = True
 
-    @property
-    def scene(self) -> SliceScene | None:
+    def dressed(self, scene: SliceScene) -> SliceScene:
         """The slice of the study with both lesions."""
-        scene, beside = super().scene, self.session.prior.beside
-        if scene is None or beside is None:
+        beside = self.session.prior.beside
+        if beside is None:
             return scene
         marked = scene.overlays.lesion
         lines, filled = marked and not self.difference, marked and self.difference
@@ -67,15 +66,11 @@ class PriorSide(_Side):
             return "The prior could not be laid over the study"
         return f"The prior has no {self.modality}"
 
-    @property
-    def scene(self) -> SliceScene | None:
+    def dressed(self, scene: SliceScene) -> SliceScene:
         """The slice of the prior with its lesion."""
         beside = self.session.prior.beside
-        if self.missing or beside is None or beside.prior is None:
-            return None
-        scene = super().scene
-        if scene is None:
-            return None
+        if beside is None or beside.prior is None:
+            return scene
         shown = replace(scene.overlays, parts=False, segmentation=False, difference=False)
         return replace(
             scene,

@@ -13,9 +13,11 @@ from brainviewer.app.exporting.exports import (
     ExportRequest,
     ExportSubject,
     PaneArrangement,
+    SeenPane,
     panes_of,
     request_figure,
 )
+from brainviewer.app.exporting.slice_scenes import scene_of
 from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.report.study_figures import (
     SliceRequest,
@@ -29,6 +31,7 @@ from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.errors import BrainViewerError, Cancelled, FileError
 from brainviewer.core.findings import Classification, Heatmap, TumourFinding
+from brainviewer.core.hanging.hanging import BUILT_IN
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import SEQUENCES, Modality, Study
 from brainviewer.core.voi_window import auto_window
@@ -265,7 +268,7 @@ def test_the_view_holds_the_panes_of_the_layout(
     layout: Layout, expected: list[tuple[Modality, Plane]]
 ) -> None:
     state = state_of(marker_study())
-    state.layout, state.active = layout, Modality.T2
+    state.hanging, state.active = BUILT_IN[layout], Modality.T2
     assert list(panes_of(state)) == expected
     figure = request_figure(state, ExportRequest())
     assert [(p.modality, p.plane) for p in figure.panes] == expected
@@ -278,13 +281,14 @@ def test_the_view_is_shown_as_it_is_and_keeps_what_was_captured() -> None:
     state = state_of(marker_study())
     state.annotations = (ruler(state.study, state.slice_index()),)
     seen = Viewport(state.finding.position_mm, 0.3)
-    figure = request_figure(
-        state,
-        ExportRequest(heatmap=True),
-        PaneArrangement({(Modality.T1, Plane.AXIAL): seen}, pane_size=(200, 150)),
+    viewports = [None, seen, None, None]
+    panes = tuple(
+        SeenPane(scene_of(state, state.study, m, Plane.AXIAL, part), (202 * n, 0, 200, 150))
+        for n, (m, part) in enumerate(zip(SEQUENCES, viewports, strict=True))
     )
+    figure = request_figure(state, ExportRequest(heatmap=True), PaneArrangement(panes))
     before = draw_figure(figure)
-    assert [p.viewport for p in figure.panes] == [None, seen, None, None]
+    assert [p.viewport for p in figure.panes] == viewports
     assert figure.panes[0].annotations_shown == state.annotations
     assert figure.panes[0].shows_heatmap
     # The figure may be drawn in a thread while the user goes on.

@@ -1,0 +1,1 @@
+"""What hangs where: the panes of a layout, and what each of them shows."""
