@@ -130,6 +130,11 @@ class Annotations:
         for said in notices:
             self._notices.tell(said, "caution")
 
+    def take_over(self, annotations: tuple[Annotation, ...]) -> None:
+        """Show those of a session instead, as one step of undo."""
+        if annotations != self._state.annotations:
+            self._edit(Edit("Open session", self._state.annotations, annotations))
+
     def take_in_other_edits(self) -> None:
         """Show what another window has made of the annotations of the same study, if it has."""
         if self._journal is not None and self._journal.changed_elsewhere:

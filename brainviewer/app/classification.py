@@ -156,6 +156,11 @@ class Classifier:
         else:
             self._segmentation.find()
 
+    def restore(self, result: Classification, status: Status, message: str) -> None:
+        """Show an answer that was given before for what is found now."""
+        self._finding = self._state.finding
+        self._state.show_classification(result, status, message)
+
     def mark_stale(self, why: str) -> None:
         """Say beside the prediction that something it rests on is another now."""
         if self._state.classification_status in (Status.DONE, Status.STALE):

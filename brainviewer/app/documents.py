@@ -15,7 +15,7 @@ from brainviewer.app.notices import Notices
 from brainviewer.app.opening.ahead import OpenedAhead
 from brainviewer.app.opening.first_image import first_readable
 from brainviewer.app.opening.first_view import FirstView
-from brainviewer.app.opening.opened import Opened
+from brainviewer.app.opening.opened import Opened, OpenedSession
 from brainviewer.app.opening.sentences import OpeningSentences
 from brainviewer.app.settings.settings import Settings
 from brainviewer.app.state import ViewState
@@ -24,7 +24,8 @@ from brainviewer.core.errors import BrainViewerError, FileError, Report
 from brainviewer.core.memory import give_back
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.voi_window import Window
-from brainviewer.files.study.folder import Assignment
+from brainviewer.files.session_file.session_file import is_session
+from brainviewer.files.study.folder import Assignment, named_paths
 from brainviewer.files.study.places import SeveralStudies
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Documents:
     ask_sequences, ask_series : set by the window; without them, what does not tell is an error.
     show_list : takes a folder that holds several studies; without it, that is an error.
     show_examinations : the same for DICOM files of several patients, after the sentence about them.
+    open_session : opens a session, by its file; take_in : takes up the session that a study is
+        opened for, which is ``session``, before the study is shown.
     ahead : studies that need not be read. sentences : tells what there is to say.
     """
 
@@ -72,6 +75,8 @@ class Documents:
         self.ask_series: AskSeries | None = None
         self.show_list: Callable[[Path], object] | None = None
         self.show_examinations: Callable[[Sequence[Path]], object] | None = None
+        self.open_session: Callable[[Path], object] | None = None
+        self.take_in: Callable[[Study], object] = lambda _: None
         self.ahead = OpenedAhead()
         self._opened: Opened | None = None
         self._opening: tuple[Path, ...] = ()
@@ -84,14 +89,22 @@ class Documents:
         paths: Sequence[Path],
         which: "Assignment | SeriesChoice | None" = None,
         said: tuple[str, ...] = (),
+        session: OpenedSession | None = None,
     ) -> None:
-        """Open a study or images in the background.
+        """Open a study, images or a session in the background.
 
         paths : a folder or an archive, the files of one study, or images, which become an image
-            strip.
+            strip; or the file of a session.
         which : file or series is which sequence.
         said : what else there is to say about it.
+        session : the session that it is opened for.
         """
+        if session is None and any(map(is_session, paths)) and self.open_session is not None:
+            if len(paths) == 1:
+                self.open_session(paths[0])
+            else:
+                self._notices.tell("A session is opened alone: drop nothing else with it.", "error")
+            return
 
         def work(report: Report) -> Opened:
             from brainviewer.app.opening.series import named
@@ -101,16 +114,17 @@ class Documents:
                 return kept
             give_back()  # what the last one took
             if which is not None:
-                return Opened.of(open_study(paths, report, which), paths=tuple(paths))
+                told = named_paths(which) if isinstance(which, Assignment) else ()
+                return Opened.of(open_study(paths, report, which), paths=tuple(paths), named=told)
             found = named(paths, report)
             if found.images:
                 return first_readable(found.images, found.no_volume.sentences, report)
             return Opened.read(paths, report, found.examination)
 
         def done(opened: Opened) -> None:
-            self._settings.remember_study(paths)
+            self._settings.remember_study(paths if session is None else [session.path])
             self.sentences.forget()
-            self._show_opened(replace(opened, said=(*said, *opened.said)))
+            self._show_opened(replace(opened, said=(*said, *opened.said), session=session))
 
         def failed(error: BrainViewerError) -> None:
             from brainviewer.app.opening.segmentation_alone import ImagesElsewhere
@@ -120,7 +134,7 @@ class Documents:
 
             if isinstance(error, UnknownSequences) and self.ask_sequences:
                 if chosen := self.ask_sequences(error.assignment):
-                    self.open(paths, chosen, said)
+                    self.open(paths, chosen, said, session)
             elif isinstance(error, SeveralStudies) and self.show_list and len(paths) == 1:
                 self.show_list(paths[0])
             elif isinstance(error, SeveralPatients) and self.show_examinations:
@@ -128,7 +142,7 @@ class Documents:
                 self.show_examinations(paths)
             elif isinstance(error, UnknownSeries) and (self.ask_series or error.told.chosen):
                 meant = self.ask_series(error) if self.ask_series else error.told
-                self.open(paths, meant, said) if meant is not None else self._stays(paths)
+                self.open(paths, meant, said, session) if meant is not None else self._stays(paths)
             elif isinstance(error, ImagesElsewhere) and self._state.opened_from:
                 self.open(error.with_images(self._state.opened_from), said=said)
             else:
@@ -193,11 +207,25 @@ class Documents:
                 view = view.as_before(now, state.study, study)
         self._leave()
         self._jobs.finish(KEEP_AGE)  # it may be the same study
+        self.take_in(study)
         state.arriving = rest
         state.show_study(study, view, age_of(study))
         self._enter()
         if rest is None:
             self._begin()
+
+    @property
+    def session(self) -> OpenedSession | None:
+        """The session that the open study was opened for."""
+        return None if self._opened is None else self._opened.session
+
+    @property
+    def opened_as(self) -> tuple[Path, ...]:
+        """What the open study, or the image of the strip that is shown, can be opened by again."""
+        state, opened = self._state, self._opened
+        if state.image_series:
+            return (state.image_series[self._shown_image],)
+        return state.opened_from if opened is None else opened.named or opened.paths
 
     def opening_window(self, modality: Modality) -> Window | None:
         """The window that a sequence of the open study was opened with."""

@@ -112,6 +112,29 @@ class Segmentation:
         self._state.show_finding(before, Status.RUNNING)
         self._jobs.start(FIND, work, done, failed, stopped)
 
+    def show_again(self, found: TumourFinding) -> None:
+        """Show what was found in the open study before, with what was corrected since."""
+        study = self._state.study
+        if study is None:
+            return
+        if self._head_motion.running:
+            self._state.show_finding(None, Status.RUNNING)
+            self._head_motion.then(partial(self.show_again, found))
+            return
+
+        def failed(error: BrainViewerError) -> None:
+            self._state.show_finding(None, Status.FAILED)
+            self._notices.fail(error, of_study=True)
+
+        self._state.show_finding(None, Status.RUNNING)
+        self._jobs.start(
+            FIND,
+            lambda _: self.complete(study, found),
+            lambda finding: self._state.show_finding(finding, Status.DONE),
+            failed,
+            lambda: self._state.show_finding(None, Status.NOT_RUN),
+        )
+
     def follow(self, call: Callable[[], object]) -> None:
         """What follows once the search that runs has ended, instead of what was to follow before.
 

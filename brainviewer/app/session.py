@@ -28,6 +28,8 @@ from brainviewer.app.pacs.sending import Sending
 from brainviewer.app.prior.prior import Prior
 from brainviewer.app.reformation.reformation import Reformations
 from brainviewer.app.reporting.writing import ReportWriting
+from brainviewer.app.saved_session.restoring import Restoring
+from brainviewer.app.saved_session.sessions import SavedSessions
 from brainviewer.app.segmentation import Segmentation
 from brainviewer.app.settings.settings import Settings
 from brainviewer.app.state import ViewState
@@ -89,6 +91,18 @@ class Session:
         self.documents = Documents(
             state, self.settings, jobs, notices, self._leave_study, self._enter_study, self._begin
         )
+        self.restoring = Restoring(
+            state,
+            notices,
+            self.documents,
+            self.annotations,
+            self.segmentation,
+            self.correction,
+            self.classification,
+        )
+        self.saved = SavedSessions(
+            state, self.settings, jobs, notices, self.documents, self.restoring
+        )
         self.series = SeriesAgain(state, jobs, notices, self.documents)
         self.documents.sentences.ask_series = self.series.ask
         self.studies = StudyList(state, jobs, notices, self.documents)
@@ -108,6 +122,7 @@ class Session:
 
     def close(self) -> None:
         """Stop all work and the child process, and wait for both."""
+        self.saved.save_changes()
         self.engine.close()  # first: work that waits for it then ends
         self.pacs.forget_studies()
         self.jobs.close()
@@ -130,6 +145,7 @@ class Session:
             self.occlusion.redo()
 
     def _leave_study(self) -> None:
+        self.saved.save_changes()
         self.occlusion.forget()
         self.head_motion.leave_study()
         self.segmentation.stop()
@@ -142,7 +158,9 @@ class Session:
         kept = self.state.view_kept
         self.view.moved = self.view.moved and kept
         self.annotations.restore(self._left if kept else ())
+        self.saved.enter()
 
     def _begin(self) -> None:
         self.head_motion.correct()
-        self.classification.enter_study()
+        if not self.restoring.results():
+            self.classification.enter_study()

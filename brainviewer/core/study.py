@@ -67,6 +67,7 @@ class Volume:
     source_grid : the file's own grid when the data were resampled onto another one.
     moved_mm : how far the head's motion between the scans was corrected for; 0 if it was not.
     series : the DICOM series that it was read from; None of other files.
+    sha256 : of its voxels, their number type and grid, as its file has them; empty if unknown.
     shift_mm, rotation_degrees : how far its middle had moved to the Right, Anterior and Superior,
         and how far it had turned about these axes.
     scan : what it was resampled from; None where it was not.
@@ -97,6 +98,7 @@ class Volume:
     by_position: bool = False
     other_frame: bool = False
     unplaced: bool = False
+    sha256: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "file_name", shown_text(self.file_name))

@@ -14,14 +14,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.annotation.limits import MOST_ANNOTATIONS, why_impossible
 from brainviewer.core.errors import FileError
-from brainviewer.core.geometry import Affine, Grid, Unit
+from brainviewer.core.geometry import Unit
 from brainviewer.core.study import Study
+from brainviewer.files.annotated_study import AnnotatedStudy, annotated_study, told_of
 from brainviewer.files.ordinary_file import read_ordinary
 from brainviewer.files.writing import write_whole
 
@@ -70,37 +69,6 @@ class ReadAnnotations:
         return f"{start} left out: {'; '.join(Counter(self.why))}."
 
 
-@dataclass(frozen=True, eq=False)
-class AnnotatedStudy:
-    """The study that annotations were made on, as a file knows it: content and grid, no names.
-
-    content_hash : see ``Study``; empty if unknown.
-    """
-
-    content_hash: str
-    grid: Grid
-
-    def is_same(self, study: Study) -> bool:
-        """Whether it is this study, wherever its files lie and whatever they are called."""
-        return bool(self.content_hash) and self.content_hash == study.content_hash
-
-    def same_unit(self, study: Study) -> bool:
-        """Whether positions are counted in the same way on both."""
-        ours, theirs = self.grid, study.grid
-        return (ours.unit, ours.as_stored) == (theirs.unit, theirs.as_stored)
-
-    def shares_space(self, study: Study) -> bool:
-        """Whether a position means the same place on both, or at least can be looked at.
-
-        True for two scans in the scanner's space, and for images of the same size that know no
-        patient, if the unit is the same.
-        """
-        ours, theirs = self.grid, study.grid
-        if ours.oriented and theirs.oriented:
-            return True
-        return ours.shape == theirs.shape and np.allclose(ours.affine, theirs.affine, atol=1e-3)
-
-
 @dataclass(frozen=True)
 class AnnotationFile:
     """What a file says. name : of the file, for sentences. source : None if it does not say."""
@@ -109,6 +77,12 @@ class AnnotationFile:
     entries: tuple[Any, ...]
     source: AnnotatedStudy | None = None
     coordinates: str = ""
+
+    @property
+    def readable(self) -> tuple[Annotation, ...]:
+        """The annotations that make sense, wherever they lie."""
+        read = map(_read, self.entries[:MOST_ANNOTATIONS])
+        return tuple(_with_own_ids([annotation for annotation in read if annotation is not None]))
 
     def annotations_on(self, study: Study) -> ReadAnnotations:
         """The annotations that are possible on a study; whether it is theirs is not asked."""
@@ -187,17 +161,24 @@ def save_annotations(
     others : entries that cannot be shown and are kept as they are.
     mode : permissions; see ``write_whole``.
     """
+    write_whole(path, annotations_content(annotations, study, others), mode)
+
+
+def annotations_content(
+    annotations: Iterable[Annotation], study: Study, others: Sequence[Any] = ()
+) -> bytes:
+    """The content of the file that ``save_annotations`` writes."""
     header = {
         "format": FORMAT,
         "schema": SCHEMA,
         "coordinates": study.grid.coordinates,
-        "study": _told(study),
+        "study": told_of(study),
     }
     lines = [*map(_line, annotations), *(json.dumps(entry) for entry in others)]
     text = json.dumps(header, indent=1)[: -len("\n}")] + ',\n "annotations": ['
     text += ",".join(f"\n  {line}" for line in lines) + ("\n ]\n}\n" if lines else "]\n}\n")
     # A lone surrogate, as some keyboards can produce, must not stop the saving.
-    write_whole(path, text.encode("utf-8", errors="replace"), mode)
+    return text.encode("utf-8", errors="replace")
 
 
 def read_annotations(path: Path) -> AnnotationFile:
@@ -206,12 +187,16 @@ def read_annotations(path: Path) -> AnnotationFile:
     Raises FileError if it cannot be read, DamagedFile if it is damaged or of another kind, and
     NewerFile if it is of a newer schema.
     """
-    content = read_ordinary(path, MOST_BYTES)
+    return annotations_in(path.name, read_ordinary(path, MOST_BYTES))
+
+
+def annotations_in(name: str, content: bytes) -> AnnotationFile:
+    """What the content of such a file says; see ``read_annotations``. name : for sentences."""
     try:
-        return _parsed(path.name, json.loads(content.decode("utf-8")))
+        return _parsed(name, json.loads(content.decode("utf-8")))
     except (LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
         raise DamagedFile(
-            f"'{path.name}' is not a file of annotations, or it is damaged.",
+            f"'{name}' is not a file of annotations, or it is damaged.",
             "Choose a file that was saved with 'Save annotations as'.",
         ) from error
 
@@ -233,33 +218,7 @@ def _parsed(name: str, content: Any) -> AnnotationFile:
     if entries and all(_read(entry) is None for entry in entries):
         raise ValueError("no annotation in it makes sense")
     words = str(content.get("coordinates", ""))
-    return AnnotationFile(name, tuple(entries), _source(content.get("study")), words)
-
-
-def _told(study: Study) -> dict[str, Any]:
-    """What is remembered of an open study, as plain data for JSON."""
-    return {
-        "sha256": study.content_hash,
-        "unit": study.grid.unit.value,
-        "picture": study.grid.as_stored,
-        "oriented": study.grid.oriented,
-        "shape": list(study.grid.shape),
-        "affine": study.grid.affine.tolist(),
-    }
-
-
-def _source(told: Any) -> AnnotatedStudy | None:
-    """What ``_told`` wrote; None where unknown, which is said when the annotations are shown."""
-    try:
-        i, j, k = (int(n) for n in told["shape"])
-        affine: Affine = np.array(told["affine"], dtype=np.float64)
-        if affine.shape != (4, 4) or not np.isfinite(affine).all():
-            return None
-        oriented, as_stored = bool(told["oriented"]), bool(told["picture"])
-        grid = Grid((i, j, k), affine, oriented, as_stored, Unit(told["unit"]))
-        return AnnotatedStudy(str(told["sha256"]), grid)
-    except (LookupError, TypeError, ValueError, ArithmeticError):
-        return None
+    return AnnotationFile(name, tuple(entries), annotated_study(content.get("study")), words)
 
 
 def _read(entry: Any) -> Annotation | None:

@@ -12,12 +12,12 @@ import os
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 import numpy as np
 
+from brainviewer.core.correction.kept import Base, KeptCorrection
 from brainviewer.core.correction.steps import Labels, Step, Steps, packed, unpacked
 from brainviewer.core.errors import FileError
 from brainviewer.core.study import Study
@@ -28,27 +28,6 @@ from brainviewer.files.user_folders import OWN_FILE, journal_folder, make_own_fo
 FORMAT, SCHEMA = "BrainViewer correction", 1
 MOST_BYTES = 500_000_000
 _NOT_KEPT = "Save the segmentation as a file before you close the study."
-
-
-@dataclass(frozen=True, eq=False)
-class Base:
-    """What a correction was begun from.
-
-    name : see ``Correction.base``.
-    labels : (i, j, k) uint8.
-    """
-
-    name: str
-    labels: Labels
-
-
-@dataclass(frozen=True, eq=False)
-class KeptCorrection:
-    """A correction as it was left. labels : (i, j, k) uint8, with the steps that stand."""
-
-    base: Base
-    labels: Labels
-    steps: Steps
 
 
 class CorrectionJournal:
@@ -90,35 +69,41 @@ class CorrectionJournal:
         if not self._hash:
             return
         self._hold()
-        line = {
-            "format": FORMAT,
-            "schema": SCHEMA,
-            "study": self._hash,
-            "shape": list(self._shape),
-            "base": base.name,
-            "labels": _text(packed(base.labels)),
-        }
-        try:
-            assert self._descriptor is not None
-            os.ftruncate(self._descriptor, 0)
-        except OSError as error:
-            raise self._not_kept(error) from None
-        self._append(line)
+        self._empty()
+        self._append(_line(_head(self._hash, base)))
+
+    def replace(self, kept: KeptCorrection) -> str:
+        """Let another correction take the place of what is kept.
+
+        Returns a sentence that says where the one before lies now; empty if there was none, or
+        the same. Raises FileError.
+        """
+        if not self._hash:
+            return ""
+        before, said = self.restore()
+        if before is not None and not np.array_equal(before.labels, kept.labels):
+            self.close()
+            aside = self._path.with_name(f"{self._path.name}.{uuid4().hex[:8]}.before")
+            try:
+                self._path.rename(aside)
+            except OSError as error:
+                raise self._not_kept(error) from None
+            said = (
+                "Another correction of this study was kept on this computer; it is set aside as "
+                f"'{aside}'."
+            )
+        self._hold()
+        self._empty()
+        self._append(correction_content(self._hash, kept))
+        return said
 
     def add(self, step: Step) -> None:
         """Write a step that was made. Raises FileError."""
-        self._append({
-            "tool": step.tool,
-            "by": step.by,
-            "time": step.time,
-            "start": list(step.start),
-            "shape": list(step.shape),
-            "change": _text(step.packed),
-        })  # fmt: skip
+        self._append(_line(_told(step)))
 
     def move(self, by: int) -> None:
         """Write that a step was taken back (-1) or made again (1). Raises FileError."""
-        self._append({"move": by})
+        self._append(_line({"move": by}))
 
     def close(self) -> None:
         """Let another window have the file."""
@@ -146,10 +131,16 @@ class CorrectionJournal:
                 )
         self._descriptor = descriptor
 
-    def _append(self, line: dict[str, Any]) -> None:
+    def _empty(self) -> None:
+        try:
+            assert self._descriptor is not None
+            os.ftruncate(self._descriptor, 0)
+        except OSError as error:
+            raise self._not_kept(error) from None
+
+    def _append(self, content: bytes) -> None:
         if not self._hash:
             return
-        content = json.dumps(line).encode() + b"\n"
         try:
             if self._descriptor is None:
                 raise OSError(0, "it is not open")
@@ -184,6 +175,51 @@ class CorrectionJournal:
 
 def _text(content: bytes) -> str:
     return base64.b64encode(content).decode("ascii")
+
+
+def _line(entry: dict[str, Any]) -> bytes:
+    return json.dumps(entry).encode() + b"\n"
+
+
+def _head(study_hash: str, base: Base) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "schema": SCHEMA,
+        "study": study_hash,
+        "shape": list(base.labels.shape),
+        "base": base.name,
+        "labels": _text(packed(base.labels)),
+    }
+
+
+def _told(step: Step) -> dict[str, Any]:
+    return {
+        "tool": step.tool,
+        "by": step.by,
+        "time": step.time,
+        "start": list(step.start),
+        "shape": list(step.shape),
+        "change": _text(step.packed),
+    }
+
+
+def correction_content(study_hash: str, kept: KeptCorrection) -> bytes:
+    """A correction as the journal of a study has it."""
+    undone = kept.steps.undone
+    entries = [_head(study_hash, kept.base), *map(_told, (*kept.steps.done, *reversed(undone)))]
+    entries += [{"move": -1}] * len(undone)
+    return b"".join(map(_line, entries))
+
+
+def correction_in(content: bytes, study_hash: str, shape: Sequence[int]) -> KeptCorrection:
+    """What ``correction_content`` wrote, whole.
+
+    Raises LookupError, TypeError, ValueError or ArithmeticError if it is damaged.
+    """
+    kept, length = _parsed(content, study_hash, shape)
+    if length < len(content):
+        raise ValueError("a step is damaged")
+    return kept
 
 
 def _parsed(content: bytes, study_hash: str, shape: Sequence[int]) -> tuple[KeptCorrection, int]:

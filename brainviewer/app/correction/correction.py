@@ -24,12 +24,13 @@ from brainviewer.app.notices import Notices
 from brainviewer.app.segmentation import Segmentation
 from brainviewer.app.state import ViewState
 from brainviewer.app.status import Status
+from brainviewer.core.correction.kept import Base, KeptCorrection
 from brainviewer.core.correction.provenance import FROM_NOTHING
 from brainviewer.core.correction.steps import Labels, Step, Steps
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Study
-from brainviewer.files.correction_journal import Base, CorrectionJournal, KeptCorrection
+from brainviewer.files.correction_journal import CorrectionJournal
 
 if TYPE_CHECKING:
     from brainviewer.imaging.correction.label_edit import LabelEdit
@@ -81,6 +82,26 @@ class SegmentationCorrection:
         """The window closes; what was edited has been kept."""
         if self._journal is not None:
             self._journal.close()
+
+    @property
+    def base(self) -> TumourFinding | None:
+        """What was found, before any correction; None where nobody has looked."""
+        return self._base
+
+    @property
+    def kept(self) -> KeptCorrection | None:
+        """The correction as it stands, to be kept elsewhere; None without one."""
+        labels, steps = self._state.editing.labels, self._steps.copy()
+        if labels is None or self._stroke is not None or not (steps.can_undo or steps.can_redo):
+            return None
+        before = labels.copy()
+        for step in reversed(steps.done):
+            step.apply(before)
+        return KeptCorrection(Base(self._base_name, before), labels.copy(), steps)
+
+    def restore(self, base: TumourFinding, edited: TumourFinding, kept: KeptCorrection) -> None:
+        """The finding that is shown next was corrected before. base : before any correction."""
+        self._restoring = base, edited, kept
 
     # -- how it is edited -------------------------------------------------------------------
 

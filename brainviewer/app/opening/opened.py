@@ -8,6 +8,7 @@ from typing import Any
 
 from brainviewer.app.stores.series_roles import state_of_roles
 from brainviewer.core.errors import FileError, Report
+from brainviewer.core.saved_session import SavedSession
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.voi_window import Window, opening_window
 from brainviewer.files.dicom.archive import is_archive
@@ -18,12 +19,22 @@ from brainviewer.files.study_list.entry import place_key
 
 
 @dataclass(frozen=True, eq=False)
+class OpenedSession:
+    """A session that was read, and the file it was read from."""
+
+    path: Path
+    session: SavedSession
+
+
+@dataclass(frozen=True, eq=False)
 class Opened:
     """What a job of opening brings back.
 
     paths : what was opened; stamp : tells its files from changed ones; empty where nobody can.
     image_series : the images that were opened together, of which ``index`` is shown.
     unreadable : those of them that were tried in vain; said : sentences about the image series.
+    named : the paths as ``FLAIR=FILE`` and the like, where the user was asked which is which.
+    session : the session that it was opened for.
     """
 
     study: Study
@@ -34,6 +45,8 @@ class Opened:
     index: int = 0
     unreadable: frozenset[int] = frozenset()
     said: tuple[str, ...] = ()
+    named: tuple[Path, ...] = ()
+    session: "OpenedSession | None" = None
 
     @classmethod
     def of(cls, study: Study, **of_it: Any) -> "Opened":

@@ -102,7 +102,7 @@ def _opened(paths: Sequence[Path], sources: Sources, report: Report) -> Study:
     report(0.9, "Bringing the sequences onto one grid")
     images = {m: image for m, (image, _) in sequences.items()}
     placed = place(plan, images, {m: source.name for m, source in kept.items()})
-    volumes = {volume.modality: volume for volume, _ in placed}
+    volumes = {v.modality: replace(v, sha256=sequences[v.modality][1]) for v, _ in placed}
     notices += [*plan.left_out.values(), *placing_notices(plan, images, placed)]
     notices += _same_images(sequences)
     if not any(volume.by_position for volume in volumes.values()):

@@ -77,6 +77,15 @@ class Steps:
         self.done, self._undone = list(done), list(undone)
 
     @property
+    def undone(self) -> tuple[Step, ...]:
+        """The steps that were taken back, the first of them first: the last is made again next."""
+        return tuple(self._undone)
+
+    def copy(self) -> "Steps":
+        """The same steps, to which nothing is added."""
+        return Steps(self.done, self._undone)
+
+    @property
     def can_undo(self) -> bool:
         """Whether there is a step to take back."""
         return bool(self.done)

@@ -114,6 +114,12 @@ def explicit(paths: Iterable[Path]) -> tuple[Assignment, list[Path]]:
     return Assignment(files, segmentation, segmentation_named=segmentation is not None), plain
 
 
+def named_paths(known: Assignment) -> tuple[Path, ...]:
+    """The paths that say what an assignment says; see ``explicit``."""
+    named = [Path(f"{modality}={path}") for modality, path in known.files.items()]
+    return (*named, *([Path(f"seg={known.segmentation}")] if known.segmentation else ()))
+
+
 def _refuse_one_for_two(files: Mapping[Modality, Path], segmentation: Path | None) -> None:
     """Raises FileError if two parts of a study are one file or folder, by whatever name."""
     parts: dict[str, Path] = {str(modality): path for modality, path in files.items()}
