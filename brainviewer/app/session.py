@@ -99,6 +99,7 @@ class Session:
             self.segmentation,
             self.correction,
             self.classification,
+            self.report_text,
         )
         self.saved = SavedSessions(
             state, self.settings, jobs, notices, self.documents, self.restoring

@@ -13,6 +13,7 @@ from brainviewer.cli import (
     models,
     pacs,
     research,
+    sessions,
     studies,
 )
 from brainviewer.cli.program import app, run
@@ -28,5 +29,6 @@ __all__ = [
     "pacs",
     "research",
     "run",
+    "sessions",
     "studies",
 ]

@@ -30,7 +30,14 @@ class EngineName(StrEnum):
 
 
 def _with_a_name(paths: list[Path]) -> list[Path]:
-    """The same paths; ``.`` and ``..`` as the folders that they are, for sentences name them."""
+    """The same paths; ``.`` and ``..`` as the folders that they are, for sentences name them.
+
+    In place of a session, what its study is opened from.
+    """
+    if any(path.suffix.lower() == ".brainviewer" for path in paths):
+        from brainviewer.app.saved_session.places import images_of_sessions
+
+        paths = images_of_sessions(paths)
     return [path if path.name not in ("", "..") else resolved(path) for path in paths]
 
 

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.correction.kept import KeptCorrection
 from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.report_text import ReportText
 from brainviewer.core.saved_view import SavedView
 from brainviewer.core.study import Modality
 
@@ -96,6 +97,7 @@ class SavedSession:
     correction: KeptCorrection | None = None
     results: SavedResults = field(default_factory=SavedResults)
     age_years: float | None = None
+    report_text: ReportText = field(default_factory=ReportText)
     left_out: tuple[str, ...] = ()
 
     def without_results(self) -> "SavedSession":

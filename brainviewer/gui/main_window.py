@@ -128,6 +128,7 @@ class MainWindow(QMainWindow):
         session.documents.show_list = self.parts.studies.show_folder
         session.documents.show_examinations = self.parts.studies.show_examinations
         session.state.study_changed.connect(self._show_study)
+        session.saved.changed.connect(self._show_study)
         self.parts.appearance.panels_changed.connect(self._show_strips)
         self.parts.appearance.patient_changed.connect(self._show_study)
         for shown in (self.parts.studies, self.parts.pacs, self.parts.prior):
@@ -201,6 +202,8 @@ class MainWindow(QMainWindow):
         study = self.session.state.study
         self._pages.setCurrentIndex(0 if study is None else 1)
         name = f"{in_title(study.name)} – " if study is not None and study.name else ""
+        if (saved := self.session.saved.file) is not None:
+            name = f"{in_title(saved.path.stem)} – {name}"
         if not self.session.settings.show_patient:
             name = ""  # folders are named after patients
         self._patient.follow()
@@ -262,6 +265,7 @@ class MainWindow(QMainWindow):
             self.session.annotations.take_in_other_edits()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.session.saved.save_changes()
         if not self.export_image.finished():
             event.ignore()
             return

@@ -19,6 +19,7 @@ class Schema(StrEnum):
     DICOM_EXPORT = "brainviewer-dicom-export/1"
     MODELS = "brainviewer-models/1"
     PACS_FIND = "brainviewer-pacs-find/1"
+    SESSION = "brainviewer-session/1"
 
 
 def with_schema(schema: Schema, record: Mapping[str, Any]) -> dict[str, Any]:

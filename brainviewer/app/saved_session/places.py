@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from brainviewer.app.stores.session_places import KnownSession
+from brainviewer.app.stores.session_places import KnownSession, known_session
 from brainviewer.core.counting import listed
+from brainviewer.core.errors import FileError
 from brainviewer.core.saved_session import SavedSession, SourcePlace
 from brainviewer.core.shown_text import shortened
 from brainviewer.files.ordinary_file import is_there, resolved
+from brainviewer.files.session_file.session_file import is_session, read_session
 from brainviewer.files.study.folder import explicit
 
 SEGMENTATION = "seg"
+WHERE = "Put them beside the session, or open it in the window, which asks for them."
 
 
 def sources_of_session(paths: Sequence[Path], folder: Path) -> tuple[SourcePlace, ...]:
@@ -101,3 +104,21 @@ def _holds_all(session: SavedSession, folder: Path) -> bool:
     return bool(names) and all(
         name and name == PurePosixPath(name).name and is_there(folder / name) for name in names
     )
+
+
+def images_of_sessions(paths: Sequence[Path]) -> list[Path]:
+    """The same paths, but in place of a session what its study is opened from.
+
+    Raises FileError if a session cannot be read, or its images are not found.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if not is_session(path):
+            found.append(path)
+            continue
+        session = read_session(path)
+        places = find_sources(session, path, known_session(session.id))
+        if places.missing:
+            raise FileError(places.sentence, WHERE)
+        found += places.paths
+    return found

@@ -9,6 +9,7 @@ from brainviewer.app.correction.correction import SegmentationCorrection
 from brainviewer.app.documents import Documents
 from brainviewer.app.notices import Notice, Notices, Offer
 from brainviewer.app.opening.opened import OpenedSession
+from brainviewer.app.reporting.writing import ReportWriting
 from brainviewer.app.saved_session.returning import (
     Sameness,
     other_annotations,
@@ -26,12 +27,14 @@ from brainviewer.core.correction.kept import KeptCorrection
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError
 from brainviewer.core.findings import TumourFinding
+from brainviewer.core.report_text import ReportText
 from brainviewer.core.study import Study
 from brainviewer.files.correction_journal import CorrectionJournal
 from brainviewer.files.session_file.session_file import annotations_in_session
 
 _KEPT_ELSEWHERE = "{} kept on this computer for this study {} not in the session."
 _NOTHING_OF_IT = "None of the images is one that {} was saved with: nothing of it is shown."
+_OTHER_TEXT = "Another text for the report was kept on this computer for this study."
 _LEFT_OUT = "Annotations of the session were left out that cannot be of this study."
 _CHECK = (
     "What the session says is shown on these images: check it. The session itself stays as it was."
@@ -55,10 +58,12 @@ class Restoring:
         segmentation: Segmentation,
         correction: SegmentationCorrection,
         classification: Classifier,
+        report_text: ReportWriting,
     ) -> None:
         self._state, self._notices, self._documents = state, notices, documents
         self._annotations, self._segmentation = annotations, segmentation
         self.correction, self._classification = correction, classification
+        self._report_text = report_text
         self._newer_here = False
         self.running = False
         """What changes now is what the session says."""
@@ -107,6 +112,7 @@ class Restoring:
                 self._tell_nothing(opened)
                 return
             show_view(self._state, opened.session.view, study)
+            self._show_report_text(opened.session.report_text)
             if not (self._newer_here and self._state.annotations):
                 self._show_annotations(opened, same, study)
         finally:
@@ -147,6 +153,16 @@ class Restoring:
             self._state.show_finding(finding, Status.DONE)
         else:
             self._segmentation.show_again(base)
+
+    def _show_report_text(self, text: ReportText) -> None:
+        """The text of the session; one that was written here can take its place again."""
+        here = self._state.report_text
+        if not text or text == here or (here and self._newer_here):
+            return
+        self._report_text.write(text)
+        if here:
+            back = Offer("Use that", partial(self._report_text.write, here))
+            self._notices.show(Notice(_OTHER_TEXT, "caution", (back,)))
 
     # -- annotations ------------------------------------------------------------------------
 

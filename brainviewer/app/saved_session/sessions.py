@@ -9,7 +9,7 @@ from brainviewer.app.documents import Documents
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.notices import Notices
 from brainviewer.app.opening.opened import OpenedSession
-from brainviewer.app.saved_session.places import FoundSources, find_sources
+from brainviewer.app.saved_session.places import WHERE, FoundSources, find_sources
 from brainviewer.app.saved_session.restoring import Restoring
 from brainviewer.app.saved_session.snapshot import new_id, saved_view, session_of
 from brainviewer.app.settings.settings import Settings
@@ -29,7 +29,6 @@ from brainviewer.files.session_file.session_file import read_session, stamp_in, 
 from brainviewer.files.user_folders import retrieved_folder
 
 READ, SAVE, PAUSE = "open session", "save session", "session pause"
-_WHERE = "Put them beside the session, or open it in the window, which asks for them."
 _FROM_PACS = (
     "The images were retrieved from a PACS and go when BrainViewer closes. Keep a copy of them: "
     "the session holds none and will ask for them."
@@ -87,6 +86,7 @@ class SavedSessions:
             state.annotations_changed,
             state.finding_changed,
             state.classification_changed,
+            state.report_text_changed,
         ):
             signal.connect(self._touch)
 
@@ -117,7 +117,7 @@ class SavedSessions:
     def _ask(self, path: Path, session: SavedSession, found: FoundSources, *, again: bool) -> None:
         said = "They are not there either. " if again else ""
         if self.ask_sources is None:
-            self._notices.fail(FileError(found.sentence, _WHERE))
+            self._notices.fail(FileError(found.sentence, WHERE))
         elif chosen := self.ask_sources(f"{said}{found.sentence}", session):
             self.open(path, chosen)
 
@@ -175,9 +175,7 @@ class SavedSessions:
         if self._unsaved or saved_view(self._state) != self._view:
             self._write(self.file)
 
-    def _write(
-        self, file: OpenSessionFile, then: Saved = lambda _: None
-    ) -> None:
+    def _write(self, file: OpenSessionFile, then: Saved = lambda _: None) -> None:
         study = self._state.unedited
         assert study is not None
         session = session_of(

@@ -93,4 +93,5 @@ def session_of(
         kept,
         saved_results(state, correction.base),
         state.age_years,
+        state.report_text,
     )

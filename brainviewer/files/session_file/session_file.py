@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.correction.kept import KeptCorrection
 from brainviewer.core.errors import FileError
+from brainviewer.core.report_text import ReportText
 from brainviewer.core.saved_session import SavedResults, SavedSession, SavedStudy
 from brainviewer.core.saved_view import SavedView
 from brainviewer.core.shown_text import shortened
@@ -76,6 +77,7 @@ def session_content(session: SavedSession, study: Study) -> bytes:
         "study": plain(session.study, arrays),
         "view": plain(session.view, arrays),
         "age_years": session.age_years,
+        "report_text": session.report_text.to_json(),
         "results": plain(session.results, arrays),
     }
     entries = {
@@ -136,6 +138,9 @@ def read_session(path: Path) -> SavedSession:
         correction=part("The correction", lambda: _correction(entries, study), None),
         results=part("The result", results, SavedResults()),
         age_years=part("The age", lambda: built(float | None, head["age_years"], take), None),
+        report_text=part(
+            "The text", lambda: ReportText.from_json(head.get("report_text", {})), ReportText()
+        ),
         left_out=tuple(left),
     )
 

@@ -7,6 +7,7 @@ from brainviewer.core.slices import Plane
 from brainviewer.core.study import SEQUENCES
 from brainviewer.gui.actions.annotations import EDIT_MENU, LIST_MENU, PANE_MENU
 from brainviewer.gui.actions.correction import CORRECTION_MENU
+from brainviewer.gui.actions.sessions import SESSION_MENU
 from brainviewer.gui.actions.table import ACTIONS
 from brainviewer.gui.keys.key_map import KeyedAction
 from brainviewer.painting.volume.view import LOOKS
@@ -16,7 +17,7 @@ _DRAWING = tuple(f"tool-{kind.name.lower()}" for kind in Kind)
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("File", ("open-folder", "open-files", "open-images", "recent>", "open-demo", "-",
               "study-list", "pacs", "study-before", "study-next", "compare-prior",
-              "-",
+              "-", *SESSION_MENU, "-",
               "open-annotations", "save-annotations", "export-annotations", "-", "export",
               "export-tumour", "export-volume", "export-dicom", "send-results", "print", "copy",
               "-", "settings", "quit")),

@@ -15,6 +15,7 @@ from brainviewer.gui.actions.annotations import (
     ANNOTATION_ACTIONS,
 )
 from brainviewer.gui.actions.correction import CORRECTION_ACTIONS
+from brainviewer.gui.actions.sessions import SESSION_ACTIONS
 from brainviewer.gui.actions.tool_bar import TOOL_BAR
 from brainviewer.gui.pacs.opener import send_results
 from brainviewer.gui.panels.tumour import copy_measurements
@@ -80,7 +81,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("open-demo", "Open the demo study", "", None, lambda w: w.session.documents.open_demo()),
     Action("open-annotations", "Open annotations…", "", Fact.STUDY,
            lambda w: w.files.open_annotations()),
-    Action("save-annotations", "Save annotations as…", "Ctrl+S", Fact.ANNOTATIONS,
+    *SESSION_ACTIONS,
+    Action("save-annotations", "Save annotations as…", "", Fact.ANNOTATIONS,
            lambda w: w.files.save_annotations()),
     Action("export", "Export image…", "Ctrl+E", Fact.STUDY, lambda w: w.export.ask(),
            short="Export", tip="Export an annotated image"),

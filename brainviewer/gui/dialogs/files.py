@@ -10,6 +10,7 @@ from brainviewer.core.study import Study
 from brainviewer.files.annotation_file import OtherStudy
 from brainviewer.files.image2d.folder import DICOM_SUFFIXES, IMAGE_SUFFIXES
 from brainviewer.gui.dialogs.questions import ANOTHER_STUDY, ask, errors_told
+from brainviewer.gui.dialogs.session_files import SessionDialogs
 
 _STUDIES = "NIfTI (*.nii *.nii.gz);;All files (*)"
 _ENDINGS = sorted(IMAGE_SUFFIXES | DICOM_SUFFIXES)
@@ -22,12 +23,13 @@ _TABLE = "Tables with commas (*.csv)"
 class FileDialogs:
     """Asks for files, then opens or saves them.
 
-    window : the parent of the dialogs.
+    window : the parent of the dialogs. sessions : the same for sessions.
     """
 
     def __init__(self, session: Session, window: QWidget) -> None:
         self._session, self._window = session, window
         self._folder = ""
+        self.sessions = SessionDialogs(session, window, self._start_folder)
 
     def _start_folder(self) -> str:
         """Where a dialog begins: in the folder that was used last, or that held the last study."""

@@ -1,9 +1,9 @@
 """A session: saved, opened again, saved as it changes; images that moved or have changed."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import nibabel
 import numpy as np
 import pytest
 
@@ -16,13 +16,17 @@ from brainviewer.app.status import Status
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.findings import TumourFinding
+from brainviewer.core.geometry import Grid
+from brainviewer.core.report_text import ReportText
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.core.voi_window import Window
 from brainviewer.files.session_file.session_file import read_session
 from brainviewer.imaging.correction.brush import ball_stroke
 from brainviewer.imaging.correction.label_edit import Paint
+from tests.command_line import run
 from tests.phantoms import marker_finding, marker_position, with_parts
+from tests.schemas import check_output
 from tests.study_folders import write_study
 from tests.unit.app.desk import Desk, a_result
 
@@ -50,9 +54,7 @@ def reader(monkeypatch: pytest.MonkeyPatch) -> _Reader:
 
 
 @pytest.fixture
-def desks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: _Reader
-) -> Iterator["_Desks"]:
+def desks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: _Reader) -> Iterator["_Desks"]:
     desks = _Desks(tmp_path, monkeypatch)
     yield desks
     desks.close()
@@ -100,6 +102,11 @@ def at_rest(desk: Desk) -> None:
         desk.session.jobs.finish(key)
 
 
+def _grid(desk: Desk) -> Grid:
+    assert desk.state.study is not None
+    return desk.state.study.grid
+
+
 def ruler(desk: Desk, length: float = 10.0) -> Annotation:
     assert desk.state.study is not None
     x, y, z = marker_position(desk.state.study.grid)
@@ -114,7 +121,7 @@ def dab(desk: Desk, by: float) -> None:
     """A stroke of the brush beside the marker."""
     correction, study = desk.session.correction, desk.state.study
     assert study is not None
-    place = marker_position(study.grid) + (by, 0.0, 0.0)
+    place = marker_position(study.grid) + np.array((by, 0.0, 0.0))
     value = desk.state.editing.value
 
     def paint(labels: np.ndarray) -> object:
@@ -132,8 +139,9 @@ def worked_on(desk: Desk, study: Path) -> None:
     view.set_layout(Layout.THREE_PLANES)
     view.set_active(Modality.T1CE)
     view.set_overlay(diameters=True)
-    view.set_cursor(marker_position(desk.state.study.grid) + (3, 2, 1))  # type: ignore[union-attr]
+    view.set_cursor(marker_position(_grid(desk)) + np.array((3.0, 2.0, 1.0)))
     ruler(desk)
+    desk.session.report_text.write(ReportText(findings="A lesion on the left."))
     dab(desk, 9.0)
     dab(desk, -9.0)
     desk.session.correction.undo()
@@ -170,6 +178,7 @@ def test_all_comes_back_at_once(desks: _Desks, reader: _Reader, tmp_path: Path) 
         assert (state.active, state.layout) == (active, layout)
         assert state.overlays.diameters
         assert state.annotations == notes
+        assert state.report_text.findings == "A lesion on the left."
         again = state.finding
         assert again is not None and again.correction == finding.correction
         assert np.array_equal(again.mask, finding.mask)
@@ -184,3 +193,202 @@ def test_all_comes_back_at_once(desks: _Desks, reader: _Reader, tmp_path: Path) 
         assert state.finding is not None and state.finding.correction is None
         desk.session.correction.redo()
         at_rest(desk)
+
+
+def test_what_changes_is_saved_by_itself(desks: _Desks, tmp_path: Path) -> None:
+    desk = desks.start()
+    opened(desk, write_study(tmp_path / "study"))
+    session = saved(desk, tmp_path / "reading.brainviewer")
+    assert not read_session(session).annotations
+    made = ruler(desk)
+    desk.until(lambda: read_session(session).annotations == (made,))
+    desk.session.saved.pause_seconds = 1000.0  # from here on only what is left or closed is saved
+    desk.session.view.set_plane(Plane.CORONAL)
+    opened(desk, write_study(tmp_path / "other", level=7))
+    view = read_session(session).view
+    assert view is not None and view.plane is Plane.CORONAL
+    assert desk.session.saved.file is None  # the other study has none
+
+
+def test_what_was_made_after_it_was_saved_is_not_lost(desks: _Desks, tmp_path: Path) -> None:
+    desk = desks.start()
+    study = write_study(tmp_path / "study")
+    opened(desk, study)
+    first = ruler(desk)
+    session = saved(desk, tmp_path / "reading.brainviewer")
+    desk = desks.start()
+    opened(desk, study)  # without the session
+    second = ruler(desk, 4.0)
+    dab(desk, 9.0)
+    at_rest(desk)
+    desk = desks.start()
+    opened(desk, session)
+    assert desk.state.annotations == (first, second)
+    assert desk.state.finding is not None and desk.state.finding.correction is not None
+    assert desk.state.classification_status is Status.STALE
+
+
+def test_what_the_session_lacks_is_offered_where_another_computer_saved_it(
+    desks: _Desks, tmp_path: Path
+) -> None:
+    study = write_study(tmp_path / "study")
+    desk = desks.start("theirs")
+    opened(desk, study)
+    theirs = ruler(desk)
+    session = saved(desk, tmp_path / "reading.brainviewer")
+    desk = desks.start("ours")
+    opened(desk, study)
+    ours = ruler(desk, 4.0)
+    dab(desk, 9.0)
+    at_rest(desk)
+    desk = desks.start("ours")
+    opened(desk, session)
+    assert desk.state.annotations == (theirs,)
+    (notice,) = [n for n in desk.notices if n.offers]
+    assert notice.text.startswith("1 annotation kept on this computer")
+    notice.offers[0].act()
+    assert desk.state.annotations == (theirs, ours)
+    desk.session.annotations.undo()
+    desk.session.annotations.undo()
+    assert desk.state.annotations == (ours,)
+
+
+def test_images_that_moved_are_looked_for_beside_it_and_asked_for(
+    desks: _Desks, tmp_path: Path
+) -> None:
+    desk = desks.start()
+    home = tmp_path / "work"
+    worked_on(desk, write_study(home / "study"))
+    session = saved(desk, home / "reading.brainviewer")
+    assert str(tmp_path) not in session.read_bytes().decode("latin-1")  # no folder is told
+    moved = home.rename(tmp_path / "elsewhere")
+    desk = desks.start()
+    opened(desk, moved / "reading.brainviewer")  # both were moved together
+    assert len(desk.state.annotations) == 1
+    (moved / "study").rename(tmp_path / "far")
+    asked: list[str] = []
+
+    def ask(sentence: str, _: object) -> list[Path]:
+        asked.append(sentence)
+        return [tmp_path / "far"]
+
+    desk = desks.start()
+    desk.session.documents.open([moved / "reading.brainviewer"])
+    desk.until(lambda: desk.notices)
+    assert desk.sentences() == [
+        "The images of the session are not where they were: study is missing. "
+        "Put them beside the session, or open it in the window, which asks for them."
+    ]
+    assert desk.state.study is None
+    desk = desks.start()
+    desk.session.saved.ask_sources = ask
+    opened(desk, moved / "reading.brainviewer")
+    assert len(asked) == 1 and len(desk.state.annotations) == 1
+    desk = desks.start()  # where they are is known now
+    opened(desk, moved / "reading.brainviewer")
+    assert len(desk.state.annotations) == 1
+
+
+def test_images_that_have_changed_are_told(desks: _Desks, reader: _Reader, tmp_path: Path) -> None:
+    desk = desks.start()
+    study = write_study(tmp_path / "study")
+    worked_on(desk, study)
+    session = saved(desk, tmp_path / "reading.brainviewer")
+    content = session.read_bytes()
+    other = write_study(tmp_path / "changed" / "study", level=3)
+    (other / "study_t2.nii.gz").rename(study / "study_t2.nii.gz")
+    desk = desks.start("elsewhere")
+    searches = reader.searches
+    opened(desk, session)
+    assert "T2 is another image than when the session was saved." in desk.sentences("caution")
+    assert len(desk.state.annotations) == 1
+    assert desk.state.finding is not None and desk.state.finding.correction is not None
+    assert reader.searches == searches + 1  # nothing is taken for a result of these images
+    ruler(desk, 3.0)
+    desk.close()
+    assert session.read_bytes() == content  # and the session stays what it was
+
+
+def test_nothing_is_shown_on_images_of_another_study(desks: _Desks, tmp_path: Path) -> None:
+    desk = desks.start()
+    study = write_study(tmp_path / "study")
+    worked_on(desk, study)
+    session = saved(desk, tmp_path / "reading.brainviewer")
+    write_study(study, level=5)
+    desk = desks.start()
+    opened(desk, session)
+    assert not desk.state.annotations and desk.state.layout is not Layout.THREE_PLANES
+    assert desk.state.finding is not None and desk.state.finding.correction is None
+    assert desk.session.saved.file is None
+    (notice,) = [n for n in desk.notices if n.offers]
+    assert notice.text.startswith("None of the images is one that 'reading.brainviewer'")
+    notice.offers[0].act()
+    assert len(desk.state.annotations) == 1
+
+
+def test_two_windows_do_not_save_over_each_other(desks: _Desks, tmp_path: Path) -> None:
+    desk = desks.start()
+    opened(desk, write_study(tmp_path / "study"))
+    session = saved(desk, tmp_path / "reading.brainviewer")
+    content = session.read_bytes()
+    desk.session.saved.save()
+    at_rest(desk)
+    newer = session.read_bytes()
+    assert newer != content
+    session.write_bytes(content)  # as if another window had saved it
+    ruler(desk)
+    desk.until(lambda: desk.sentences("error"))
+    assert "was changed by another window" in desk.sentences("error")[0]
+    assert session.read_bytes() == content
+    desk.session.saved.save_as(tmp_path / "mine.brainviewer")
+    at_rest(desk)
+    assert len(read_session(tmp_path / "mine.brainviewer").annotations) == 1
+
+
+def test_a_session_is_opened_alone(desks: _Desks, tmp_path: Path) -> None:
+    desk = desks.start()
+    desk.session.documents.open([tmp_path / "one.brainviewer", tmp_path])
+    assert desk.sentences("error") == ["A session is opened alone: drop nothing else with it."]
+    desk.session.documents.open([tmp_path / "one.brainviewer"])
+    desk.until(lambda: len(desk.notices) > 1)
+    assert desk.sentences("error")[1].startswith("There is no file one.brainviewer")
+
+
+def test_places_are_forgotten_where_nothing_is_to_be_remembered(
+    desks: _Desks, tmp_path: Path
+) -> None:
+    desk = desks.start()
+    study = write_study(tmp_path / "far" / "study")
+    opened(desk, study)
+    session = saved(desk, tmp_path / "reading.brainviewer")
+    desk.session.settings.update(remember_recent=False)
+    at_rest(desk)
+    assert not list((tmp_path / "here" / "sessions").glob("*"))
+    desk.session.saved.save()
+    at_rest(desk)
+    desk.close()
+    for remembered in (tmp_path / "here" / "sessions").glob("*"):
+        assert "far" not in remembered.read_text()
+    assert session.is_file()
+
+
+def test_commands_tell_and_take_sessions(
+    desks: _Desks, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    desk = desks.start()
+    study = write_study(tmp_path / "study")
+    worked_on(desk, study)
+    session = saved(desk, tmp_path / "reading.brainviewer")
+    desk.close()
+    capfd.readouterr()
+    assert run("session", session, "--json") == 0
+    told = json.loads(capfd.readouterr().out)
+    check_output(told)
+    assert told["sources"] == [str(study)] and told["corrected"] and told["annotations"] == 1
+    assert run("session", session) == 0
+    assert "corrected by hand" in capfd.readouterr().out
+    assert run("info", session, "--json") == 0
+    assert json.loads(capfd.readouterr().out)["name"] == "study"
+    study.rename(tmp_path / "far")
+    assert run("info", session) == 2
+    assert "study is missing" in capfd.readouterr().err

@@ -1,0 +1,17 @@
+"""The actions on sessions, as rows of the table of actions."""
+
+from brainviewer.app.facts import Fact
+from brainviewer.gui.actions.action import Action
+
+SESSION_ACTIONS: tuple[Action, ...] = (
+    Action("open-session", "Open session…", "Ctrl+Shift+R", None,
+           lambda w: w.files.sessions.open(),
+           tip="Go on where a study was saved as a session"),
+    Action("save-session", "Save session", "Ctrl+S", Fact.STUDY,
+           lambda w: w.files.sessions.save(),
+           tip="Save annotations, segmentation, results, windows and layout in one file"),
+    Action("save-session-as", "Save session as…", "Ctrl+Shift+S", Fact.STUDY,
+           lambda w: w.files.sessions.save_as(), tip="Save as a session of another name"),
+)  # fmt: skip
+
+SESSION_MENU: tuple[str, ...] = ("open-session", "save-session", "save-session-as")
