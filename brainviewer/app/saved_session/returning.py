@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from brainviewer.app.hanging.choosing import hang
 from brainviewer.app.opening.opened import OpenedSession
 from brainviewer.app.state import ViewState
 from brainviewer.core.annotation.annotations import Annotation
@@ -68,11 +69,13 @@ def show_view(state: ViewState, saved: SavedView | None, study: Study) -> None:
         state.active = saved.active
     state.overlays = saved.overlays
     if not study.is_image2d:
-        state.plane, state.layout = saved.plane, saved.layout
+        state.plane, state.reformation = saved.plane, saved.reformation
+        hang(state, saved.hanging)
     voxel = np.clip(study.grid.to_voxel(saved.cursor), 0, np.array(study.grid.shape) - 1)
     state.cursor = study.grid.to_world(voxel)
     for signal in (
         state.layout_changed,
+        state.reformation_changed,
         state.active_changed,
         state.display_changed,
         state.overlays_changed,

@@ -39,11 +39,12 @@ def saved_view(state: ViewState) -> SavedView | None:
         (x, y, z),
         state.active,
         state.plane,
-        state.layout,
         dict(state.windows),
         dict(state.presets),
         dict(state.colour_maps),
         state.overlays,
+        state.hanging,
+        state.reformation,
     )
 
 

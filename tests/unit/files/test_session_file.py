@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,12 @@ from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.correction.kept import Base, KeptCorrection
 from brainviewer.core.correction.steps import Step, Steps, packed
 from brainviewer.core.errors import FileError
+from brainviewer.core.hanging.hanging import BUILT_IN
 from brainviewer.core.overlays import Overlays
+from brainviewer.core.reformation.oblique import Obliquity
+from brainviewer.core.reformation.reformation import Reformation
+from brainviewer.core.reformation.slab import Slab, SlabMode
+from brainviewer.core.reformation.turn import DisplayTurn
 from brainviewer.core.saved_session import (
     ImageReference,
     SavedResults,
@@ -73,11 +79,16 @@ def session() -> SavedSession:
             (x, y, z),
             Modality.T1,
             Plane.CORONAL,
-            Layout.ONE_LARGE,
             {Modality.T1: Window(1.5, 2.5, inverted=True)},
             {Modality.T1: "Own"},
             {Modality.T1: "grey"},
             Overlays(lesion=False, parts_opacity=0.25),
+            BUILT_IN[Layout.THREE_PLANES],
+            Reformation(
+                ((Plane.AXIAL, DisplayTurn(3, True)),),
+                Obliquity.through((x, y, z)).turned(grid, (0, 0, 1), 0.3, (x, y, z)),
+                Slab(7.0, SlabMode.MEAN),
+            ),
         ),
         (note,),
         KeptCorrection(Base("nothing", before), labels, steps),
@@ -122,7 +133,7 @@ def changed(path: Path, name: str, content: bytes | None) -> None:
             archive.writestr(entry, its)
 
 
-def head(path: Path) -> dict[str, object]:
+def head(path: Path) -> dict[str, Any]:
     with zipfile.ZipFile(path) as archive:
         return dict(json.loads(archive.read("session.json")))
 
@@ -155,7 +166,7 @@ def test_a_newer_version_is_refused_in_a_sentence(path: Path) -> None:
 )
 def test_no_source_leads_out_of_the_folder(path: Path, place: dict[str, str]) -> None:
     told = head(path)
-    told["study"]["sources"] = [place]  # type: ignore[index]
+    told["study"]["sources"] = [place]
     changed(path, "session.json", json.dumps(told).encode())
     with pytest.raises(DamagedSession):
         read_session(path)
@@ -215,13 +226,21 @@ def test_every_cut_and_every_wrong_byte_is_a_sentence(tmp_path: Path) -> None:
     [
         ("view", {"cursor": [1, 2]}, "The view"),
         ("view", 3, "The view"),
+        ("view.cursor", [1.0, float("nan"), 2.0], "The view"),
+        ("view.hanging", {"columns": 0}, "The view"),
+        ("view.hanging", {"panes": [{}] * 10}, "The view"),
+        ("view.reformation", {"slab": {"thickness_mm": 1e9}}, "The view"),
+        ("view.reformation", {"obliquity": {"rotation": [-1, 0, 0, 0, 1, 0, 0, 0, 1]}}, "The view"),
+        ("view.overlays", {"parts_opacity": 7.0}, "The view"),
         ("age_years", "old", "The age"),
         ("report_text", [1], "The text"),
         ("results", {"finding": {"method": "x", "found": True, "index": 99}}, "The result"),
     ],
 )
 def test_a_damaged_part_is_left_out(path: Path, part: str, wrong: object, said: str) -> None:
-    changed(path, "session.json", json.dumps({**head(path), part: wrong}).encode())
+    told, (name, *inside) = head(path), part.split(".")
+    changed_head = {**told, name: {**told[name], inside[0]: wrong} if inside else wrong}
+    changed(path, "session.json", json.dumps(changed_head).encode())
     found = read_session(path)
     assert found.left_out == (f"{said} of the session is damaged and was left out.",)
     assert found.annotations
