@@ -5,7 +5,7 @@ Needs no screen: without an application one is made that opens no window.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 
@@ -127,6 +127,13 @@ def paint_pdf(paint: Paint, size: Size, title: str = "", metadata: bytes = b"") 
 
     metadata : the file's XMP packet, if it is to have one of its own.
     """
+    return paint_pdf_pages([paint], size, title, metadata)
+
+
+def paint_pdf_pages(
+    paints: Sequence[Paint], size: Size, title: str = "", metadata: bytes = b""
+) -> bytes:
+    """The same of several pages, of which there is at least one."""
     start()
     buffer = _buffer()
     writer = QPdfWriter(buffer)
@@ -141,7 +148,12 @@ def paint_pdf(paint: Paint, size: Size, title: str = "", metadata: bytes = b"") 
     with painting(writer) as painter:
         # Qt would keep slices as JPEG.
         painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
-        paint(painter)
+        for number, paint in enumerate(paints):
+            if number:
+                writer.newPage()
+            painter.save()
+            paint(painter)
+            painter.restore()
     return bytes(buffer.data().data())
 
 

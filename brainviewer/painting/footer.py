@@ -18,7 +18,8 @@ from brainviewer.painting.text.measurements import part_text
 _PAD = 12.0
 _SIZE = 11.0
 _STEP = 17.0
-_HEAT = "heat"
+HEAT = "heat"
+"""In place of a colour: those of the heatmap."""
 
 
 def draw_footer(
@@ -41,7 +42,7 @@ def draw_footer(
     widest = max(canvas.measure(text, _SIZE, bold) for text, bold in warnings)
     beside = width >= widest * 2.5
     room = width - 2 * _PAD - (widest + 24 if beside else 0)
-    y = _draw_legend(canvas, _legend(panes, in_volume), room)
+    y = _draw_legend(canvas, legend(panes, in_volume), room)
     for text in lines:
         for line in canvas.wrapped(text, room, _SIZE, lines=4):
             canvas.text(_PAD, y + _SIZE, line, _SIZE, palette.QUIET, anchor="ls")
@@ -123,8 +124,8 @@ def _place(pane: SliceScene) -> str:
 
 
 @dataclass(frozen=True)
-class _Entry:
-    """A line of the legend. colour : of a line or an area; ``_HEAT`` for those of the heatmap."""
+class LegendEntry:
+    """A line of the legend. colour : of a line or an area; ``HEAT`` for those of the heatmap."""
 
     colour: str
     words: str
@@ -133,30 +134,33 @@ class _Entry:
     @property
     def width(self) -> float:
         """Of what stands before the words."""
-        return 36.0 if self.colour == _HEAT else 8.0 if self.area else 14.0
+        return 36.0 if self.colour == HEAT else 8.0 if self.area else 14.0
 
 
-def _legend(panes: Sequence[SliceScene], in_volume: TumourFinding | None) -> list[_Entry]:
-    """What the colours over the images mean."""
+def legend(
+    panes: Sequence[SliceScene], in_volume: TumourFinding | None = None
+) -> list[LegendEntry]:
+    """What the colours over the images mean; in_volume : see ``draw_footer``."""
     entries = []
     if any(pane.shows_lesion for pane in panes):
-        entries.append(_Entry(palette.TUMOUR, f"tumour contour, {_origin(panes)}"))
+        entries.append(LegendEntry(palette.TUMOUR, f"tumour contour, {_origin(panes)}"))
     entries += _parts(panes, in_volume)
     if any(pane.shows_difference for pane in panes):
         entries += [
-            _Entry(colour, f"lesion {words}", True) for colour, words in palette.DIFFERENCE.items()
+            LegendEntry(colour, f"lesion {words}", True)
+            for colour, words in palette.DIFFERENCE.items()
         ]
     labels = sorted({label for pane in panes for label in pane.labels_shown})
     names = panes[0].study.segment_names if panes else {}
     entries += [
-        _Entry(palette.segment_colour(label, names), wording.segment_text(label, names))
+        LegendEntry(palette.segment_colour(label, names), wording.segment_text(label, names))
         for label in labels
     ]
     heats = [pane.heatmap for pane in panes if pane.shows_heatmap and pane.heatmap is not None]
     if heats:
         of_answer = all(heat.of_answer for heat in heats)
         part = "" if of_answer else "; its network took no part in the answer"
-        entries.append(_Entry(_HEAT, f"class-activation heatmap, low to high{part}"))
+        entries.append(LegendEntry(HEAT, f"class-activation heatmap, low to high{part}"))
     return entries
 
 
@@ -168,20 +172,20 @@ def _origin(panes: Sequence[SliceScene]) -> str:
     return "drawn by hand" if corrections[0].drawn else "found automatically and edited by hand"
 
 
-def _parts(panes: Sequence[SliceScene], in_volume: TumourFinding | None) -> list[_Entry]:
+def _parts(panes: Sequence[SliceScene], in_volume: TumourFinding | None) -> list[LegendEntry]:
     """The parts of the lesion that are painted, each with its volume in the whole lesion."""
     shown = {part: pane.finding for pane in panes for part in pane.parts_shown}
     taken = in_volume.measurements if in_volume is not None else None
     if taken is not None and taken.parts_ml is not None:
         shown |= {part: in_volume for part, ml in taken.parts_ml.items() if ml > 0}
     return [
-        _Entry(colour, f"found: {part_text(shown[part], part)}", True)
+        LegendEntry(colour, f"found: {part_text(shown[part], part)}", True)
         for part, colour in palette.PARTS.items()
         if part in shown
     ]
 
 
-def _draw_legend(canvas: Canvas, entries: Sequence[_Entry], room: float) -> float:
+def _draw_legend(canvas: Canvas, entries: Sequence[LegendEntry], room: float) -> float:
     """Returns the y where the next line begins."""
     x, y = _PAD, _PAD
     for entry in entries:
@@ -190,7 +194,7 @@ def _draw_legend(canvas: Canvas, entries: Sequence[_Entry], room: float) -> floa
         length = swatch + 6 + canvas.measure(fitting, _SIZE)
         if x > _PAD and x + length > _PAD + room:
             x, y = _PAD, y + _STEP
-        if entry.colour == _HEAT:
+        if entry.colour == HEAT:
             canvas.place(heat_bar(), x, y + _SIZE - 7, swatch, 6)
         elif entry.area:
             canvas.bar(x, y + _SIZE - 8, x + swatch, y + _SIZE, entry.colour, radius=1)

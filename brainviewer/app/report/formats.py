@@ -17,6 +17,7 @@ class Schema(StrEnum):
     FOLLOW_UP = "brainviewer-follow-up/1"
     PROVENANCE = "brainviewer-provenance/1"
     DICOM_EXPORT = "brainviewer-dicom-export/1"
+    REPORT = "brainviewer-report/1"
     MODELS = "brainviewer-models/1"
     PACS_FIND = "brainviewer-pacs-find/1"
     SESSION = "brainviewer-session/1"

@@ -14,9 +14,9 @@ from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import PREDICTION, Classification
 from brainviewer.gui import theme
 from brainviewer.gui.dialogs.page import Page
-from brainviewer.gui.html_pages import page_html
 from brainviewer.gui.panels.model_card import metric_cell
 from brainviewer.gui.theme import Colours
+from brainviewer.painting.html_pages import page_html
 from brainviewer.painting.text.predictions import RESTS_ON, odds_text
 from brainviewer.painting.text.wording import RESEARCH_ONLY
 

@@ -14,8 +14,8 @@ from brainviewer.core.shown_text import shortened, shown_text
 from brainviewer.core.study import Study
 from brainviewer.gui import theme
 from brainviewer.gui.dialogs.page import Page
-from brainviewer.gui.html_pages import page_html
 from brainviewer.gui.theme import Colours
+from brainviewer.painting.html_pages import page_html
 from brainviewer.painting.text.wording import (
     RESEARCH_ONLY,
     area_text,

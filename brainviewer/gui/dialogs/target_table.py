@@ -10,10 +10,10 @@ from brainviewer.app.session import Session
 from brainviewer.core.shown_text import shortened, shown_text
 from brainviewer.gui import theme
 from brainviewer.gui.dialogs.page import Page
-from brainviewer.gui.html_pages import page_html
 from brainviewer.gui.theme import Colours
 from brainviewer.gui.widgets import listen
 from brainviewer.imaging.measure.rano import MOST_TARGETS
+from brainviewer.painting.html_pages import page_html
 from brainviewer.painting.text.wording import RESEARCH_ONLY, number
 
 TITLE = "RANO target lesions"

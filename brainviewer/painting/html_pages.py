@@ -1,4 +1,4 @@
-"""Pages of the window as HTML of the kind that Qt shows, from templates in ``resources/pages``."""
+"""Pages as HTML, from templates in ``resources/pages``."""
 
 from typing import Any
 

@@ -1,0 +1,84 @@
+"""What goes into a report, and from what it is made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from brainviewer.app.stores.feedback import FeedbackRecord
+from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.overlays import Overlays
+from brainviewer.core.report_text import ReportText
+from brainviewer.core.slices import Convention
+from brainviewer.core.study import Modality, Study
+from brainviewer.core.voi_window import Window
+from brainviewer.painting.report.pages import Paper
+
+if TYPE_CHECKING:  # the arithmetic behind it is imported where it is done
+    from brainviewer.app.annotating.target_lesions import TargetTable
+    from brainviewer.app.prior.comparison import Comparison
+
+
+class Identity(StrEnum):
+    """What a report says of who the patient is."""
+
+    NOTHING = "nothing"
+    """No name, no ID, no date of birth or examination, no name of a study or of a file."""
+    ID = "id"
+    """The patient's ID, and the day of the examination."""
+    FULL = "full"
+    """Name, ID, birth date, sex, day and description of the examination; names of files."""
+
+
+class ReportPart(StrEnum):
+    """What may be left out, in the order of the report."""
+
+    SEQUENCES = "Sequences"
+    TUMOUR_SLICE = "Tumour slice"
+    MEASUREMENTS = "Measurements"
+    CHANGE = "Change since the prior"
+    KEY_IMAGES = "Key images"
+    PREDICTION = "Prediction"
+    FEEDBACK = "Your feedback"
+    MODELS = "Facts about the models"
+    SIGNATURE = "Signature line"
+
+
+@dataclass(frozen=True)
+class ReportOptions:
+    """How the user wants the report. reader : the name on the line to sign on."""
+
+    identity: Identity = Identity.NOTHING
+    parts: frozenset[ReportPart] = frozenset(ReportPart)
+    paper: Paper = Paper.A4
+    reader: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class ReportSources:
+    """All that is known of a study.
+
+    result : the prediction, if it is of what is open now. result_note : else why it is left out.
+    compared : with priors. compared_note : what must be said of it, or why it is left out.
+    targets : tables of target lesions that were measured by hand.
+    location : where the lesion lies, in sentences; empty where that is not known.
+    frame : of an image with several, from 0.
+    """
+
+    study: Study
+    finding: TumourFinding | None = None
+    result: Classification | None = None
+    result_note: str = ""
+    feedback: FeedbackRecord | None = None
+    annotations: tuple[Annotation, ...] = ()
+    compared: "Comparison | None" = None
+    compared_note: str = ""
+    targets: "tuple[TargetTable, ...]" = ()
+    location: tuple[str, ...] = ()
+    text: ReportText = field(default_factory=ReportText)
+    windows: Mapping[Modality, Window] = field(default_factory=dict)
+    colour_maps: Mapping[Modality, str] = field(default_factory=dict)
+    convention: Convention = Convention.RADIOLOGICAL
+    overlays: Overlays = field(default_factory=lambda: Overlays(segmentation=False))
+    frame: int | None = None

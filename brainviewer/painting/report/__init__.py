@@ -1,0 +1,1 @@
+"""A report as a value, painted on pages and written as HTML."""
