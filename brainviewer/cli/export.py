@@ -111,6 +111,15 @@ def _engine(
     return image_engine(engine, model) if of_images else study_engine(engine, model)
 
 
+def read_drawn(
+    file: Path | None, study: Opened, other_study: bool
+) -> "tuple[tuple[MadeAnnotation, ...], tuple[str, ...]]":
+    """The annotations of a file on a study; see ``_annotations``."""
+    from brainviewer.files.annotation_file import read_annotations
+
+    return _annotations(None if file is None else read_annotations(file), study, other_study)
+
+
 def _annotations(
     file: "AnnotationFile | None", study: Opened, other_study: bool
 ) -> "tuple[tuple[MadeAnnotation, ...], tuple[str, ...]]":

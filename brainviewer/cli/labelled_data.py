@@ -29,7 +29,7 @@ def summary(
 ) -> None:
     """Say what a folder of labelled cases holds: classes, ages, sequences, sizes."""
     with results_only() as stdout:
-        from brainviewer.cli.tables import summary_tables
+        from brainviewer.cli.tables.results import summary_tables
         from brainviewer.training.labelled_data.cases import find_cases
         from brainviewer.training.labelled_data.summary import summarise, write_summary
 
@@ -63,7 +63,7 @@ def audit(
 ) -> None:
     """Find copies, wrong labels, shortcuts and odd images in a set of single images."""
     with results_only() as stdout:
-        from brainviewer.cli.audit_tables import audit_tables
+        from brainviewer.cli.tables.audit import audit_tables
         from brainviewer.files.writing import check_new_file, write_whole
         from brainviewer.training.audit import clean_split as clean
         from brainviewer.training.audit import page, record

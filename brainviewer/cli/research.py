@@ -198,8 +198,8 @@ def evaluate(
     """Measure a run on patients that its networks never saw, or any model on your own cases."""
     with results_only() as stdout:
         from brainviewer import training
-        from brainviewer.cli.comparison_tables import external_tables
-        from brainviewer.cli.tables import evaluation_tables
+        from brainviewer.cli.tables.comparison import external_tables
+        from brainviewer.cli.tables.results import evaluation_tables
         from brainviewer.models.installation import external_tests
         from brainviewer.training.evaluation_runs import is_external
 
@@ -249,7 +249,7 @@ def compare_models(
 ) -> None:
     """Compare two models on the same patients: differences, their intervals, and tests."""
     with results_only() as stdout:
-        from brainviewer.cli.comparison_tables import comparison_tables
+        from brainviewer.cli.tables.comparison import comparison_tables
         from brainviewer.files.sources import refuse_source
         from brainviewer.files.writing import check_new_file, write_whole
         from brainviewer.training.external.comparison import compare
@@ -280,7 +280,7 @@ def leaderboard(
 ) -> None:
     """Compare networks for single images, on patients kept apart and under a leaky split."""
     with results_only() as stdout:
-        from brainviewer.cli.leaderboard_tables import leaderboard_tables
+        from brainviewer.cli.tables.leaderboard import leaderboard_tables
         from brainviewer.files.sources import refuse_source
         from brainviewer.files.writing import check_new_file, write_whole
         from brainviewer.training.leaderboard import entries, page, record

@@ -13,7 +13,7 @@ from command_line import run
 from labelled_folders import write_lgg
 
 from brainviewer.assets import resources
-from brainviewer.cli.tables import evaluation_tables
+from brainviewer.cli.tables.results import evaluation_tables
 from brainviewer.core.errors import Report
 from brainviewer.training.image_classification.recipes.options import Options
 from brainviewer.training.training_runs import find_recipe

@@ -90,7 +90,7 @@ class TargetLesions:
             return
 
         def work(_: Report) -> tuple[TargetTable, ...]:
-            by_hand = drawn_targets(study, annotations, _priors(beside))
+            by_hand = drawn_targets(study, annotations, drawn_on_prior(beside))
             return by_hand, found_targets(study, finding, beside.compared if beside else None)
 
         self._jobs.start(MEASURE, work, self._show, self._notices.fail, shown=False)
@@ -100,7 +100,7 @@ class TargetLesions:
         self.changed.emit()
 
 
-def _priors(beside: "Beside | None") -> tuple[Study, tuple[Annotation, ...]] | None:
+def drawn_on_prior(beside: "Beside | None") -> tuple[Study, tuple[Annotation, ...]] | None:
     """The prior that is shown, with the annotations that were kept for it."""
     from brainviewer.files.journal import Journal
 

@@ -2,19 +2,18 @@
 
 from typing import TYPE_CHECKING
 
+from brainviewer.app.annotating.target_lesions import drawn_on_prior
 from brainviewer.app.report.study_figures import trusted_result
 from brainviewer.app.reporting.options import Identity, ReportOptions, ReportPart, ReportSources
 from brainviewer.app.settings.settings import Settings
 from brainviewer.app.state import ViewState
 from brainviewer.app.status import Status
-from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import Classification
 from brainviewer.core.study import Study
 from brainviewer.painting.report.pages import Paper
 
 if TYPE_CHECKING:  # the arithmetic behind it is imported where it is done
-    from brainviewer.app.annotating.target_lesions import TargetTable
     from brainviewer.app.prior.beside import Beside
 
 STALE = "The prediction is not up to date, so it is left out: classify again."
@@ -58,6 +57,7 @@ def report_sources(state: ViewState, beside: "Beside | None" = None) -> ReportSo
         tuple(a for a in state.annotations if a.id not in state.undrawable),
         compared,
         change_note,
+        drawn_on_prior(beside if compared is not None else None),
         text=state.report_text,
         windows=dict(state.windows),
         colour_maps=dict(state.colour_maps),
@@ -73,15 +73,3 @@ def _result(state: ViewState, study: Study) -> tuple[Classification | None, str]
     fresh = state.classification_status is Status.DONE
     result = trusted_result(study, state.classification) if fresh else None
     return result, "" if result is not None else STALE
-
-
-def hand_targets(
-    study: Study,
-    annotations: tuple[Annotation, ...],
-    prior: "tuple[Study, tuple[Annotation, ...]] | None" = None,
-) -> "tuple[TargetTable, ...]":
-    """The table of target lesions that were measured by hand; none without diameters."""
-    from brainviewer.app.annotating.target_lesions import drawn_targets
-
-    table = drawn_targets(study, annotations, prior)
-    return (table,) if table.targets else ()

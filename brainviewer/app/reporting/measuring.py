@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from brainviewer.app.annotating.table import Line, lines_of
-from brainviewer.app.annotating.target_lesions import Size, TargetTable
+from brainviewer.app.annotating.target_lesions import Size, TargetTable, drawn_targets
 from brainviewer.app.prior.comparison import Comparison
 from brainviewer.app.report.follow_up_text import (
     RESPONSE,
@@ -89,8 +89,9 @@ def drawn_blocks(sources: ReportSources) -> Iterator[Block]:
         yield Table(("Measured by hand", "Where", "Value"), tuple(rows), numbers=False)
     if left := len(measured) - len(shown):
         yield Words(f"{counted(left, 'further annotation')} not listed.", Tone.QUIET)
-    for table in sources.targets:
-        yield from _targets(table)
+    if not sources.study.is_image2d:
+        by_hand = drawn_targets(sources.study, sources.annotations, sources.prior_drawn)
+        yield from _targets(by_hand)
 
 
 def _drawn(study: Study, line: Line) -> tuple[str, ...]:

@@ -16,7 +16,6 @@ from brainviewer.core.voi_window import Window
 from brainviewer.painting.report.pages import Paper
 
 if TYPE_CHECKING:  # the arithmetic behind it is imported where it is done
-    from brainviewer.app.annotating.target_lesions import TargetTable
     from brainviewer.app.prior.comparison import Comparison
 
 
@@ -61,7 +60,7 @@ class ReportSources:
 
     result : the prediction, if it is of what is open now. result_note : else why it is left out.
     compared : with priors. compared_note : what must be said of it, or why it is left out.
-    targets : tables of target lesions that were measured by hand.
+    prior_drawn : the prior that is shown, with the annotations that were kept for it.
     location : where the lesion lies, in sentences; empty where that is not known.
     frame : of an image with several, from 0.
     """
@@ -74,7 +73,7 @@ class ReportSources:
     annotations: tuple[Annotation, ...] = ()
     compared: "Comparison | None" = None
     compared_note: str = ""
-    targets: "tuple[TargetTable, ...]" = ()
+    prior_drawn: tuple[Study, tuple[Annotation, ...]] | None = None
     location: tuple[str, ...] = ()
     text: ReportText = field(default_factory=ReportText)
     windows: Mapping[Modality, Window] = field(default_factory=dict)

@@ -26,6 +26,7 @@ from brainviewer.painting.text.predictions import (
     ONLY_GLIOMAS,
     RESTS_ON,
     Standing,
+    condition_text,
     evidence_lines,
     words_of,
 )
@@ -45,6 +46,8 @@ def prediction_blocks(sources: ReportSources) -> Iterator[Block]:
         return
     said = words_of(result)
     yield Words(said.headline, Tone.ANSWER)
+    if said.standing is Standing.CLASSIFIED:
+        yield Words(f"If {condition_text(result)}.", Tone.STRONG)
     if said.beneath:
         yield Words(said.beneath, Tone.STRONG)
     if said.reason:

@@ -7,25 +7,15 @@ from brainviewer import __version__
 from brainviewer.app.report.formats import Schema, with_schema
 from brainviewer.app.report.records import classification_record, finding_record
 from brainviewer.app.report.study_record import study_record
+from brainviewer.app.reporting.choices import PDF, check_report_path
 from brainviewer.app.reporting.document import RESEARCH, report_document
 from brainviewer.app.reporting.identification import may_name
 from brainviewer.app.reporting.options import Identity, ReportOptions, ReportPart, ReportSources
-from brainviewer.core.errors import FileError, Report, silent
+from brainviewer.core.errors import Report, silent
 from brainviewer.files.image2d.writer import pdf_metadata, svg_description
 from brainviewer.files.writing import write_whole
 from brainviewer.painting.report.html import report_html
 from brainviewer.painting.report.pages import ReportPages
-
-PDF, HTML = ".pdf", (".html", ".htm")
-
-
-def check_report_path(path: Path) -> None:
-    """Raises FileError if the ending of the name is not one that reports can be saved as."""
-    if path.suffix.lower() not in (PDF, *HTML):
-        raise FileError(
-            f"Reports cannot be saved as '{path.suffix or path.name}'.",
-            "Choose a name that ends in .pdf or .html.",
-        )
 
 
 def save_report(
@@ -72,9 +62,16 @@ def report_record(sources: ReportSources, options: ReportOptions) -> dict[str, A
             "study": study_record(study, named=full),
             "finding": None if finding is None else finding_record(finding),
             "classification": None if result is None else classification_record(result),
+            "priors": _priors(sources, options),
             "notices": notices,
         },
     )
+
+
+def _priors(sources: ReportSources, options: ReportOptions) -> list[str | None]:
+    if sources.compared is None or ReportPart.CHANGE not in options.parts:
+        return []
+    return [prior.study.content_hash or None for prior in sources.compared.priors]
 
 
 def pages_of(sources: ReportSources, options: ReportOptions) -> ReportPages:

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 RECENT = 8
 SETTINGS = "save settings"
 _MOST_KEYS = 500
+_MOST_PARTS = 50
 Failed = Callable[[BrainViewerError], object]
 
 
@@ -38,7 +39,7 @@ class Settings:
 
     Kept without a page: recent, the studies opened lately, newest first, each a list of paths;
     folded, the names of the sections whose content is hidden, separated by commas; study_folder,
-    the folder whose studies were listed last.
+    the folder whose studies were listed last; report_left_out, the parts that reports go without.
     """
 
     path: Path | None = None
@@ -129,6 +130,19 @@ class Settings:
     export_annotations: bool = setting(
         True, Page.EXPORT, "Annotations", "The export of an image begins with annotations.",
     )
+    report_identity: str = setting(
+        "nothing", Page.EXPORT, "Patient in reports",
+        "What a report says of the patient; nothing while patients' names are hidden.",
+        choices={"nothing": "Nothing", "id": "ID and date of the examination",
+                 "full": "Name, ID, birth date, examination, files"},
+    )
+    report_reader: str = setting(
+        "", Page.EXPORT, "Reader's name", "Stands on the line to sign reports on.",
+    )
+    report_paper: str = setting(
+        "A4", Page.EXPORT, "Paper of reports", "The size of the pages of a report.",
+        choices={"A4": "A4", "Letter": "Letter"},
+    )
     show_patient: bool = setting(
         True, Page.PRIVACY, "Patient's name",
         "Name and id of the patient stand above the images, and in lists.",
@@ -150,6 +164,7 @@ class Settings:
     folded: str = kept("")
     hints_seen: bool = kept(False)
     window_state: str = kept("")
+    report_left_out: tuple[str, ...] = kept((), texts(_MOST_PARTS))
     study_folder: str = kept("")
 
     changed = Signal()

@@ -99,7 +99,8 @@ def _words(words: Words, canvas: Canvas, width: float) -> Iterator[Piece]:
     last = len(lines) - 1
     for n, line in enumerate(lines):
         # No line of a text stands alone at the end or at the beginning of a page.
-        kept = words.tone is Tone.STRONG or (n < last and n in (0, last - 1))
+        heads = words.tone in (Tone.STRONG, Tone.ANSWER)
+        kept = heads or (n < last and n in (0, last - 1))
         yield Piece(size * _LEAD, _text([line], size, colour, bold, 0), kept=kept)
 
 
@@ -232,7 +233,8 @@ def _bars(bars: Bars, canvas: Canvas, width: float) -> Iterator[Piece]:
     names = max((canvas.measure(one.name, SMALL) for one in bars.items), default=0.0)
     left = codes + min(names, width * 0.48) + 10
     for one in bars.items:
-        yield Piece(BODY * _LEAD + 2, partial(_paint_bar, one, codes, left, width))
+        paint = partial(_paint_bar, one, codes, left, width)
+        yield Piece(BODY * _LEAD + 2, paint, kept=one is not bars.items[-1])
 
 
 def _paint_bar(one: Bar, codes: float, left: float, width: float, canvas: Canvas) -> None:
@@ -249,7 +251,8 @@ def _paint_bar(one: Bar, codes: float, left: float, width: float, canvas: Canvas
 def _evidence(evidence: Evidence, canvas: Canvas, width: float) -> Iterator[Piece]:
     yield Piece(SMALL * _LEAD, _text([evidence.title], SMALL, QUIET, False, 0), kept=True)
     for line in evidence.lines:
-        yield Piece(SMALL * _LEAD + 2, partial(_paint_evidence, line))
+        paint = partial(_paint_evidence, line)
+        yield Piece(SMALL * _LEAD + 2, paint, kept=line is not evidence.lines[-1])
 
 
 def _paint_evidence(line: EvidenceLine, canvas: Canvas) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from brainviewer.cli.tables import evaluation_tables
+from brainviewer.cli.tables.results import evaluation_tables
 from brainviewer.models.engine.onnx_runtime import OnnxFile
 from brainviewer.training.evaluation_runs import measure
 from brainviewer.training.image_classification.evaluation.result_files import (

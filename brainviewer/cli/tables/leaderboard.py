@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from brainviewer.cli.tables import figure_cell, notes
+from brainviewer.cli.tables.results import figure_cell, notes
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -1,0 +1,1 @@
+"""Results of research commands as tables on a terminal."""
