@@ -54,7 +54,7 @@ def run(paths: list[Path], demo: bool) -> int:
     elif paths:
         session.documents.open(paths)
     if not settings.hints_seen:
-        window.parts.pages.show_hints()
+        window.parts.pages.show_tour(window.parts.keys)
     # Lets Ctrl-C in the terminal close the window: Python runs handlers between Qt's events.
     signal.signal(signal.SIGINT, lambda *_: app.quit())
     wake = QTimer()

@@ -91,7 +91,7 @@ class MainWindow(QMainWindow):
             self.volume,
             self.export_image,
             FileDialogs(session, self),
-            Pages(session, self, over=self.grid),
+            Pages(session, self),
             appearance,
             studies,
             PriorWindows(session, self),
@@ -222,6 +222,10 @@ class MainWindow(QMainWindow):
         several = state.study is None or state.view().count > 1
         self._strip.setVisible(panels and (several or not image))
         self._series.setVisible(panels and image and Fact.IMAGE_SERIES in state.facts)
+
+    def show_guide(self, place: str, asker: QWidget) -> None:
+        """Show a place of the guide; see ``help.help_button``."""
+        self.parts.pages.show_guide(self.parts.keys, place, asker)
 
     # -- Qt's own ---------------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
-"""What lies over the images: an invitation, the five hints of the first start, where to drop."""
+"""What lies over the images: an invitation, and where to drop."""
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QShowEvent
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QWidget
 
 from brainviewer.app.study_list.recent_names import RecentNames
 from brainviewer.gui import theme
@@ -13,13 +13,6 @@ from brainviewer.gui.widgets import button, call, heading, label, painted
 from brainviewer.painting.canvas import image_font
 
 _RECENT = 5
-HINTS = (
-    ("Wheel", "go through the slices"),
-    ("Drag", "up for brighter, left for more contrast"),
-    ("T", "back to the tumour slice"),
-    ("Drag the 3D brain", "rotate it; the wheel changes its size"),
-    ("R, then drag", "measure in millimetres"),
-)
 
 
 class Invitation(QWidget):
@@ -78,52 +71,6 @@ class Invitation(QWidget):
                 name=f"Open {study.name} again",
             )
             fill(self._recent, (again, centred))
-
-
-class Hints(QFrame):
-    """Five hints over the lower middle of another widget; gone for good when read."""
-
-    read = Signal()
-
-    def __init__(self, over: QWidget) -> None:
-        super().__init__(over)
-        self._over = over
-        self.setObjectName("card")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        hands = [label(hand) for hand, _ in HINTS]
-        for hand in hands:
-            hand.setFixedWidth(130)
-        effects = [label(effect, "quiet") for _, effect in HINTS]
-        lines = [row(hand, (effect, 1)) for hand, effect in zip(hands, effects, strict=True)]
-        done = button("Got it", "second", clicked=self._close)
-        self.setLayout(
-            column(
-                heading("Five things hands can do"),
-                *lines,
-                (done, Qt.AlignmentFlag.AlignRight),
-                spacing=5,
-                margins=(16, 12, 16, 12),
-            )
-        )
-        over.installEventFilter(self)
-        self.adjustSize()
-        self._place()
-        self.show()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
-            self._place()
-        return False
-
-    def _place(self) -> None:
-        x = (self._over.width() - self.width()) // 2
-        self.move(x, self._over.height() - self.height() - 40)
-        self.raise_()
-
-    def _close(self) -> None:
-        self._over.removeEventFilter(self)
-        self.read.emit()
-        self.deleteLater()
 
 
 class DropHighlight(QWidget):

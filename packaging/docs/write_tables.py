@@ -14,7 +14,7 @@ from typing import Any
 
 from brainviewer.app.settings.settings import Settings
 from brainviewer.gui.actions.places import keyed_actions
-from brainviewer.gui.dialogs.guide_tables import table, with_tables
+from brainviewer.gui.help.guide_tables import table, with_tables
 from brainviewer.gui.keys.key_map import KeyMap
 from brainviewer.gui.tools.mouse_schemes import USUAL, other_rows
 from brainviewer.models.card import Metric, ModelCard

@@ -78,13 +78,13 @@ def test_the_demo_goes_all_the_way_and_the_end_is_clean(tmp_path: Path) -> None:
     assert not log.exists() or "ERROR" not in log.read_text()
 
 
-def test_the_first_start_shows_the_demo_and_the_hints(tmp_path: Path) -> None:
+def test_the_first_start_shows_the_demo_and_the_tour(tmp_path: Path) -> None:
     done = start(
         tmp_path,
         [],
         "state.study is not None and state.finding is not None",
-        "state.study.synthetic, len(self.findChildren(__import__('brainviewer.gui.welcome',"
-        " fromlist=['Hints']).Hints))",
+        "state.study.synthetic, len(self.findChildren(__import__('brainviewer.gui.help.tour',"
+        " fromlist=['Tour']).Tour))",
     )
     assert done.stdout == "True 1 []\n", done.stderr
     assert done.returncode == 0

@@ -1,12 +1,11 @@
 """What a radiologist has in his fingers: menus, keys, wheel, touchpad, drag and drop, help."""
 
-import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QKeySequence, QTextDocument, QWheelEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QKeySequence, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QPushButton, QWidget
 
@@ -18,8 +17,7 @@ from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.gui.actions.places import CONTEXT_MENUS, MENUS
 from brainviewer.gui.actions.table import ACTIONS
-from brainviewer.gui.dialogs.key_sheet import KeySheet
-from brainviewer.gui.dialogs.pages import GuidePage
+from brainviewer.gui.help.key_sheet import KeySheet
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.menus import with_mnemonics
 from brainviewer.gui.panels.annotations import AnnotationList
@@ -321,17 +319,3 @@ def test_the_sheet_of_keys_is_grouped_and_can_be_searched(window: MainWindow) ->
     assert sheet.shown == rows
     assert sheet.rows.columnWidth(1) >= sheet.rows.sizeHintForColumn(1)  # no row is cut off
     sheet.close()
-
-
-def test_the_guide_is_in_the_window_with_its_images(window: MainWindow) -> None:
-    window.actions_by_id["guide"].trigger()
-    page = window.findChild(GuidePage)
-    said = page.text.toPlainText()
-    assert "Find the tumour slice" in said
-    assert "<!--" not in said
-    images = re.findall(r"<img [^>]*src=\"([^\"]+)\"[^>]*width=\"(\d+)\"", page.text.toHtml())
-    assert len(images) >= 2
-    for source, width in images:
-        assert int(width) < page.width()
-        assert page.text.loadResource(QTextDocument.ResourceType.ImageResource.value, QUrl(source))
-    page.close()

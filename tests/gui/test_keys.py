@@ -16,7 +16,7 @@ from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.study import Modality, Study
 from brainviewer.gui.actions.places import keyed_actions
 from brainviewer.gui.actions.table import ACTIONS
-from brainviewer.gui.dialogs.key_sheet import KeySheet
+from brainviewer.gui.help.key_sheet import KeySheet
 from brainviewer.gui.keys.key_map import KeyMap
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.menus import menu_letters

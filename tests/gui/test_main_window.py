@@ -41,7 +41,6 @@ from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.notices import NoticeBar, ProgressLine
 from brainviewer.gui.theme import apply_theme
-from brainviewer.gui.welcome import Hints
 from brainviewer.imaging.measure.agreement import compared
 from tests.gui.conftest import show_study
 from tests.phantoms import marker_finding, marker_study, oblique_grid, with_parts
@@ -533,20 +532,6 @@ def test_progress_is_a_line_with_a_sentence_and_cancel(window: MainWindow) -> No
     window.session.state.show_progress("compare", None, "")
     window.session.state.show_progress("open", None, "")
     assert not line.isVisible()
-
-
-def test_the_hints_are_read_once(window: MainWindow, study: Study) -> None:
-    show_study(window.session, study)
-    window.parts.pages.show_hints()
-    hints = window.findChild(Hints)
-    assert hints.isVisible()
-    assert window.grid.rect().contains(hints.geometry())
-    window.resize(1300, 800)
-    QApplication.processEvents()
-    assert window.grid.rect().contains(hints.geometry())
-    hints.findChild(QPushButton).click()
-    assert window.session.settings.hints_seen
-    QApplication.processEvents()
 
 
 def test_the_model_page_says_when_there_is_no_model(

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QApplication
 from brainviewer.app.settings.settings import TABLE
 from brainviewer.app.state import Layout, Tool
 from brainviewer.core.study import Study
-from brainviewer.gui.dialogs.key_sheet import KeySheet
-from brainviewer.gui.dialogs.pages import GuidePage
+from brainviewer.gui.help.guide_window import GuideWindow
+from brainviewer.gui.help.key_sheet import KeySheet
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.tools.mouse_schemes import SCHEMES
 from tests.gui.conftest import show_study
@@ -142,9 +142,9 @@ def test_sheet_and_guide_say_what_the_chosen_scheme_does(reading: MainWindow) ->
         assert said == list(scheme.rows)
         sheet.close()
         reading.actions_by_id["guide"].trigger()
-        page = reading.findChild(GuidePage)
-        mouse = page.text.toPlainText().split("\nMouse\n")[1].split("With the scheme")[0]
-        assert scheme.rows[0][1] in mouse
+        page = reading.findChild(GuideWindow)
+        page.go_to("user-guide.md#mouse")
+        assert scheme.rows[0][1] in page.text.toPlainText().split("With the scheme")[0]
         page.close()
         QApplication.sendPostedEvents(None, 52)  # deferred deletion
 

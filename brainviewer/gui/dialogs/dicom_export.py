@@ -15,6 +15,7 @@ from brainviewer.core.shown_text import shown_text
 from brainviewer.files.dicom.export.patient import entered_patient
 from brainviewer.files.writing import check_empty_folder
 from brainviewer.gui.dialogs.files import there_is
+from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.panels.choice_row import ChoiceRow
 from brainviewer.gui.widgets import button, check_box, heading, label, listen, told
@@ -106,6 +107,7 @@ class DicomExportDialog(QDialog):
 
     def _lay_out(self) -> None:
         browse = button("Folder…", "second", "Choose the folder", self._browse)
+        cancel = button("Cancel", clicked=self.reject)
         boxes = self.segmentation, self.report, self.pictures, self.sequences
         self.setLayout(
             column(
@@ -115,7 +117,7 @@ class DicomExportDialog(QDialog):
                 self._remark,
                 label("All files are marked as research.", "quiet"),
                 None,
-                row(None, button("Cancel", clicked=self.reject), self.export_button),
+                row(HelpButton("DICOM export"), None, cancel, self.export_button),
                 spacing=4,
                 margins=(20, 20, 20, 20),
             )

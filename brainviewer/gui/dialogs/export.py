@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, QStandardPaths
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
 from brainviewer.app.exporting.exports import ExportRequest, ExportSubject
 from brainviewer.app.facts import Fact
@@ -20,6 +20,7 @@ from brainviewer.files.image2d.writer import PAGE_SUFFIXES
 from brainviewer.files.ordinary_file import resolved
 from brainviewer.gui.dialogs.export_preview import PreviewPane
 from brainviewer.gui.dialogs.files import there_is
+from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.outside_text import as_tip
 from brainviewer.gui.panels.choice_row import ChoiceRow
@@ -168,13 +169,17 @@ class ExportDialog(QDialog):
                 *(heading("File"), row((self.file_name, 1), browse)),
                 self._remark,
                 None,
-                row(None, button("Cancel", clicked=self.reject), self.export_button),
+                self._foot(),
                 spacing=4,
             )
         )
         seen = column((self._image, 1), self._size)
         self.setLayout(row((seen, 1), side, spacing=20, margins=(20, 20, 20, 20)))
         open_with(self, 960, 560)
+
+    def _foot(self) -> QHBoxLayout:
+        cancel = button("Cancel", clicked=self.reject)
+        return row(HelpButton("export"), None, cancel, self.export_button)
 
     # -- what changes -----------------------------------------------------------------------
 

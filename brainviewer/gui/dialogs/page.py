@@ -34,7 +34,7 @@ class Page(QDialog):
     def write(self) -> None:
         """Fill the page, in the colours of the theme."""
         self.text.setMarkdown(self._markdown)
-        _space_out(self.text.document())
+        space_out(self.text.document())
 
     def _write_again(self) -> None:
         bar = self.text.verticalScrollBar()
@@ -48,13 +48,14 @@ def blocks(document: QTextDocument) -> list[QTextBlock]:
     return [document.findBlockByNumber(number) for number in range(document.blockCount())]
 
 
-def _space_out(document: QTextDocument) -> None:
+def space_out(document: QTextDocument) -> None:
     """Room between paragraphs and quiet lines in tables, which Markdown is shown without."""
     for block in blocks(document):
         cursor = QTextCursor(block)
         if cursor.currentTable() is None and cursor.currentList() is None:
             shape = block.blockFormat()
-            shape.setTopMargin(14 if shape.headingLevel() > 1 else 0)
+            after_list = block.previous().textList() is not None
+            shape.setTopMargin(14 if shape.headingLevel() > 1 else 6 if after_list else 0)
             shape.setBottomMargin(6)
             cursor.setBlockFormat(shape)
     for frame in document.rootFrame().childFrames():

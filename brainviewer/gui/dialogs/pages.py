@@ -1,86 +1,31 @@
-"""Pages to read: guide, keys, models, classes, about, and the hints of the start."""
+"""Pages to read: guide, keys, models, classes, about, and the tour of the first start."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import (
-    QDesktopServices,
-    QTextCursor,
-    QTextDocument,
-)
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from brainviewer import __version__
 from brainviewer.app.prediction.class_texts import class_text
 from brainviewer.app.session import Session
-from brainviewer.assets import guide
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.gui import theme
-from brainviewer.gui.dialogs.guide_tables import table, with_tables
-from brainviewer.gui.dialogs.key_sheet import KeySheet, Rows
-from brainviewer.gui.dialogs.page import Page, blocks
+from brainviewer.gui.dialogs.page import Page
 from brainviewer.gui.dialogs.questions import errors_told
+from brainviewer.gui.help.about import AboutPage
+from brainviewer.gui.help.guide_tables import table
+from brainviewer.gui.help.guide_window import GuideWindow
+from brainviewer.gui.help.key_sheet import KeySheet, Rows
+from brainviewer.gui.help.tour import Tour
 from brainviewer.gui.keys.key_map import KeyMap
 from brainviewer.gui.panels.model_card import card_html
 from brainviewer.gui.tools.mouse_schemes import SCHEMES
-from brainviewer.gui.welcome import Hints
-from brainviewer.gui.window_size import open_with
-from brainviewer.painting.text.wording import RESEARCH_ONLY
 
 if TYPE_CHECKING:
     from brainviewer.models.card import Card
 
 _WIDEST = 1100
-
-
-def _fit_images(document: QTextDocument, width: int) -> None:
-    """Show images that are wider than the page as wide as the page."""
-    cursor = QTextCursor(document)
-    for block in blocks(document):
-        pieces = block.begin()
-        while not pieces.atEnd():
-            piece = pieces.fragment()
-            if piece.charFormat().isImageFormat():
-                shape = piece.charFormat().toImageFormat()
-                shape.setWidth(width)
-                cursor.setPosition(piece.position())
-                end = piece.position() + piece.length()
-                cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-                cursor.setCharFormat(shape)
-            pieces += 1
-
-
-class GuidePage(Page):
-    """The user guide that came with the application.
-
-    tables : rows that take the place of those that stand in it, by name; see ``guide_tables``.
-
-    Raises FileError if none came with it, or OSError if it cannot be read.
-    """
-
-    def __init__(self, tables: Mapping[str, Rows], parent: QWidget | None = None) -> None:
-        text = with_tables(guide().read_text("utf-8"), {n: table(r) for n, r in tables.items()})
-        text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
-        super().__init__("User guide", text, parent)
-        self.text.setOpenLinks(False)
-        self.text.anchorClicked.connect(self._follow)
-
-    def write(self) -> None:
-        """Fill the page, with images as wide as it."""
-        open_with(self, 860, 760)
-        self.text.setSearchPaths([str(guide().parent)])
-        super().write()
-        _fit_images(self.text.document(), self.width() - 80)
-
-    def _follow(self, link: QUrl) -> None:
-        """Other documents open as pages; addresses in the web are left to the user."""
-        target = guide().parent / link.path()
-        if not link.scheme() and target.suffix == ".md" and target.is_file():
-            Page(target.stem, target.read_text("utf-8"), self).show()
-        elif link.scheme() in ("http", "https"):
-            QDesktopServices.openUrl(link)
 
 
 class CardPage(Page):
@@ -106,20 +51,6 @@ class CardPage(Page):
         Page(f"How {self._card.name} was made", markdown, self).show()
 
 
-def about_text() -> str:
-    """About BrainViewer as Markdown."""
-    return (
-        f"## BrainViewer {__version__}\n\n"
-        "A viewer for brain-tumour MR that finds the tumour, types it and says how sure it is.\n\n"
-        f"**{RESEARCH_ONLY}.**\n\n"
-        "Apache License 2.0. Built with Qt (PySide6), VTK, NumPy, nibabel, pydicom, "
-        "tifffile, SimpleITK, OpenCV, TensorFlow and ONNX Runtime. "
-        "Icons: Material Design Icons (Apache License 2.0), brought by QtAwesome (MIT License). "
-        "Nothing leaves this computer.\n\n"
-        "The demo study is synthetic, made from the ICBM 152 tissue maps.\n"
-    )
-
-
 def card_page(model_id: str, parent: QWidget | None = None) -> CardPage:
     """The page of a model; of the model that is used without an id.
 
@@ -133,25 +64,41 @@ def card_page(model_id: str, parent: QWidget | None = None) -> CardPage:
 class Pages:
     """Opens pages in windows of their own; what cannot be shown is a notice.
 
-    window : their parent. over : what the hints lie on.
+    window : their parent.
     """
 
-    def __init__(self, session: Session, window: QWidget, over: QWidget) -> None:
-        self._session, self._window, self._over = session, window, over
+    def __init__(self, session: Session, window: QWidget) -> None:
+        self._session, self._window = session, window
 
     def show_shortcuts(self, groups: Sequence[tuple[str, Rows]]) -> None:
         """The page of keys and mouse. groups : title, and rows of key and text."""
         scheme = SCHEMES[self._session.settings.mouse_scheme]
         KeySheet(((f"Mouse: {scheme.name}", scheme.rows), *groups), self._window).show()
 
-    def show_guide(self, keys: Rows) -> None:
-        """The user guide. keys : rows of key and text."""
+    def show_guide(self, keys: KeyMap, place: str = "", asker: QWidget | None = None) -> None:
+        """The user guide, in one window however often it is asked for.
+
+        place : see ``help.places``; without one, where the reader was. asker : what asked for it:
+        over a dialog that lets nothing else be used, the guide belongs to that.
+        """
+        asking = asker.window() if asker is not None and asker.window().isModal() else self._window
+        directly = Qt.FindChildOption.FindDirectChildrenOnly
+        shown = asking.findChild(GuideWindow, options=directly)
         try:
-            scheme = SCHEMES[self._session.settings.mouse_scheme]
-            GuidePage({"mouse": scheme.rows, "keys": keys}, self._window).show()
+            shown = shown or GuideWindow(
+                partial(self._tables, keys), self._session.settings, asking
+            )
         except (BrainViewerError, OSError):
             said = "The user guide is not part of this installation."
             self._session.notices.tell(said, "error")
+            return
+        if place:
+            shown.go_to(place)
+        _bring_up(shown)
+
+    def _tables(self, keys: KeyMap) -> dict[str, str]:
+        scheme = SCHEMES[self._session.settings.mouse_scheme]
+        return {"mouse": table(scheme.rows), "keys": table(keys.rows())}
 
     def show_card(self, model_id: str) -> None:
         """The page of a model; of the one that is chosen, without an id."""
@@ -177,9 +124,7 @@ class Pages:
 
         dialog = self._window.findChild(SettingsDialog)
         dialog = dialog or SettingsDialog(self._session, keys, usual_bar, self._window)
-        dialog.show()
-        dialog.raise_()
-        dialog.activateWindow()
+        _bring_up(dialog)
 
     def show_annotations(self) -> None:
         """The table of annotations."""
@@ -193,11 +138,23 @@ class Pages:
 
         TargetPage(self._session, self._window).show()
 
-    def show_about(self) -> None:
-        """The page about the application."""
-        Page("About BrainViewer", about_text(), self._window).show()
+    def show_about(self, renderer: str) -> None:
+        """The page about the application. renderer : what draws the 3D view."""
+        AboutPage(self._session, renderer, self._window).show()
 
-    def show_hints(self) -> None:
-        """The hints of the first start."""
-        hints = Hints(self._over)
-        hints.read.connect(lambda: self._session.settings.update(hints_seen=True))
+    def show_tour(self, keys: KeyMap, *, asked: bool = False) -> None:
+        """The tour of the window, of which there is one at a time.
+
+        asked : by the user, who then goes on with Enter; else the keys stay with the images.
+        """
+        if (tour := self._window.findChild(Tour)) is None:
+            tour = Tour(self._window, keys, self._session.settings)
+            tour.ended.connect(lambda: self._session.settings.update(hints_seen=True))
+        if asked:
+            tour.next.setFocus()
+
+
+def _bring_up(window: QWidget) -> None:
+    window.show()
+    window.raise_()
+    window.activateWindow()

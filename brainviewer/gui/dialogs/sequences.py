@@ -10,6 +10,7 @@ from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.files.study.folder import Assignment, thumbnail
 from brainviewer.gui.dialogs.questions import accepted
+from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, put, row
 from brainviewer.gui.outside_text import as_tip
 from brainviewer.gui.panes.image_focus import WheelGuard
@@ -44,12 +45,13 @@ class SequencesDialog(QDialog):
         self._problem = label(role="caution", wrap=True)
         self._open = button("Open", "primary", clicked=self.accept)
         self._open.setDefault(True)
+        cancel = button("Cancel", "second", clicked=self.reject)
         self.setLayout(
             column(
                 label("The names do not say which sequence these files are."),
                 rows,
                 self._problem,
-                row(None, button("Cancel", "second", clicked=self.reject), self._open),
+                row(HelpButton("sequences"), None, cancel, self._open),
                 spacing=12,
                 margins=(20, 20, 20, 20),
             )

@@ -15,6 +15,7 @@ from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.files.dicom.series.candidates import Candidate
 from brainviewer.files.dicom.series.volume import middle_image
 from brainviewer.gui.dialogs.questions import accepted
+from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, put, row, scrolled
 from brainviewer.gui.panes.image_focus import WheelGuard
 from brainviewer.gui.thumbnails import pixmap
@@ -50,13 +51,14 @@ class SeriesDialog(QDialog):
         self._open.setDefault(True)
         table = self._table = scrolled(column(rows, None))
         table.setMinimumHeight(min(8, len(self.choices)) * (_SIZE + 12) + 40)
+        cancel = button("Cancel", "second", clicked=self.reject)
         self.setLayout(
             column(
                 label(error.message, wrap=True),
                 (table, 1),
                 self._problem,
                 self._not_kept,
-                row(None, button("Cancel", "second", clicked=self.reject), self._open),
+                row(HelpButton("series"), None, cancel, self._open),
                 spacing=12,
                 margins=(20, 20, 20, 20),
             )

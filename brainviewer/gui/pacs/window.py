@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from brainviewer.app.session import Session
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
+from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.outside_text import as_tip
 from brainviewer.gui.pacs.node_choice import NodeChoice
@@ -97,7 +98,7 @@ class PacsWindow(QDialog):
     def _lay_out(self, *actions: QPushButton) -> None:
         self.setLayout(
             column(
-                row(label("Node"), (self.node, 1), self._names, spacing=8),
+                row(label("Node"), (self.node, 1), self._names, HelpButton("PACS"), spacing=8),
                 row((self.form, 1), (self.search_button, Qt.AlignmentFlag.AlignBottom), spacing=10),
                 (self.table, 1),
                 self.problem,

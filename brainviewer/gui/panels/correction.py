@@ -8,6 +8,7 @@ from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.app.state import Tool
 from brainviewer.core.segments import LesionPart
+from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, panel, row
 from brainviewer.gui.panels.legend import swatch
 from brainviewer.gui.widgets import (
@@ -50,7 +51,7 @@ class CorrectionPanel(QWidget):
         )
         self._origin = label(role="small", wrap=True)
         lines = column(
-            row(heading("Correct the segmentation"), None, done),
+            row(heading("Correct the segmentation"), None, HelpButton("correction"), done),
             self._tool_row(),
             self._part_row(),
             self._brush_row(),

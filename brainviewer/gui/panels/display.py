@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.core.voi_window import OWN
+from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import Item, column, grid, put, row
 from brainviewer.gui.panels.folding import Section
 from brainviewer.gui.panels.legend import (
@@ -195,8 +196,8 @@ class DisplayPanel(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._state, settings = session.state, session.settings
-        self._window = Section("Window", WindowSection(session), settings)
-        overlays = Section("Overlays", OverlaySection(session), settings)
+        self._window = Section("Window", WindowSection(session), settings, HelpButton("windows"))
+        overlays = Section("Overlays", OverlaySection(session), settings, HelpButton("overlays"))
         self.setLayout(column(overlays, self._window, None, spacing=16, margins=(12, 0, 12, 12)))
         listen(self._name, session.state.active_changed, session.state.study_changed)
         self._name()

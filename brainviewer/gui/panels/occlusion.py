@@ -8,6 +8,7 @@ from brainviewer.app.session import Session
 from brainviewer.app.state import Tool
 from brainviewer.app.status import Status
 from brainviewer.gui import theme
+from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, panel, row
 from brainviewer.gui.panels.probability_bars import ChangeTable
 from brainviewer.gui.widgets import button, call, heading, label, listen, set_role, slider, tabular
@@ -42,7 +43,7 @@ class WhatIfPanel(QWidget):
         self._said = label(wrap=True)
         self._table = ChangeTable()
         lines = column(
-            row(heading("What if I edit it?"), None, done),
+            row(heading("What if I edit it?"), None, HelpButton("occlusion test"), done),
             label(HOW, "small", wrap=True),
             self._brush_row(),
             self._fill_row(),

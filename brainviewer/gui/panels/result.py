@@ -15,6 +15,7 @@ from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import NO_TUMOUR, Classification
 from brainviewer.core.slices import Plane
 from brainviewer.gui import theme
+from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import clear, column, fill, panel, row, scrolled
 from brainviewer.gui.panels.evidence_bars import EvidenceBars
 from brainviewer.gui.panels.feedback_row import FeedbackRow
@@ -121,7 +122,7 @@ class ResultPanel(QWidget):
         )
         above = row(self._title, None, spacing=2, margins=(16, 8, 16, 0))
         panel(column(above, (scroll, 1), below, spacing=4), self)
-        fill(above, *tools)  # Tab comes to them last
+        fill(above, *tools, HelpButton("classification"))  # Tab comes to them last
 
     def _controls(self) -> QHBoxLayout:
         classification, occlusion = self._session.classification, self._session.occlusion

@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QWidget
 
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
+from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column
 from brainviewer.gui.panels.annotations import AnnotationList
 from brainviewer.gui.panels.folding import Section
@@ -18,9 +19,13 @@ class StudyPanel(QWidget):
         super().__init__()
         self._state, settings = session.state, session.settings
         tumour = TumourSection(session)
-        self._sequences = Section("Sequences", SequenceList(session), settings)
-        self._tumour = Section("Tumour", tumour, settings, tumour.copy)
-        self._annotations = Section("Annotations", AnnotationList(session), settings)
+        self._sequences = Section(
+            "Sequences", SequenceList(session), settings, HelpButton("sequences")
+        )
+        self._tumour = Section("Tumour", tumour, settings, tumour.copy, HelpButton("lesion"))
+        self._annotations = Section(
+            "Annotations", AnnotationList(session), settings, HelpButton("annotations")
+        )
         sections = self._sequences, self._tumour, self._annotations
         self.setLayout(column(*sections, spacing=16, margins=(12, 12, 12, 0)))
         session.state.annotations_changed.connect(self._show_annotations)

@@ -19,6 +19,7 @@ from brainviewer.app.report.follow_up_text import (
 )
 from brainviewer.app.session import Session
 from brainviewer.core.counting import counted
+from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import clear, column, put, row, scrolled
 from brainviewer.gui.prior.curve import VolumeCurve
 from brainviewer.gui.widgets import button, call, heading, label, listen, right, say, tabular, told
@@ -54,8 +55,9 @@ class ChangePanel(QWidget):
         self._star = label(STAR, "small")
         self.curve = VolumeCurve()
         self._order = label("One by one: not every date is known.", "small")
+        head = row(heading("Change since the prior"), None, HelpButton("prior"))
         inside = column(
-            heading("Change since the prior"), which, self._changes, self._star,
+            head, which, self._changes, self._star,
             self._overlap, 4,
             heading(RESPONSE), self._response, 4,
             self._study_head, self._studies, self._pending, 4,

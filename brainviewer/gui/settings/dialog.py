@@ -20,6 +20,7 @@ from brainviewer.app.settings.table import Page
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui.dialogs.questions import ask
+from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.keys.key_map import KeyMap
 from brainviewer.gui.layouts import column, row, scrolled
 from brainviewer.gui.pacs.nodes import NodesDialog
@@ -114,6 +115,7 @@ class SettingsDialog(QDialog):
             made("Reset page", "Give the settings of this page their defaults", self.reset_page),
             made("Reset all", "Give all settings their defaults", self.reset_all),
             None,
+            HelpButton("settings"),
             made("Import…", "Take settings over from a file", self.ask_import),
             made("Export…", "Save the settings to a file", self.ask_export),
             made("Close", "", self.close),

@@ -20,6 +20,7 @@ from brainviewer.app.study_list.node_studies import FoundOnNode
 from brainviewer.app.study_list.rows import Column, StudyRow
 from brainviewer.app.study_list.sources import ExaminationsIn, FolderOfStudies, RecentStudies
 from brainviewer.core.study import SEQUENCES
+from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.outside_text import as_tip, in_title
 from brainviewer.gui.study_list.model import COLUMNS, SIDE, StudyTable
@@ -88,7 +89,7 @@ class StudyListWindow(QDialog):
         for each in (*choices, self._compare, self._open):
             each.setAutoDefault(False)
         actions = *choices, self._names, self._compare, self._open
-        bar = row(self._search, self._count, None, *actions, spacing=8)
+        bar = row(self._search, self._count, None, *actions, HelpButton("study list"), spacing=8)
         self.setLayout(column(bar, (self.table, 1), spacing=10, margins=(12, 12, 12, 12)))
         self._rest = timer(self, _REST_MS, self._look)
         self.table.verticalScrollBar().valueChanged.connect(call(self._rest.start))

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QSlider, QToolButton, QWidget
 
+from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import panel, row
 from brainviewer.gui.widgets import call, label, slider, told
 from brainviewer.painting.volume.view import LARGEST, LOOK_NAMES, LOOKS, SMALLEST, VolumeView
@@ -47,7 +48,7 @@ class VolumeControls(QWidget):
             grid.addWidget(control, 1, column)
             grid.setColumnStretch(column, 1)
         grid.addLayout(row(None, *self._looks, spacing=0), 0, 3)
-        grid.addLayout(row(None, *self._others, spacing=0), 1, 3)
+        grid.addLayout(row(None, *self._others, HelpButton("3D"), spacing=0), 1, 3)
         panel(grid, self)
 
     def show_view(self, view: VolumeView) -> None:

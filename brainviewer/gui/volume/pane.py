@@ -83,6 +83,11 @@ class VolumePane(QWidget):
         """Why there is no 3D view, or "" ."""
         return self._worker.failure
 
+    @property
+    def renderer(self) -> str:
+        """What draws the 3D view, or why there is none; "" before it has started."""
+        return self._worker.failure or self._worker.renderer
+
     def set_view(self, view: VolumeView) -> None:
         """See the head in another way."""
         self._touched = True

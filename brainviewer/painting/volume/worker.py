@@ -80,6 +80,7 @@ class VolumeWorker:
     drawn : called in the worker's thread with every image, (height, width, 3) uint8.
     failed : called in the worker's thread with a sentence when there will be no image.
     delivered : the request that the last image shows.
+    renderer : what draws, by OpenGL's own words; "" until it has started.
     """
 
     def __init__(
@@ -94,7 +95,7 @@ class VolumeWorker:
         self._brain: NDArray[np.bool_] | None = None
         self._scene: VolumeScene | None = None
         self._closing = self._may_abort = self._at_rest = False
-        self.failure = ""
+        self.failure = self.renderer = ""
         self._seconds_a_pixel = 0.0
         self._thread = threading.Thread(target=self._run, name="volume worker", daemon=True)
 
@@ -187,6 +188,7 @@ class VolumeWorker:
 
             if not self._closing:
                 self._scene = VolumeScene()
+                self.renderer = self._scene.renderer_name
                 self._draw_until_closed(self._scene)
         except BrainViewerError as error:
             self._give_up(str(error))

@@ -1,0 +1,295 @@
+"""The user guide in a window: contents and search at the left, a chapter at the right."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import (
+    QDesktopServices,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+    QTextBlock,
+    QTextCursor,
+)
+from PySide6.QtWidgets import (
+    QDialog,
+    QLineEdit,
+    QTextBrowser,
+    QToolButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
+
+from brainviewer.app.settings.settings import Settings
+from brainviewer.assets import guide
+from brainviewer.core.counting import counted
+from brainviewer.gui import theme
+from brainviewer.gui.dialogs.page import blocks, space_out
+from brainviewer.gui.help.guide_text import Chapter, chapter_at, link_place, read_chapters
+from brainviewer.gui.help.page_text import fit_images, hits, marks
+from brainviewer.gui.help.places import FIRST
+from brainviewer.gui.layouts import column, row
+from brainviewer.gui.widgets import call, label, say, timer, told
+from brainviewer.gui.window_size import open_with
+
+Tables = Callable[[], Mapping[str, str]]
+"""Makes the tables of the guide as they are now, by name."""
+_PLACE = Qt.ItemDataRole.UserRole
+_CONTENTS_PX = 250
+_FIT_MS = 60
+_OWN_KEYS = "You have changed keys: the text names the usual ones, the chapter “Keys” yours."
+
+
+@dataclass(frozen=True)
+class _Visit:
+    """Where the reader was. scroll : of the page, in pixels; None for the heading."""
+
+    place: str
+    scroll: int | None = None
+
+
+class GuideWindow(QDialog):
+    """Esc closes it. Every word that is typed must stand in a section, in any order.
+
+    tables : makes what takes the place of tables in the text, anew when the settings change.
+
+    Raises FileError if no guide came with the application, or OSError if it cannot be read.
+    """
+
+    def __init__(self, tables: Tables, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tables, self._settings = tables, settings
+        self._chapters = read_chapters(tables())
+        self._chapter, self._place = self._chapters[0], ""
+        self._visits: list[_Visit] = []
+        self._at = -1
+        self._fit = timer(self, _FIT_MS, self._fit_images)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("User guide")
+        open_with(self, 1040, 780)
+        self._build()
+        theme.themes.changed.connect(self._write_again)
+        settings.changed.connect(follow := self._follow_settings)
+        self.destroyed.connect(call(settings.changed.disconnect, follow))
+        self.go_to(FIRST)
+        self.search.setFocus()
+
+    def _build(self) -> None:
+        self.search = told(
+            QLineEdit(placeholderText="Search the guide", clearButtonEnabled=True),
+            name="Search the guide",
+        )
+        self.search.textChanged.connect(self._find)
+        self.search.returnPressed.connect(self.next_hit)
+        self.contents = told(QTreeWidget(), name="Contents")
+        self.contents.setObjectName("contents")
+        self.contents.setHeaderHidden(True)
+        self.contents.setRootIsDecorated(False)
+        self.contents.setIndentation(16)
+        self.contents.setTabKeyNavigation(False)
+        self._fill()
+        self.contents.currentItemChanged.connect(self._choose)
+        self.found = label(role="small", wrap=True)
+        self.text = told(QTextBrowser(), name="Text of the guide")
+        self.text.document().setDocumentMargin(20)
+        self.text.setOpenLinks(False)
+        self.text.setSearchPaths([str(guide().parent)])
+        self.text.anchorClicked.connect(self.follow)
+        self.back = self._arrow("‹", "Back", "Alt+Left", -1)
+        self.forward = self._arrow("›", "Forward", "Alt+Right", 1)
+        self._keys = label(role="small")
+        left = QWidget()
+        left.setFixedWidth(_CONTENTS_PX)
+        left.setLayout(
+            column(self.search, self.found, (self.contents, 1), spacing=6, margins=(12, 12, 0, 12))
+        )
+        bar = row(self.back, self.forward, 8, self._keys, None, spacing=4, margins=(8, 8, 16, 0))
+        self.setLayout(row(left, (column(bar, (self.text, 1), spacing=0), 1), spacing=8))
+        QShortcut(QKeySequence.StandardKey.Find, self, self._to_search)
+        QShortcut(QKeySequence(Qt.Key.Key_F3), self, self.next_hit)
+        say(self.found, "")
+
+    def _arrow(self, text: str, name: str, key: str, by: int) -> QToolButton:
+        made = told(QToolButton(), tip=f"{name}  ({key})", name=name)
+        made.setText(text)
+        made.setShortcut(QKeySequence(key))
+        made.clicked.connect(call(self._step, by))
+        return made
+
+    def _fill(self) -> None:
+        for chapter in self._chapters:
+            first, *below = chapter.sections
+            top = QTreeWidgetItem(self.contents, [first.title])
+            top.setData(0, _PLACE, first.place)
+            for section in below:
+                QTreeWidgetItem(top, [section.title]).setData(0, _PLACE, section.place)
+        for item in self._items():
+            item.setToolTip(0, item.text(0))
+
+    def _items(self) -> Iterator[QTreeWidgetItem]:
+        for n in range(self.contents.topLevelItemCount()):
+            if (top := self.contents.topLevelItem(n)) is not None:
+                yield top
+                yield from (top.child(m) for m in range(top.childCount()))
+
+    # -- where the reader is ----------------------------------------------------------------
+
+    def go_to(self, place: str) -> bool:
+        """Show a place, such as ``user-guide.md#see``; whether there is one."""
+        chapter = chapter_at(self._chapters, place)
+        if chapter is None:
+            return False
+        if place not in [section.place for section in chapter.sections]:
+            place = chapter.sections[0].place
+        self._leave()
+        self._visits[self._at + 1 :] = [_Visit(place)]
+        self._at += 1
+        self._show(chapter, place, None)
+        return True
+
+    def follow(self, link: QUrl) -> None:
+        """A link in the text; addresses in the web open in the browser of the system."""
+        if link.scheme() in ("http", "https"):
+            QDesktopServices.openUrl(link)
+            return
+        if not self.go_to(link_place(link.toString(), self._place)):
+            say(self.found, f"{link.path() or link.fragment()} is not part of this guide.")
+
+    def _step(self, by: int) -> None:
+        if 0 <= self._at + by < len(self._visits):
+            self._leave()
+            self._at += by
+            visit = self._visits[self._at]
+            if (chapter := chapter_at(self._chapters, visit.place)) is not None:
+                self._show(chapter, visit.place, visit.scroll)
+
+    def _leave(self) -> None:
+        """Remember how far was read where the reader is now."""
+        if 0 <= self._at < len(self._visits):
+            scroll = self.text.verticalScrollBar().value()
+            self._visits[self._at] = _Visit(self._visits[self._at].place, scroll)
+
+    def _choose(self, item: QTreeWidgetItem | None) -> None:
+        if item is not None and item.data(0, _PLACE) != self._place:
+            self.go_to(item.data(0, _PLACE))
+
+    def _show(self, chapter: Chapter, place: str, scroll: int | None) -> None:
+        written = chapter is self._chapter and bool(self._place)
+        self._chapter, self._place = chapter, place
+        if not written:
+            self._write()
+        for item in self._items():
+            if item.data(0, _PLACE) == place:
+                self.contents.setCurrentItem(item)
+                (item.parent() or item).setExpanded(True)
+        self.back.setEnabled(self._at > 0)
+        self.forward.setEnabled(self._at + 1 < len(self._visits))
+        if scroll is not None:
+            self.text.verticalScrollBar().setValue(scroll)
+        else:
+            self._scroll_to(self._block(chapter.number(place)), 12)
+
+    def _block(self, section: int) -> QTextBlock:
+        """The heading of a section of the chapter, in the text."""
+        heads = [one for one in blocks(self.text.document()) if one.blockFormat().headingLevel()]
+        return heads[section] if 0 < section < len(heads) else self.text.document().firstBlock()
+
+    def _scroll_to(self, block: QTextBlock, above: int) -> None:
+        layout = self.text.document().documentLayout()
+        top = layout.blockBoundingRect(block).top() if block.position() else 0
+        self.text.verticalScrollBar().setValue(max(0, round(top) - above))
+
+    # -- what is shown ----------------------------------------------------------------------
+
+    def _write(self) -> None:
+        self.text.setMarkdown(self._chapter.markdown)
+        space_out(self.text.document())
+        self._fit_images()
+        say(self._keys, _OWN_KEYS if self._settings.keys else "")
+        self._mark_hits()
+
+    def _fit_images(self) -> None:
+        margins = 2 * self.text.document().documentMargin()
+        room = max(200, round(self.text.viewport().width() - margins))
+        fit_images(self.text.document(), room, self.devicePixelRatioF())
+
+    def _write_again(self) -> None:
+        scroll = self.text.verticalScrollBar().value()
+        self._write()
+        self.text.verticalScrollBar().setValue(scroll)
+
+    def _follow_settings(self, changed: Collection[str]) -> None:
+        """Other keys or another mouse scheme: their tables say so at once."""
+        if {"keys", "mouse_scheme"} & set(changed):
+            self._chapters = read_chapters(self._tables())
+            self._chapter = chapter_at(self._chapters, self._place) or self._chapters[0]
+            self._write_again()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit.start()
+
+    # -- searching --------------------------------------------------------------------------
+
+    @property
+    def words(self) -> list[str]:
+        """What is searched for, in small letters."""
+        return self.search.text().casefold().split()
+
+    def _find(self) -> None:
+        words, first = self.words, None
+        there = {
+            section.place: section.has(words)
+            for chapter in self._chapters
+            for section in chapter.sections
+        }
+        for item in self._items():
+            place = item.data(0, _PLACE)
+            below = [item.child(n).data(0, _PLACE) for n in range(item.childCount())]
+            item.setHidden(not any(there[one] for one in (place, *below)))
+            item.setExpanded(bool(words) and any(there[one] for one in below))
+            in_title = there[place] and all(word in item.text(0).casefold() for word in words)
+            if first is None or (in_title and not first[0]):
+                first = (in_title, place) if there[place] else first
+        many = sum(there.values())
+        found = f"Found in {counted(many, 'section')}; Enter goes on."
+        say(self.found, (found if many else "Not in the guide.") if words else "")
+        if words and first is not None and not there.get(self._place):
+            self.go_to(first[1])
+        self._mark_hits()
+        if words:
+            self._to_hit(self._block(self._chapter.number(self._place)).position())
+
+    def next_hit(self) -> None:
+        """The next place of a word: in this chapter, or in the next one that has them all."""
+        cursor = self.text.textCursor()
+        if not self.words or self._to_hit(cursor.selectionEnd()):
+            return
+        shown = [chapter for chapter in self._chapters
+                 if any(section.has(self.words) for section in chapter.sections)]  # fmt: skip
+        later = [one for one in shown
+                 if self._chapters.index(one) > self._chapters.index(self._chapter)]  # fmt: skip
+        for chapter in (later or shown)[:1]:
+            self.go_to(next(s.place for s in chapter.sections if s.has(self.words)))
+            self._to_hit(self._block(self._chapter.number(self._place)).position())
+
+    def _to_hit(self, start: int) -> bool:
+        """Select the next word from a position on; whether there is one in the chapter."""
+        later = [hit for hit in self._hits() if hit.selectionStart() >= start]
+        if later:
+            self.text.setTextCursor(later[0])
+            self._scroll_to(later[0].block(), self.text.viewport().height() // 3)
+        return bool(later)
+
+    def _hits(self) -> list[QTextCursor]:
+        """Where the words stand in the chapter, from its beginning."""
+        return hits(self.text.document(), self.words)
+
+    def _mark_hits(self) -> None:
+        self.text.setExtraSelections(marks(self._hits()))
+
+    def _to_search(self) -> None:
+        self.search.setFocus()
+        self.search.selectAll()

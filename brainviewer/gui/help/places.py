@@ -1,0 +1,31 @@
+"""Which page of the guide tells about what: where the question marks of the window lead."""
+
+from collections.abc import Mapping
+
+_GUIDE = "user-guide.md"
+FIRST = _GUIDE
+"""Where the guide begins."""
+PLACES: Mapping[str, str] = {
+    topic: f"{_GUIDE}#{anchor}"
+    for topic, anchor in (
+        ("sequences", "open"),
+        ("windows", "see"),
+        ("overlays", "see"),
+        ("3D", "see"),
+        ("lesion", "find-the-tumour-slice"),
+        ("correction", "correct-the-segmentation"),
+        ("classification", "classify"),
+        ("occlusion test", "what-if-i-edit-it"),
+        ("annotations", "annotate"),
+        ("target lesions", "annotate"),
+        ("prior", "compare-with-the-prior"),
+        ("export", "export"),
+        ("DICOM export", "results-as-dicom"),
+        ("series", "dicom-series"),
+        ("study list", "study-list"),
+        ("PACS", "pacs"),
+        ("settings", "settings"),
+        ("keys", "keys"),
+    )
+}
+"""A topic of the field by name, and its place."""
