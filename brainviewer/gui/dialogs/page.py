@@ -27,7 +27,8 @@ class Page(QDialog):
         self.text.setOpenExternalLinks(True)
         self.text.document().setDocumentMargin(20)
         self._markdown = markdown
-        self.setLayout(column(self.text))
+        self._lines = column(self.text)
+        self.setLayout(self._lines)
         self.write()
         theme.themes.changed.connect(self._write_again)
 

@@ -32,7 +32,7 @@ class AboutPage(Page):
         self.text.setOpenLinks(False)
         self.text.anchorClicked.connect(self._show_licence)
         copy = button("Copy", "second", "Copy versions, engine and device as text", self._copy)
-        self.layout().addLayout(row(None, copy, margins=(12, 8, 12, 12)))
+        self._lines.addLayout(row(None, copy, margins=(12, 8, 12, 12)))
         session.state.engine_changed.connect(follow := self._write_again)
         self.destroyed.connect(call(session.state.engine_changed.disconnect, follow))
 

@@ -59,6 +59,10 @@ class Chapter:
         """The whole chapter."""
         return "\n".join(section.markdown for section in self.sections)
 
+    def has(self, wanted: Sequence[str]) -> bool:
+        """Whether one of its sections has every one of the words, in small letters."""
+        return any(section.has(wanted) for section in self.sections)
+
     def number(self, place: str) -> int:
         """Which of its sections stands at a place; −1 if none does."""
         places = [section.place for section in self.sections]

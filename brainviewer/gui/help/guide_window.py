@@ -132,7 +132,7 @@ class GuideWindow(QDialog):
         for n in range(self.contents.topLevelItemCount()):
             if (top := self.contents.topLevelItem(n)) is not None:
                 yield top
-                yield from (top.child(m) for m in range(top.childCount()))
+                yield from _below(top)
 
     # -- where the reader is ----------------------------------------------------------------
 
@@ -247,7 +247,7 @@ class GuideWindow(QDialog):
         }
         for item in self._items():
             place = item.data(0, _PLACE)
-            below = [item.child(n).data(0, _PLACE) for n in range(item.childCount())]
+            below = [one.data(0, _PLACE) for one in _below(item)]
             item.setHidden(not any(there[one] for one in (place, *below)))
             item.setExpanded(bool(words) and any(there[one] for one in below))
             in_title = there[place] and all(word in item.text(0).casefold() for word in words)
@@ -267,10 +267,10 @@ class GuideWindow(QDialog):
         cursor = self.text.textCursor()
         if not self.words or self._to_hit(cursor.selectionEnd()):
             return
-        shown = [chapter for chapter in self._chapters
-                 if any(section.has(self.words) for section in chapter.sections)]  # fmt: skip
-        later = [one for one in shown
-                 if self._chapters.index(one) > self._chapters.index(self._chapter)]  # fmt: skip
+        here = self._chapters.index(self._chapter)
+        having = [n for n, one in enumerate(self._chapters) if one.has(self.words)]
+        later = [self._chapters[n] for n in having if n > here]
+        shown = [self._chapters[n] for n in having]
         for chapter in (later or shown)[:1]:
             self.go_to(next(s.place for s in chapter.sections if s.has(self.words)))
             self._to_hit(self._block(self._chapter.number(self._place)).position())
@@ -293,3 +293,8 @@ class GuideWindow(QDialog):
     def _to_search(self) -> None:
         self.search.setFocus()
         self.search.selectAll()
+
+
+def _below(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:
+    children = (item.child(n) for n in range(item.childCount()))
+    return [child for child in children if child is not None]

@@ -31,9 +31,9 @@ def marks(found: Iterable[QTextCursor]) -> list[QTextEdit.ExtraSelection]:
     made = []
     for cursor in found:
         mark = QTextEdit.ExtraSelection()
-        mark.cursor = cursor  # type: ignore[attr-defined]
-        mark.format.setBackground(QColor(theme.current().selected))  # type: ignore[attr-defined]
-        mark.format.setForeground(QColor(theme.current().tumour))  # type: ignore[attr-defined]
+        mark.cursor = cursor
+        mark.format.setBackground(QColor(theme.current().selected))
+        mark.format.setForeground(QColor(theme.current().tumour))
         made.append(mark)
     return made
 

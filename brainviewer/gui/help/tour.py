@@ -115,9 +115,9 @@ class Tour(QFrame):
         self.back = button("Back", "second", clicked=call(self._go, -1))
         self.next = button("Next", "primary", clicked=call(self._go, 1))
         foot = row(self._count, None, self.skip, self.back, self.next, spacing=6)
-        lines = column(self._title, self._text, self._rows, 6, foot, spacing=8,
+        self._lines = column(self._title, self._text, self._rows, 6, foot, spacing=8,
                        margins=(16, 12, 16, 12))  # fmt: skip
-        self.setLayout(lines)
+        self.setLayout(self._lines)
         window.installEventFilter(self)
         settings.changed.connect(self._follow)
         self._show_step()
@@ -164,7 +164,7 @@ class Tour(QFrame):
             put(rows, n, label(hand), label(what, "quiet", wrap=True))
         written = QWidget()
         written.setLayout(rows)
-        self.layout().replaceWidget(self._rows, written)
+        self._lines.replaceWidget(self._rows, written)
         self._rows.setParent(None)
         self._rows.deleteLater()
         self._rows = written
@@ -184,7 +184,7 @@ class Tour(QFrame):
         return None
 
     def _place(self) -> None:
-        self.setFixedHeight(self.layout().totalHeightForWidth(_WIDTH))
+        self.setFixedHeight(self._lines.totalHeightForWidth(_WIDTH))
         target, room = self._target(), self._window.rect()
         self._frame.put_round(target)
         self.move(_beside(target or room, self.size().width(), self.height(), room))
