@@ -9,10 +9,10 @@ from brainviewer.app.session import Session
 from brainviewer.gui import theme
 from brainviewer.gui.dialogs.page import Page
 from brainviewer.gui.help.versions import SHIPPED, licence_text, parts, system
-from brainviewer.gui.html_pages import page_html
 from brainviewer.gui.layouts import row
 from brainviewer.gui.widgets import button, call
 from brainviewer.models.engine.devices import gpu_name, usable_cores
+from brainviewer.painting.html_pages import page_html
 from brainviewer.painting.text.wording import RESEARCH_ONLY
 
 _TITLE = "About BrainViewer"
