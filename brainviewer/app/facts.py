@@ -8,6 +8,8 @@ from brainviewer.app.original_grids import OriginalGrids
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.reformation.reformation import Reformation
+from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Study
 
 
@@ -32,6 +34,11 @@ class Fact(StrEnum):
     """Sequences were resampled, and can be seen on the grids of their files."""
     COMMON_GRID = "common grid"
     """All sequences of a study are seen on one grid."""
+    TURNED = "turned"
+    """A display is rotated or flipped."""
+    OBLIQUE = "oblique"
+    """The planes are turned from those of the grid."""
+    SEVERAL_SLICES = "several slices"
     IMAGE_SERIES = "image series"
     """Several images were opened together."""
     CLASSIFIABLE = "classifiable"
@@ -139,6 +146,18 @@ def facts_of_study(study: Study | None, grids: OriginalGrids) -> Mapping[Fact, b
         Fact.SEGMENTATION: study is not None and study.segmentation is not None,
         Fact.GRIDS_DIFFER: grids.differ(study),
         Fact.COMMON_GRID: solid and not grids.shown(study),
+    }
+
+
+def facts_of_reformation(
+    study: Study | None, reformation: Reformation, plane: Plane
+) -> Mapping[Fact, bool]:
+    """What holds of how slices are made and turned. plane : the one that is shown."""
+    several = study is not None and SliceView.of(study.grid, plane).count > 1
+    return {
+        Fact.TURNED: bool(reformation.turns),
+        Fact.OBLIQUE: reformation.obliquity is not None,
+        Fact.SEVERAL_SLICES: several,
     }
 
 

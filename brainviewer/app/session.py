@@ -26,6 +26,7 @@ from brainviewer.app.pacs.pacs import Pacs
 from brainviewer.app.pacs.retrieval import Retrieval
 from brainviewer.app.pacs.sending import Sending
 from brainviewer.app.prior.prior import Prior
+from brainviewer.app.reformation.cine import Cine
 from brainviewer.app.reformation.reformation import Reformations
 from brainviewer.app.reporting.writing import ReportWriting
 from brainviewer.app.saved_session.restoring import Restoring
@@ -71,6 +72,7 @@ class Session:
         self.engine = EngineControl(state, self.settings, notices, post)
         self.view = View(state)
         self.reformations = Reformations(state)
+        self.cine = Cine(state, self.settings, self.view)
         self.annotations = Annotations(state, jobs, notices)
         self.listing = Listing(state)
         self.tables = AnnotationTables(state, self.listing, jobs, notices)

@@ -19,6 +19,7 @@ from brainviewer.app.facts import (
     facts_of_annotations,
     facts_of_correction,
     facts_of_finding,
+    facts_of_reformation,
     facts_of_result,
     facts_of_study,
 )
@@ -94,6 +95,7 @@ class ViewState(ViewSignals):
     colour_maps: Mapping[Modality, str] = field(default_factory=dict)
     overlays: Overlays = field(default_factory=Overlays)
     reformation: Reformation = PLAIN
+    playing: bool = False
     original_grids: OriginalGrids = field(default_factory=OriginalGrids)
     editing: Editing = field(default_factory=Editing)
     finding: TumourFinding | None = None
@@ -258,6 +260,7 @@ class ViewState(ViewSignals):
         facts = {
             **facts_of_study(self.study, self.original_grids),
             **facts_of_finding(finding),
+            **facts_of_reformation(self.study, self.reformation, self.shown_plane),
             **facts_of_result(result, self.shown_result),
             Fact.LISTED: self.listed,
             Fact.EXPORTED: self.exported,

@@ -18,6 +18,7 @@ class ViewSignals:
     layout_changed = Signal()
     """Layout, plane, or convention."""
     reformation_changed = Signal()
+    playing_changed = Signal()
     active_changed = Signal()
     tool_changed = Signal()
     display_changed = Signal()

@@ -11,9 +11,17 @@ from brainviewer.app.report.terminal import progress_line, results_only, show
 from brainviewer.cli.engines import image_engine, search_engine, study_engine
 from brainviewer.cli.options import AsJson, Engine, EngineName, Study, option
 from brainviewer.cli.program import app
+from brainviewer.cli.slice_look import (
+    Flip,
+    Rotate,
+    SlabOf,
+    SlabThickness,
+    reformation_of,
+)
 from brainviewer.cli.study_opening import TUMOUR, check_output, open_and_import
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.reformation.slab import SlabMode
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
@@ -41,6 +49,10 @@ def export(
             help="From 0; auto: tumour slice. Of an image the frame; auto: the middle one.",
         ),
     ] = "auto",
+    slab: SlabThickness = None,
+    slab_mode: SlabOf = SlabMode.MAXIMUM,
+    rotate: Rotate = 0,
+    flip: Flip = False,
     scale: Annotated[int, typer.Option(min=1, max=4, help="Pixels per point.")] = 2,
     heatmap: Annotated[
         bool, typer.Option("--heatmap", help="Classify, and draw where the network looked.")
@@ -62,6 +74,7 @@ def export(
         from brainviewer.files.annotation_file import read_annotations
         from brainviewer.files.image2d.writer import check_page_path
 
+        look = reformation_of(plane, slab, slab_mode, rotate, flip)
         check_page_path(file)
         check_output(file, study)
         annotated = read_annotations(annotations) if annotations is not None else None
@@ -93,6 +106,7 @@ def export(
                 annotations=all_annotations,
                 finding=finding,
                 classification=result,
+                reformation=look,
             )
             figure = slice_figure(opened, request)
             export_figure(figure, file, scale, progress_line())

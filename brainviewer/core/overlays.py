@@ -12,6 +12,7 @@ class Overlays:
     checkerboard : every other square shows the sequence that gave the study its grid; blink : every
         other moment does. For judging whether the sequences lie over each other.
     skull : the 3D view shows the whole head where the brain was cut out of it.
+    magnifier : a lens follows the pointer, in the window alone.
     heatmap : it lies over the tumour, so it is drawn only when it is asked for.
     """
 
@@ -33,3 +34,4 @@ class Overlays:
     checkerboard: bool = False
     blink: bool = False
     skull: bool = False
+    magnifier: bool = False

@@ -19,6 +19,8 @@ class Tool(StrEnum):
     WINDOW = "window"
     CURSOR = "cursor"
     PAN = "pan"
+    TURN_PLANES = "turn planes"
+    """Turns the other two planes about the cursor."""
     RULER = "ruler"
     DISTANCE = "distance in 3D"
     BIDIRECTIONAL = "bidirectional"

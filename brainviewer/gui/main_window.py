@@ -44,6 +44,7 @@ from brainviewer.gui.panels.patient_bar import PatientBar
 from brainviewer.gui.panels.result import ResultPanel
 from brainviewer.gui.panels.right_split import RightSplit
 from brainviewer.gui.panels.study import StudyPanel
+from brainviewer.gui.panes.cine_timer import CineTimer
 from brainviewer.gui.panes.image_focus import ImageFocus
 from brainviewer.gui.panes.image_strip import ImageStrip
 from brainviewer.gui.panes.pane_grid import PaneGrid
@@ -162,6 +163,7 @@ class MainWindow(QMainWindow):
             column(self._patient, (self._pages, 1), self._strip, self._series, spacing=0)
         )
         NoticeBar(self.session, over=self._pages)
+        CineTimer(self.session, self)
         self.setCentralWidget(centre)
 
     def _left_panel(self) -> QWidget:

@@ -13,6 +13,7 @@ from brainviewer.app.session import Session
 from brainviewer.gui.actions.action import Action
 from brainviewer.gui.actions.correction import OVER_ACTIONS
 from brainviewer.gui.actions.places import CONTEXT_MENUS, LOOK_ACTIONS, MENUS
+from brainviewer.gui.actions.reformation import PLANES_MENU, TURN_MENU
 from brainviewer.gui.actions.table import ACTIONS
 from brainviewer.gui.keys.key_map import shown
 from brainviewer.gui.outside_text import as_tip, on_button
@@ -29,6 +30,8 @@ _STILL = {
     "theme>": ("Theme", ("theme-dark", "theme-light", "theme-system")),
     "look>": ("3D view", LOOK_ACTIONS),
     "over>": ("Paint over", OVER_ACTIONS),
+    "turn>": ("Rotate and flip", TURN_MENU),
+    "planes>": ("Planes, slab and cine", PLANES_MENU),
     "tools>": ("Tool", dict(MENUS)["Tools"]),
 }
 """Submenus whose content is always the same."""
@@ -63,7 +66,7 @@ class Actions:
             state.layout_changed,
             state.tool_changed,
             state.active_changed,
-            state.overlays_changed,
+            *(state.overlays_changed, state.reformation_changed, state.playing_changed),
             state.occlusion_changed,
             state.annotations_changed,
             state.correction_changed,

@@ -16,6 +16,9 @@ from brainviewer.gui.widgets import call, label, listen, painted, signed, tabula
 from brainviewer.painting.text.wording import RESEARCH_ONLY, measured
 
 DRAWN_ELSEWHERE = "Annotations are drawn with all sequences on one grid; see View, Original grids."
+DRAWN_STRAIGHT = (
+    "Nothing is drawn or measured on a turned plane; see Planes, Planes of the study again."
+)
 
 
 class Shortened(QLabel):
@@ -54,6 +57,7 @@ class StatusBar(QStatusBar):
         state = session.state
         listen(self._show, grid.hovered, state.cursor_changed, state.study_changed)
         listen(call(self._show), state.tool_changed, state.layout_changed)
+        state.reformation_changed.connect(call(self._show))
         state.engine_changed.connect(self._show_engine)
         self._show()
 
@@ -76,12 +80,21 @@ class StatusBar(QStatusBar):
         else:
             i, j, k = study.grid.nearest_voxel(place)
             self._place.setText(f"voxel {i}  {j}  {k}, orientation unknown")
-        if self._state.draws_elsewhere:
-            self._values.setText(DRAWN_ELSEWHERE)
+        if self._state.draws_elsewhere or self._drawn_straight:
+            where = DRAWN_ELSEWHERE if self._state.draws_elsewhere else DRAWN_STRAIGHT
+            self._values.setText(where)
             return
         values = {m: self._state.seen(m).study.value_at(m, place) for m in study.modalities}
         said = (f"{m} {_value(value)}" for m, value in values.items() if value is not None)
         self._values.setText("   ".join(said))
+
+    @property
+    def _drawn_straight(self) -> bool:
+        """Whether the chosen tool draws, but not on the plane that is shown, which is tilted."""
+        state, tool = self._state, self._state.tool
+        if state.study is None or not (tool.kind is not None or tool.corrects):
+            return False
+        return state.reformation.tilt(state.study.grid, state.shown_plane) > 0
 
     def _show_pixel(self, study: Study, place: NDArray[np.float64]) -> None:
         """Columns and rows count from 0, as in every program for images."""

@@ -150,6 +150,8 @@ _RARE = (
     "grids differ",
     "corrected",
     "drawn parts",
+    "turned",
+    "oblique",
 )
 
 
@@ -176,7 +178,7 @@ def test_actions_are_enabled_by_facts_alone(window: MainWindow, study: Study) ->
     show_study(window.session, study)
     # Nothing looks for the tumour yet: classifying would do that first.
     there = {"study", "sequences", "sides", "segmentation", "common grid"}
-    there |= {"classifiable", "classifiable here", "correctable"}
+    there |= {"classifiable", "classifiable here", "correctable", "several slices"}
     assert enabled() == always | {a.id for a in ACTIONS if a.needs in there}
     window.session.state.show_finding(marker_finding(study), Status.DONE)
     assert {"tumour", "classify", "classify-here", "export-tumour", "show-lesion"} <= enabled()

@@ -322,6 +322,20 @@ def test_export_writes_the_slice_that_was_asked_for(result, capfd, tmp_path):
     assert result["slice_index"] is None  # slices are classified in the axial plane
 
 
+def test_export_of_a_slab_that_is_turned(result, capfd, tmp_path):
+    file = tmp_path / "slab.png"
+    look = ("--slab", 8, "--slab-mode", "mean", "--rotate", 90, "--flip")
+    assert run("export", "folder", "-o", file, "--slice", 12, "--json", *look) == 0
+    pane = printed(capfd)["panes"][0]
+    assert pane["slab"] == {"mode": "mean", "thickness_mm": 8.0}
+    assert pane["display_turn"] == {"quarter_turns": 1, "flipped": True}
+    assert pane["oblique"] is None
+    for wrong, why in ((("--rotate", 45), "45°"), (("--slab", 0.5), "no slab of 0.5 mm")):
+        assert run("export", "folder", "-o", tmp_path / "no.png", *wrong) == 2
+        assert why in capfd.readouterr().err
+    assert not (tmp_path / "no.png").exists()
+
+
 def test_export_refuses_before_it_works(result, capfd, tmp_path):
     assert run("export", "folder", "-o", tmp_path / "slice.jpg") == 2
     assert ".png" in capfd.readouterr().err

@@ -18,11 +18,13 @@ class Reformations:
     """Turns displays and planes, and thickens slices; nothing happens without an open study.
 
     Another study begins upright, with planes of its grid and single slices.
+
+    last_slab : the slab that slices were last, or would be at first.
     """
 
     def __init__(self, state: ViewState) -> None:
         self._state = state
-        self._last_slab = Slab()
+        self.last_slab = Slab()
 
     # -- turned displays --------------------------------------------------------------------
 
@@ -75,18 +77,18 @@ class Reformations:
 
     def toggle_slab(self) -> None:
         """Slices as thick as they were last, or single ones."""
-        self.set_slab(None if self._state.reformation.slab else self._last_slab)
+        self.set_slab(None if self._state.reformation.slab else self.last_slab)
 
     def set_slab(self, slab: Slab | None) -> None:
         """How thick slices are, held to what there may be; None for single ones."""
         if slab is not None:
             thickness = float(np.clip(slab.thickness_mm, *THICKNESSES))
-            slab = self._last_slab = replace(slab, thickness_mm=thickness)
+            slab = self.last_slab = replace(slab, thickness_mm=thickness)
         self._set(replace(self._state.reformation, slab=slab))
 
     def set_slab_mode(self, mode: SlabMode) -> None:
         """What is taken of the values that lie behind each other; makes a slab if there is none."""
-        self.set_slab(replace(self._state.reformation.slab or self._last_slab, mode=mode))
+        self.set_slab(replace(self._state.reformation.slab or self.last_slab, mode=mode))
 
     def thicken(self, steps: int) -> None:
         """The next thicker slab, or, by a negative number, a thinner one; at last one slice."""
@@ -94,7 +96,7 @@ class Reformations:
         here = -1 if slab is None else int(np.searchsorted(_STEPS_MM, slab.thickness_mm))
         at = min(here + steps, len(_STEPS_MM) - 1)
         self.set_slab(
-            None if at < 0 else replace(slab or self._last_slab, thickness_mm=_STEPS_MM[at])
+            None if at < 0 else replace(slab or self.last_slab, thickness_mm=_STEPS_MM[at])
         )
 
     def _set(self, reformation: Reformation) -> None:

@@ -11,6 +11,7 @@ from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.findings import Classification, Heatmap, TumourFinding
 from brainviewer.core.overlays import Overlays
+from brainviewer.core.reformation.reformation import PLAIN, Reformation
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.voi_window import Window, opening_window
@@ -42,6 +43,7 @@ class SliceRequest:
     index : slice from 0, or ``auto`` for the one that the finding names; of an image, the middle
         frame.
     result : the column with the type of the glioma.
+    reformation : how thick the slice is and how it is turned; its plane is that of the grid.
     identify : the names of the study and of its files in the image.
     """
 
@@ -58,6 +60,7 @@ class SliceRequest:
     overlays: Overlays = field(default_factory=lambda: Overlays(segmentation=False))
     result: bool = True
     identify: bool = False
+    reformation: Reformation = PLAIN
 
 
 def slice_figure(study: Study, request: SliceRequest) -> FigureSpec:
@@ -72,7 +75,10 @@ def slice_figure(study: Study, request: SliceRequest) -> FigureSpec:
         raise BrainViewerError(
             f"The study has no {modality}.", f"It has {', '.join(study.modalities)}."
         )
-    view = SliceView.of(study.grid, request.plane, request.convention)
+    reformation = request.reformation.of_grid
+    if study.is_image2d and reformation.slab is not None:
+        raise BrainViewerError("A single image has no slab.", "Leave the slab out.")
+    view = reformation.view(study.grid, request.plane, request.convention)
     if study.is_image2d:
         index = study.frame_index(index if isinstance(index, int) else None)
     number = tumour_index(view, finding) if index == AUTO else _checked_index(view, index)
@@ -91,6 +97,7 @@ def slice_figure(study: Study, request: SliceRequest) -> FigureSpec:
         _heatmap_of(result, view.plane, number) if request.heatmap else None,
         viewport=head_viewport(study, view, number, LARGE, request.annotations),
         all_labels=True,
+        reformation=reformation,
     )
     return FigureSpec(
         study,

@@ -63,6 +63,18 @@ class Settings:
     smooth_pixels: bool = setting(
         True, Page.DISPLAY, "Smooth pixels", "Interpolate between pixels, or show them as squares.",
     )
+    cine_speed: int = setting(
+        12, Page.DISPLAY, "Cine", "How fast slices are played.", between=(1, 60),
+        unit=" slices/s",
+    )
+    cine_turns_back: bool = setting(
+        False, Page.DISPLAY, "Cine back and forth",
+        "After the last slice slices are played back; otherwise they begin at the first again.",
+    )
+    magnification: int = setting(
+        3, Page.DISPLAY, "Magnifier", "How many times larger the magnifier shows the image.",
+        between=(2, 8), unit="×",
+    )
     tool_bar_style: str = setting(
         "under", Page.DISPLAY, "Tool bar", "How the buttons of the tool bar look.",
         choices={"under": "Icons, words under them", "beside": "Icons, words beside them",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from brainviewer.core.geometry import Grid
-from brainviewer.core.reformation.oblique import Obliquity, oblique_view
+from brainviewer.core.reformation.oblique import ObliqueView, Obliquity, oblique_view
 from brainviewer.core.reformation.slab import Slab
 from brainviewer.core.reformation.turn import UPRIGHT, DisplayTurn
 from brainviewer.core.slices import Convention, Plane, SliceView
@@ -50,6 +50,11 @@ class Reformation:
         if self.obliquity is None or grid.as_stored:
             return SliceView.of(grid, plane, convention, turn)
         return oblique_view(grid, plane, convention, self.obliquity, turn)
+
+    def tilt(self, grid: Grid, plane: Plane) -> float:
+        """How far a plane of a grid is tilted, in degrees."""
+        view = self.view(grid, plane, Convention.RADIOLOGICAL)
+        return view.tilt_degrees if isinstance(view, ObliqueView) else 0.0
 
     def lines(self, view: SliceView) -> dict[Plane, tuple[float, float]]:
         """How the other planes cut a plane: directions (x, y) on the screen, of length 1.

@@ -7,6 +7,7 @@ from brainviewer.core.slices import Plane
 from brainviewer.core.study import SEQUENCES
 from brainviewer.gui.actions.annotations import EDIT_MENU, LIST_MENU, PANE_MENU
 from brainviewer.gui.actions.correction import CORRECTION_MENU
+from brainviewer.gui.actions.reformation import PLANES_MENU, TURN_MENU
 from brainviewer.gui.actions.sessions import SESSION_MENU
 from brainviewer.gui.actions.table import ACTIONS
 from brainviewer.gui.keys.key_map import KeyedAction
@@ -23,15 +24,16 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
               "-", "settings", "quit")),
     ("Edit", ("undo", "redo", "-", "delete", "delete-all", "-", *EDIT_MENU)),
     ("View", ("layout-four_sequences", "layout-three_planes", "layout-one_large", "-",
-              "plane-axial", "plane-coronal", "plane-sagittal", "-",
-              "convention-radiological", "convention-neurological", "-",
               "overlays", "show-lesion", "show-parts", "show-diameters", "show-heatmap",
               "show-segmentation", "show-difference", "show-crosshair", "show-annotations",
               "show-text", "-", "original-grids", "show-checkerboard", "show-blink", "-",
-              "fit", "zoom-in", "zoom-out", "smooth", "volume-large", "look>",
+              "fit", "zoom-in", "zoom-out", "show-magnifier", "smooth", "volume-large", "look>",
               "show-skull", "-",
               "image-before", "image-next", "-",
               "patient", "panels", "theme>")),
+    ("Planes", ("plane-axial", "plane-coronal", "plane-sagittal", "-",
+                "convention-radiological", "convention-neurological", "-", *TURN_MENU, "-",
+                *PLANES_MENU)),
     ("Sequence", ("sequence-flair", "sequence-t1", "sequence-t1ce", "sequence-t2", "series",
                   "-", "auto-window", "invert", "presets>", "colours>")),
     ("Tumour", ("tumour", "find", "copy-measurements", "target-lesions", "-",
@@ -60,7 +62,7 @@ LOOK_ACTIONS: tuple[str, ...] = (
 )
 CONTEXT_MENUS: Mapping[str, tuple[str, ...]] = {
     "pane": ("tumour", "classify-here", "-", "auto-window", "presets>", "colours>", "invert", "-",
-             "fit", "overlays", "show-crosshair", "-", "tools>", "delete",
+             "fit", "overlays", "show-crosshair", "turn>", "planes>", "-", "tools>", "delete",
              *PANE_MENU, "-",
              "copy", "export"),
     "study side": (*_SIDE, "show-annotations", "-", "tools>", "delete"),

@@ -15,6 +15,7 @@ from brainviewer.gui.actions.annotations import (
     ANNOTATION_ACTIONS,
 )
 from brainviewer.gui.actions.correction import CORRECTION_ACTIONS
+from brainviewer.gui.actions.reformation import REFORMATION_ACTIONS
 from brainviewer.gui.actions.sessions import SESSION_ACTIONS
 from brainviewer.gui.actions.tool_bar import TOOL_BAR
 from brainviewer.gui.pacs.opener import send_results
@@ -157,6 +158,7 @@ ACTIONS: tuple[Action, ...] = (
            lambda w: w.prior.in_front(w.grid).zoom(1.25)),
     Action("zoom-out", "Zoom out", "Ctrl+-", Fact.STUDY,
            lambda w: w.prior.in_front(w.grid).zoom(0.8)),
+    _overlay("magnifier", "Magnifier", "Shift+Z", Fact.STUDY),
     Action("smooth", "Smooth pixels", "", None, lambda w: w.appearance.toggle_smooth()),
     Action("panels", "Images only", "F11", None,
            lambda w: w.prior.in_front(w.appearance).toggle_panels(),
@@ -207,6 +209,7 @@ ACTIONS: tuple[Action, ...] = (
     _TOOL.action(Tool.BRUSH, "K", Fact.OCCLUSION,
                  tip="Paint over a part of the image; Shift takes away"),
     *CORRECTION_ACTIONS,
+    *REFORMATION_ACTIONS,
     Action("guide", "User guide", "Ctrl+F1", None, lambda w: w.pages.show_guide(w.keys),
            tip="The guide that came with this version; needs no network"),
     Action("shortcuts", "Keys and mouse", "F1", None,

@@ -11,6 +11,7 @@ PLACES: Mapping[str, str] = {
         ("sequences", "open"),
         ("windows", "see"),
         ("overlays", "see"),
+        ("planes", "planes-slab-and-cine"),
         ("3D", "see"),
         ("lesion", "find-the-tumour-slice"),
         ("correction", "correct-the-segmentation"),

@@ -19,6 +19,7 @@ from brainviewer.gui.panels.legend import (
     part_entries,
     segment_entries,
 )
+from brainviewer.gui.panels.reformation import ReformationSection
 from brainviewer.gui.widgets import button, label, listen, number_field, slider, told
 
 _ON_IMAGES = (Fact.HEATMAP, Fact.STUDY)
@@ -198,7 +199,12 @@ class DisplayPanel(QWidget):
         self._state, settings = session.state, session.settings
         self._window = Section("Window", WindowSection(session), settings, HelpButton("windows"))
         overlays = Section("Overlays", OverlaySection(session), settings, HelpButton("overlays"))
-        self.setLayout(column(overlays, self._window, None, spacing=16, margins=(12, 0, 12, 12)))
+        planes = Section(
+            "Planes and slab", ReformationSection(session), settings, HelpButton("planes")
+        )
+        self.setLayout(
+            column(overlays, self._window, planes, None, spacing=16, margins=(12, 0, 12, 12))
+        )
         listen(self._name, session.state.active_changed, session.state.study_changed)
         self._name()
 

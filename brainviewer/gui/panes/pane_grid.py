@@ -45,6 +45,7 @@ class PaneGrid(QWidget):
         self._cameras: dict[Plane, Camera] = {}
         self._before_large = BUILT_IN[Layout.FOUR_SEQUENCES]
         self._convention = self._state.convention
+        self._reformation = self._state.reformation
         self._windows = self._displayed()
         self.panes: tuple[SlicePane, ...] = ()
         self._make_panes(len(SEQUENCES))
@@ -56,6 +57,7 @@ class PaneGrid(QWidget):
         state.study_changed.connect(self._show_study)
         state.cursor_changed.connect(self._show_cursor)
         state.layout_changed.connect(self._show_layout)
+        state.reformation_changed.connect(self._show_reformation)
         state.active_changed.connect(self._show_active)
         state.tool_changed.connect(self._show_tool)
         state.display_changed.connect(self._show_windows)
@@ -181,6 +183,7 @@ class PaneGrid(QWidget):
         self._shared.clear()
         if not self._state.view_kept:
             self._cameras.clear()
+            self._reformation = self._state.reformation
         self._windows = self._displayed()
         self._show_layout()
         # Hidden panes let go of the study before.
@@ -203,6 +206,16 @@ class PaneGrid(QWidget):
             pane.refresh()
         self._arrange()
         self._show_frames()
+
+    def _show_reformation(self) -> None:
+        """Planes are tilted or turned, or slices thickened; what was looked at stays in sight."""
+        before, self._reformation = self._reformation, self._state.reformation
+        for plane, camera in self._cameras.items():
+            self._cameras[plane] = self._shared.turned(camera, plane, before.turn(plane))
+        for pane in self.shown:
+            pane.camera = self._cameras.get(pane.plane, FIT)
+            pane.reform()
+        self._ahead.begin()
 
     def _show_cursor(self) -> None:
         for pane in self.shown:

@@ -1,9 +1,12 @@
 """What the panes of a window share: the layers of slices, head frames, annotations by slice."""
 
+from dataclasses import replace
+
 from brainviewer.app.state import ViewState
 from brainviewer.core.annotation.annotations import Annotation, annotations_by_slice
 from brainviewer.core.reformation.oblique import ObliqueView
-from brainviewer.core.slices import SliceView
+from brainviewer.core.reformation.turn import DisplayTurn
+from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Study
 from brainviewer.gui.panes.camera import Camera, PaneGeometry
 from brainviewer.painting.geometry import Frame, SliceGeometry, head_frame, whole_frame
@@ -72,6 +75,18 @@ class SharedLayers:
         """The camera of one pane as all panes share it: in slice mm of the common grid."""
         x, y = (0.0, 0.0) if view is None else self._offset(view)
         return camera.moved((-x, -y))
+
+    def turned(self, camera: Camera, plane: Plane, before: DisplayTurn) -> Camera:
+        """A shared camera that looks at the same place of a plane whose display was turned."""
+        state, study = self._state, self._state.study
+        if study is None or camera.centre is None:
+            return camera
+        now = state.reformation.turn(plane)
+        was, view = (SliceView.of(study.grid, plane, state.convention, t) for t in (before, now))
+        x, y = camera.centre
+        place = was.to_world(0, [(y / was.pixel_spacing[0], x / was.pixel_spacing[1])])
+        down, across = (view.to_screen(place)[0] * view.pixel_spacing).tolist()
+        return replace(camera, centre=(across, down))
 
     def _offset(self, view: SliceView) -> tuple[float, float]:
         """From slice mm of the common grid to those of a view, both in the plane (x, y)."""

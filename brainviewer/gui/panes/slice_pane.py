@@ -184,16 +184,20 @@ class SlicePane(QWidget):
 
     def refresh(self) -> None:
         """Another study, plane or convention."""
+        self._mouse.begin_anew()
+        self.setAccessibleName(f"{self.modality} {self.plane} slice")
+        self.reform()
+        self.refresh_tool()
+
+    def reform(self) -> None:
+        """The plane is tilted or turned in another way; a drag may be what does it."""
         state = self.state
         self.view = None
         if not self.missing:
             self.view = self.seen.view(self.plane, state.convention, state.reformation)
         self.index = -1
-        self._mouse.begin_anew()
-        self.setAccessibleName(f"{self.modality} {self.plane} slice")
         self.refresh_slice()
         self._place()
-        self.refresh_tool()
 
     def refresh_slice(self) -> None:
         """The cursor moved: another slice, or the crosshair elsewhere."""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
 from brainviewer.core.findings import TumourFinding
+from brainviewer.core.reformation.oblique import direction_letters
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.gui import theme
 from brainviewer.gui.image_colours import faded
@@ -52,7 +53,9 @@ class SliceStrip(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Slice")
-        listen(self._show_plane, session.state.study_changed, session.state.layout_changed)
+        state = session.state
+        listen(self._show_plane, state.study_changed, state.layout_changed)
+        state.reformation_changed.connect(self._show_plane)
         listen(self.update, session.state.cursor_changed, session.state.finding_changed)
         self._show_plane()
 
@@ -69,6 +72,8 @@ class SliceStrip(QWidget):
         """The finding whose areas are drawn: one of the plane that is shown."""
         finding, view = self._state.finding, self._view
         if finding is None or view is None or not finding.found or finding.plane != view.plane:
+            return None
+        if view.oblique:  # areas are those of slices of the grid
             return None
         return finding if len(finding.area_mm2) == view.count else None
 
@@ -96,7 +101,12 @@ class SliceStrip(QWidget):
     # -- listening --------------------------------------------------------------------------
 
     def _show_plane(self) -> None:
-        self._view = self._state.view() if self._state.study is not None else None
+        state, study = self._state, self._state.study
+        self._view = None
+        if study is not None:
+            tilted = not state.original_grids.shown(study)
+            shown = state.reformation if tilted else state.reformation.of_grid
+            self._view = shown.view(study.grid, state.shown_plane, state.convention)
         self._still_key = None
         self.update()
 
@@ -131,7 +141,7 @@ class SliceStrip(QWidget):
         if self.finding is not None:
             self._paint_areas(painter, view, self.finding)
         if view.grid.oriented and not view.grid.as_stored:
-            self._paint_ends(painter, view.plane)
+            self._paint_ends(painter, view)
 
     def _paint_text(self, painter: QPainter) -> None:
         metrics, lines = self._letters(painter, 12), self._lines()
@@ -154,7 +164,7 @@ class SliceStrip(QWidget):
             return "Tumour area per slice", f"tumour slice {number(area)} mm²"
         if view.grid.as_stored:
             return (f"{view.count} frames",)
-        slices = f"{view.count} {view.plane} slices"
+        slices = f"{view.count} {'oblique' if view.oblique else view.plane} slices"
         if self._state.finding_status is Status.RUNNING:
             first = self._session.head_motion.running
             said = "Bringing the sequences over each other" if first else "Looking for the tumour"
@@ -184,8 +194,11 @@ class SliceStrip(QWidget):
             tip = QPointF(self.x_of(candidate.index), track.bottom() + 5)
             painter.drawPolygon(QPolygonF([tip, tip + QPointF(3, 5), tip + QPointF(-3, 5)]))
 
-    def _paint_ends(self, painter: QPainter, plane: Plane) -> None:
-        metrics, (first, last) = self._letters(painter, 11), _ENDS[plane]
+    def _paint_ends(self, painter: QPainter, view: SliceView) -> None:
+        first, last = _ENDS[view.plane]
+        if view.oblique:
+            first, last = direction_letters(-view.normal), direction_letters(view.normal)
+        metrics = self._letters(painter, 11)
         y = self.track.bottom() + metrics.capHeight() / 2
         left = self.track.left() - metrics.horizontalAdvance(first) - 6
         painter.drawText(QPointF(left, y), first)
@@ -193,7 +206,9 @@ class SliceStrip(QWidget):
 
     def _paint_thumb(self, painter: QPainter) -> None:
         colours = theme.current()
-        x, y = self.x_of(self._state.slice_index()), self.track.bottom()
+        if self._view is None:
+            return
+        x, y = self.x_of(self._view.index_of(self._state.cursor)), self.track.bottom()
         painter.setPen(QPen(QColor(colours.accent if self.hasFocus() else colours.window), 1))
         painter.setBrush(self.palette().color(QPalette.ColorRole.WindowText))
         painter.drawRoundedRect(QRectF(x - 3.5, y - 6.5, 7, 13), 3.5, 3.5)
@@ -202,7 +217,7 @@ class SliceStrip(QWidget):
 
     def _go_to(self, x: float) -> None:
         if self._view is not None:
-            self._session.view.go_to_slice(self._view.plane, self.index_at(x))
+            self._session.view.go_to_slice(self._view.plane, self.index_at(x), self._view)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -216,12 +231,13 @@ class SliceStrip(QWidget):
         event.accept()
         turned_round = self._session.settings.wheel_reversed
         if self._view is not None and (steps := self._wheel.add(event, turned_round)):
-            self._session.view.step(self._view.plane, steps)
+            self._session.view.step(self._view.plane, steps, self._view)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {**STEPS, Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}
         if self._view is not None and event.key() in steps:
-            self._session.view.step(self._view.plane, steps[Qt.Key(event.key())])
+            by = steps[Qt.Key(event.key())]
+            self._session.view.step(self._view.plane, by, self._view)
         else:
             super().keyPressEvent(event)
 

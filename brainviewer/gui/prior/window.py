@@ -75,6 +75,7 @@ class PriorWindow(QDialog):
         self.change = ChangePanel(session)
         self.setLayout(row((images, 1), self.change, spacing=10, margins=(10, 10, 10, 10)))
         state = session.state
+        self._reformation = state.reformation
         self._prior.changed.connect(self.show_comparison)
         self._prior.measured.connect(self._show_lesions)
         state.cursor_changed.connect(self._follow_cursor)
@@ -82,6 +83,7 @@ class PriorWindow(QDialog):
         listen(self._repaint, *repainted)
         state.overlays_changed.connect(self._show_legend)
         listen(self._show_places, state.active_changed, state.layout_changed)
+        state.reformation_changed.connect(self._reform)
         state.tool_changed.connect(self._follow_tool)
         for name, pane in (("study side", self.study_side), ("prior side", self.prior_side)):
             pane.menu_wanted.connect(partial(self._open_menu, name))
@@ -145,6 +147,13 @@ class PriorWindow(QDialog):
                 pane.camera = FIT
             pane.modality, pane.plane = state.active, state.plane
             pane.refresh()
+
+    def _reform(self) -> None:
+        """Planes are tilted or turned: both studies show the same."""
+        before, self._reformation = self._reformation, self._session.state.reformation
+        for pane in self._sides:
+            pane.camera = pane.shared.turned(pane.camera, pane.plane, before.turn(pane.plane))
+            pane.reform()
 
     def _follow_cursor(self) -> None:
         if self.isVisible():

@@ -13,7 +13,9 @@ from brainviewer.core.segments import LesionPart
 from brainviewer.gui import image_colours
 from brainviewer.gui.panes.camera import PaneGeometry
 from brainviewer.gui.tools.brush import BrushLook
+from brainviewer.gui.tools.magnifier import Magnifier
 from brainviewer.gui.tools.pane import ToolPane
+from brainviewer.gui.tools.plane_handles import PlaneHandles
 from brainviewer.painting import palette
 from brainviewer.painting.slice_layers import as_image
 
@@ -113,10 +115,20 @@ class CorrectionLook:
 
 
 class ToolLook:
-    """What the tools of a pane draw over it: the occlusion test, and the correction."""
+    """What the tools of a pane draw over it: occlusion test, correction, handles, magnifier."""
 
     def __init__(self, pane: ToolPane) -> None:
         self._occlusion, self._correction = BrushLook(pane), CorrectionLook(pane)
+        self._handles, self._magnifier = PlaneHandles(pane), Magnifier(pane)
+
+    @property
+    def turns_planes(self) -> bool:
+        """See ``PlaneHandles.offered``."""
+        return self._handles.offered
+
+    def on_handle(self, at: QPointF) -> bool:
+        """Whether a handle that turns planes lies under the pointer."""
+        return self._handles.hit(at)
 
     @property
     def active(self) -> bool:
@@ -138,10 +150,10 @@ class ToolLook:
 
     def hover(self, at: QPointF | None) -> None:
         """The pointer is at a place; None when it has left the pane."""
-        self._occlusion.hover(at)
-        self._correction.hover(at)
+        for look in (self._occlusion, self._correction, self._handles, self._magnifier):
+            look.hover(at)
 
     def paint(self, painter: QPainter, geometry: PaneGeometry) -> None:
         """Over all that is on the slice."""
-        self._occlusion.paint(painter, geometry)
-        self._correction.paint(painter, geometry)
+        for look in (self._occlusion, self._correction, self._handles, self._magnifier):
+            look.paint(painter, geometry)

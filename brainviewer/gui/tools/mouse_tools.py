@@ -23,6 +23,7 @@ from brainviewer.gui.tools.mouse_drags import (
 from brainviewer.gui.tools.mouse_schemes import SCHEMES, TOOLS, Deed, MouseScheme
 from brainviewer.gui.tools.pane import ToolPane
 from brainviewer.gui.tools.pane_keys import PaneKeys
+from brainviewer.gui.tools.plane_handles import TurnPlanesDrag
 from brainviewer.gui.tools.pointers import pointer_for
 from brainviewer.gui.tools.wheel_steps import WheelSteps, notches
 
@@ -169,6 +170,8 @@ class MouseTools:
             return CursorDrag(pane, at)
         if self._draws_elsewhere:
             return None
+        if pane.preview.on_handle(at) or tool is Tool.TURN_PLANES:
+            return self._turn_planes(at)
         hit = hit_test(pane, at) if self._annotatable else None
         if hit is not None and (hit.handle is not None or tool.kind is None):
             pane.session.annotations.select(hit.annotation.id)
@@ -184,6 +187,14 @@ class MouseTools:
         if kind:
             return (TraceDrag if kind.traits.traced else DrawDrag)(pane, kind, at, shift)
         return _TOOLS.get(tool, WindowDrag)(pane, at)
+
+    def _turn_planes(self, at: QPointF) -> Drag | None:
+        pane = self._pane
+        if not pane.preview.turns_planes:
+            return None
+        if not pane.state.overlays.crosshair:
+            pane.session.view.set_overlay(crosshair=True)  # what is turned must be seen
+        return TurnPlanesDrag(pane, at)
 
     def cancel(self) -> None:
         """Forget what is under way."""
@@ -242,6 +253,8 @@ class MouseTools:
         hit = hit_test(pane, at) if at is not None and free else None
         if self.keys.held or tool is Tool.PAN:
             shape = Qt.CursorShape.OpenHandCursor
+        elif at is not None and pane.preview.on_handle(at):
+            shape = Qt.CursorShape.PointingHandCursor
         elif self._draws_elsewhere:
             shape = Qt.CursorShape.ForbiddenCursor
         else:
@@ -261,8 +274,9 @@ class MouseTools:
 
     @property
     def _on_original_grid(self) -> bool:
-        """Whether this pane shows the grid of a file, where nothing is drawn."""
-        return self._pane.view is not None and self._pane.seen.original
+        """Whether this pane shows no slice of the common grid: nothing is drawn there."""
+        pane = self._pane
+        return pane.view is not None and (pane.seen.original or pane.view.oblique)
 
     @property
     def _draws_elsewhere(self) -> bool:
@@ -270,7 +284,8 @@ class MouseTools:
         pane, tool = self._pane, self._pane.state.tool
         if tool.kind is not None:
             return not pane.edits or self._on_original_grid
-        return tool.corrects and pane.state.draws_elsewhere
+        elsewhere = pane.state.draws_elsewhere or self._on_original_grid
+        return tool.corrects and elsewhere
 
     @property
     def through_series(self) -> bool:

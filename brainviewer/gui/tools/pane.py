@@ -16,6 +16,7 @@ from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality
 from brainviewer.gui.panes.camera import Camera, PaneGeometry
+from brainviewer.painting.slice_scene import SliceScene
 
 
 class BrushPreview(Protocol):
@@ -25,6 +26,9 @@ class BrushPreview(Protocol):
     def active(self) -> bool: ...
     def cover(self, region: NDArray[np.uint8] | None) -> None: ...
     def hover(self, at: QPointF | None) -> None: ...
+    def on_handle(self, at: QPointF) -> bool: ...
+    @property
+    def turns_planes(self) -> bool: ...
     def draw_line(self, line: Sequence[QPointF], closed: bool = False) -> None: ...
 
 
@@ -48,6 +52,8 @@ class ToolPane(Protocol):
     label_boxes: dict[str, QRectF]
     edits: bool
 
+    @property
+    def scene(self) -> SliceScene | None: ...
     @property
     def seen(self) -> Seen: ...
     @property

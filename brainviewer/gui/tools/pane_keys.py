@@ -79,14 +79,25 @@ class PaneKeys:
                 session.annotations.delete_selection()
         elif key in _ENTER and self._hands.unfinished:
             self._hands.close_unfinished()
-        elif key == Qt.Key.Key_Escape and self._hands.busy:
-            self._hands.cancel()
-        elif key == Qt.Key.Key_Escape and pane.state.selection:
-            session.annotations.select("")
+        elif key == Qt.Key.Key_Escape:
+            return self._leave()
         elif key == Qt.Key.Key_Space:
             if not event.isAutoRepeat():
                 self.held, self._used = True, False
                 self._hands.show_pointer()
+        else:
+            return False
+        return True
+
+    def _leave(self) -> bool:
+        """Give up what is under way, the last first; whether there was anything."""
+        pane, session = self._pane, self._pane.session
+        if self._hands.busy:
+            self._hands.cancel()
+        elif pane.state.playing:
+            session.cine.stop()
+        elif pane.state.selection:
+            session.annotations.select("")
         else:
             return False
         return True

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from brainviewer.app.state import Tool
 from brainviewer.gui.tools.annotation_tools import Hit
 
-_POINTING = (Tool.CURSOR, Tool.BRUSH)
+_POINTING = (Tool.CURSOR, Tool.BRUSH, Tool.TURN_PLANES)
 
 
 def pointer_for(tool: Tool, hit: Hit | None) -> Qt.CursorShape:
