@@ -12,8 +12,8 @@ those in which a T2 stood under another name, or another image under that of T2,
 all of those with three or four sequences of which two were exchanged. A FLAIR or T1ce that is alone
 is not doubted. FLAIR and T2 exchanged without any other sequence: 35 of 43 told.
 
-T1 and T1ce exchanged: 129 of 141 told, and no right pair doubted (the studies and patients above
-that have both). The differences are shifted by -0.15 in the worst right pair; -0.3 is doubted.
+T1 and T1ce exchanged: 127 of 140 told, and no right pair doubted (the studies and patients above
+that have both). ``packaging/measure/measure_names.py`` counts them. The differences are shifted by -0.15 in the worst right pair; -0.3 is doubted.
 """
 
 from collections.abc import Container, Hashable, Mapping
@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Volume
 
 CHECK = "check which"
@@ -32,6 +33,8 @@ Key = TypeVar("Key", bound=Hashable)
 _SAMPLE_MM = 4.0
 _CORE = 0.6
 """Part of the head's half axes that is looked at."""
+_TALLEST = 0.9
+"""Height of a head, as part of its length from front to back: what lies lower is neck."""
 _LEAST_VOXELS = 1000
 _MOST_NEGATIVE = 0.05
 _IN_HEAD, _MOST_HEAD = 0.12, 0.9
@@ -122,17 +125,21 @@ def _middle_of_the_head(
     volumes: Mapping[Modality, Volume], sample_mm: float = _SAMPLE_MM
 ) -> dict[Modality, Values]:
     """The values of each sequence at the same places; empty where no head can be made out."""
-    samples = {}
-    for modality, volume in volumes.items():
-        steps = tuple(max(1, round(sample_mm / mm)) for mm in volume.grid.spacing)
-        samples[modality] = volume.data[:: steps[0], :: steps[1], :: steps[2]]
-    return core_values(samples, {m for m, v in volumes.items() if v.source_grid is not None})
+    if not volumes:
+        return {}
+    grid = next(iter(volumes.values())).grid
+    i, j, k = (max(1, round(sample_mm / mm)) for mm in grid.spacing)
+    samples = {modality: volume.data[::i, ::j, ::k] for modality, volume in volumes.items()}
+    moved = {m for m, v in volumes.items() if v.source_grid is not None}
+    return core_values(samples, moved, grid.every((i, j, k)))
 
 
-def core_values(samples: Mapping[Key, NDArray[Any]], beyond: Container[Key]) -> dict[Key, Values]:
+def core_values(
+    samples: Mapping[Key, NDArray[Any]], beyond: Container[Key], grid: Grid
+) -> dict[Key, Values]:
     """The values of images of one head at the same places in its middle.
 
-    samples : (i, j, k) of each, on one grid; some mm from voxel to voxel are enough.
+    samples : (i, j, k) of each, on the grid; some mm from voxel to voxel are enough.
     beyond : those that do not reach everywhere, and are 0 where they do not.
     Empty where no head can be made out; without images that have negative values, or none.
     """
@@ -159,7 +166,7 @@ def core_values(samples: Mapping[Key, NDArray[Any]], beyond: Container[Key]) -> 
     count = np.count_nonzero(inside)
     if count < _LEAST_VOXELS or count > _MOST_HEAD * inside.size:
         return {}
-    low, high = np.transpose([_ends(inside, axis) for axis in range(3)])
+    low, high = _box_of_head(inside, grid)
     axes = np.ogrid[tuple(map(slice, inside.shape))]
     first, second, third = (
         ((axis - (a + b) / 2) / max((b - a) / 2, 1)) ** 2
@@ -174,6 +181,22 @@ def core_values(samples: Mapping[Key, NDArray[Any]], beyond: Container[Key]) -> 
     if inside.sum() < _LEAST_VOXELS // 5:
         return {}
     return {key: some[inside].astype(np.float32) for key, some in usable.items()}
+
+
+def _box_of_head(
+    inside: NDArray[np.bool_], grid: Grid
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """First and last voxel of a head along each axis, without the neck below it."""
+    low, high = np.transpose([_ends(inside, axis) for axis in range(3)])
+    if grid.oriented:
+        _, front, up = grid.to_ras.order
+        length = (high - low)[front] * grid.spacing[front]
+        most = _TALLEST * length / grid.spacing[up]
+        if grid.to_ras.flips[2]:
+            high[up] = min(high[up], low[up] + most)
+        else:
+            low[up] = max(low[up], high[up] - most)
+    return low, high
 
 
 def _ends(inside: NDArray[np.bool_], axis: int) -> NDArray[np.float64]:

@@ -127,7 +127,7 @@ def _same_places(images: Sequence[Image]) -> Mapping[int, Values]:
         moved = resample(other.astype(np.float32), its_grid, grid)
         moved[moved <= other.min()] = 0  # where it does not reach, too
         samples[n] = moved
-    values = core_values(samples, beyond=samples.keys() - {0})
+    values = core_values(samples, samples.keys() - {0}, grid)
     return {n: one for n, one in values.items() if tails(one) is not None}
 
 

@@ -7,6 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from brainviewer.core.geometry import Grid
 from brainviewer.core.study import SEQUENCES, Modality, Volume
 from brainviewer.imaging.preprocess.sequence_check import core_values, doubtful_names
 from tests.contrast_phantom import GRID, SHAPE, head
@@ -27,6 +28,29 @@ def volumes(named: dict[Modality, Modality], skull: bool) -> dict[Modality, Volu
 def test_right_names_are_never_doubted(skull, count):
     for some in combinations(SEQUENCES, count):
         assert doubtful_names(volumes({m: m for m in some}, skull)) == {}
+
+
+def with_neck(volume: Volume, turned: bool) -> Volume:
+    """The head of a volume on a neck of muscle, 9 cm long; turned : its slices from above down."""
+    x, y = np.meshgrid(*(np.linspace(-1, 1, n) for n in SHAPE[:2]), indexing="ij")
+    muscle = 0.5 * np.median(volume.data[volume.data > 0])
+    neck = np.repeat((muscle * (np.hypot(x, y) < 0.6))[:, :, None], 30, axis=2)
+    data = np.concatenate([neck.astype(np.float32), volume.data], axis=2)
+    affine = GRID.affine.copy()
+    if turned:
+        data = data[:, :, ::-1]
+        affine[2, 2] *= -1
+    return replace(volume, data=data, grid=Grid((*SHAPE[:2], data.shape[2]), affine))
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_right_names_are_not_doubted_for_a_neck(turned):
+    whole = volumes({m: m for m in SEQUENCES}, True)
+    for some in combinations(SEQUENCES, 3):
+        assert doubtful_names({m: with_neck(whole[m], turned) for m in some}) == {}
+    exchanged = volumes({m: m for m in SEQUENCES} | {T2: FLAIR, FLAIR: T2}, True)
+    doubted = doubtful_names({m: with_neck(v, turned) for m, v in exchanged.items()})
+    assert set(doubted) == {T2, FLAIR}
 
 
 @pytest.mark.parametrize("skull", [True, False])
@@ -84,7 +108,7 @@ def test_looking_takes_two_copies_of_one_image_and_not_more():
     large = {m: head(m, True).repeat(2, 0).repeat(2, 1).repeat(2, 2) for m in (T1, T1CE)}
     tracemalloc.start()
     try:
-        found = core_values(large, ())
+        found = core_values(large, (), GRID.every((1, 1, 1)))
         _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
