@@ -125,7 +125,8 @@ class TumourFinding:
         tumour slice. It leads a view there; what is told of it is ``told``.
     oriented : whether the study says how the patient lay: its grid does, and its sequences are not
         mirrored against each other so that nobody knows which are right.
-    left_out : sequences that are mirrored against those that the finding rests on.
+    left_out : sequences that are mirrored against those that the finding rests on, or lie beside
+        them.
     confidence : 0..1.
     area_mm2 : (slices,) lesion area of every slice along that axis, in mm²; ``slice_area_mm2`` is
         that of the tumour slice, the one that is told.

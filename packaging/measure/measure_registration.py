@@ -38,8 +38,9 @@ from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study
 from brainviewer.imaging.preprocess import pose_check, registration
 from brainviewer.imaging.preprocess.alignment import resample
-from brainviewer.imaging.preprocess.handedness import fits, told_mirrored
+from brainviewer.imaging.preprocess.handedness import told_mirrored
 from brainviewer.imaging.preprocess.head_volume import HeadVolume, prepare
+from brainviewer.imaging.preprocess.sequence_fit import fits
 from brainviewer.models.segmentation.detection import leading_sequence
 from brainviewer.training.labelled_data.brats18 import brats18_cases
 from brainviewer.training.labelled_data.cases import read_cases
@@ -164,7 +165,9 @@ def mirrored_rows(study: Study, each: bool) -> Iterator[dict[str, Any]]:
         yield {
             "study": study.name,
             "mirrored": str(modality or "none"),
-            "fits": {str(m): [round(one, 3), round(other, 3)] for m, (one, other) in found.items()},
+            "fits": {
+                str(m): [round(f.unmirrored, 3), round(f.mirrored, 3)] for m, f in found.items()
+            },
             "told": sorted(map(str, told)),
             "right": told == right,
             "seconds": round(seconds, 2),

@@ -13,7 +13,8 @@ all of those with three or four sequences of which two were exchanged. A FLAIR o
 is not doubted. FLAIR and T2 exchanged without any other sequence: 35 of 43 told.
 
 T1 and T1ce exchanged: 127 of 140 told, and no right pair doubted (the studies and patients above
-that have both). ``packaging/measure/measure_names.py`` counts them. The differences are shifted by -0.15 in the worst right pair; -0.3 is doubted.
+that have both). The differences are shifted by -0.15 in the worst right pair; -0.3 is doubted.
+``packaging/measure/measure_names.py`` counts them.
 """
 
 from collections.abc import Container, Hashable, Mapping
@@ -68,11 +69,13 @@ def doubtful_names(volumes: Mapping[Modality, Volume]) -> dict[Modality, str]:
         dark_fluid = [m for m in show_fluid if m in values and m not in bright | {modality}]
         fluid = [float(np.median(order[modality][order[m] < _FLUID])) for m in dark_fluid]
         low, high = ends[modality]
-        looks = ""
+        looks, elsewhere = "", ""
         if modality is Modality.T2:
             plainly_dark = (low + high < 0.3 and low < -1.75) or low < -2.2
             if plainly_dark or (fluid and max(fluid) < _DARK):
                 looks = "dark, as in FLAIR and T1"
+                # What is not seen in the sequence itself depends on where it lies.
+                elsewhere = "" if plainly_dark else ", and whether it lies over the others"
         elif modality in bright:
             alone = modality is Modality.T1 and not fluid
             if alone or (fluid and min(fluid) > _BRIGHT):
@@ -80,7 +83,8 @@ def doubtful_names(volumes: Mapping[Modality, Volume]) -> dict[Modality, str]:
         if looks:
             name = volumes[modality].file_name or "the file"
             found[modality] = (
-                f"In {name}, opened as {modality}, fluid is {looks}: {CHECK} sequence it is."
+                f"In {name}, opened as {modality}, fluid is {looks}: {CHECK} sequence it is"
+                f"{elsewhere}."
             )
     if found.keys().isdisjoint(_T1) and _contrast_is_exchanged(volumes):
         before, after = (volumes[m].file_name or f"the {m} file" for m in _T1)

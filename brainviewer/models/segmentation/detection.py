@@ -10,9 +10,11 @@ from brainviewer.core.findings import Side, TumourFinding
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.imaging.measure.lesion import enhancement_of, measured
 from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
+from brainviewer.imaging.preprocess.displacement import displacement
 from brainviewer.imaging.preprocess.handedness import handedness
 from brainviewer.imaging.preprocess.head_volume import HeadVolume, prepare
 from brainviewer.imaging.preprocess.midsagittal import MidSagittalPlane
+from brainviewer.imaging.preprocess.sequence_fit import fits
 from brainviewer.imaging.preprocess.working_grid import Field
 from brainviewer.imaging.rules import lesion_search as lesion
 from brainviewer.imaging.rules import threshold as threshold_rule
@@ -100,10 +102,12 @@ def _find_lesion(
         notices = (f"{why}: the tumour was looked for in {leading} and may be missed.",)
     elif method == "lesion" and network is None:
         notices = (NOT_INSTALLED,)
-    side = handedness(head.images, leading, head.inside, head.plane, head.working.spacing)
-    if side.mirrored:
-        notices = (side.notice, *notices)
-        head, study = head.without(side.mirrored), study.without(side.mirrored)
+    fitting = fits(head.images, head.inside, head.plane, head.working.spacing)
+    side = handedness(fitting, head.images, leading)
+    lying = displacement(fitting, side.same, leading)
+    notices = (*filter(None, (side.notice, lying.notice)), *notices)
+    left_out = (*side.mirrored, *lying.apart)
+    head, study = head.without(left_out), study.without(left_out)
     report(0.6, OUTLINING)
     used, regions, enhancing = None, None, None
     cut_out_by = by_network.brain_identity if by_network and head.extracted else None
@@ -127,7 +131,7 @@ def _find_lesion(
         with_skull=with_skull,
         network=used,
         brain_network=cut_out_by,
-        left_out=side.mirrored,
+        left_out=left_out,
         oriented=side.known,
     )
     around = NormalAppearingBrain.around(study.grid, found.mask, found.brain)

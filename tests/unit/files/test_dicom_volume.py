@@ -184,6 +184,23 @@ def test_a_missing_slice_is_black_where_small_values_are_bright(tmp_path: Path) 
     assert np.all(read[:, :, 7] == read.min())
 
 
+@pytest.mark.parametrize("syntax", [uid.JPEG2000Lossless, uid.JPEGLSLossless, uid.RLELossless])
+def test_a_damaged_slice_is_black_and_told(tmp_path: Path, syntax: str) -> None:
+    data = noise((40, 36, 12), "uint16", 4000)
+    affine = grid_of().affine
+    paths = write_series(tmp_path, data, affine, syntax=syntax)
+    paths[5].write_bytes(paths[5].read_bytes()[:-1500])
+    read = volume(paths)
+    assert read.notices == (
+        "1 slice is damaged in the files and black. Copy the series again from its source.",
+    )
+    data[:, :, 5] = 0
+    assert same_place(read, data, affine)
+    paths[7].write_bytes(paths[7].read_bytes()[:-1500])
+    with pytest.raises(FileError, match="is damaged"):  # every tenth may be missing
+        volume(paths)
+
+
 def test_values_that_grow_beyond_all_numbers_are_refused(tmp_path: Path) -> None:
     data = noise(kind="uint16", most=4095)
     paths = write_series(tmp_path, data, np.eye(4), rescale=[(1e38, 0.0)] * data.shape[2])

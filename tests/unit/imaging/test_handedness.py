@@ -1,4 +1,6 @@
-"""A sequence that is mirrored left to right against the others is told, and no other."""
+"""A sequence that is mirrored against the others, or lies beside them, is told, and no other."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,8 +10,10 @@ from scipy import ndimage
 from brainviewer.core.findings import Side
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import SEQUENCES, Modality, Study, Volume
+from brainviewer.imaging.preprocess.displacement import Displacement, displacement
 from brainviewer.imaging.preprocess.handedness import Handedness, handedness
 from brainviewer.imaging.preprocess.midsagittal import find_midplane
+from brainviewer.imaging.preprocess.sequence_fit import fits
 from brainviewer.models.segmentation.detection import find_tumour
 
 FLAIR, T1, T1CE, T2 = SEQUENCES
@@ -45,7 +49,7 @@ def told(*mirrored: Modality, among: tuple[Modality, ...] = SEQUENCES) -> Handed
     made = {m: image for m, image in images(*mirrored).items() if m in among}
     inside = INSIDE[::-1] if among[0] in mirrored else INSIDE
     plane = find_midplane(made[among[0]], inside, SPACING)
-    return handedness(made, among[0], inside, plane, SPACING)
+    return handedness(fits(made, inside, plane, SPACING), made, among[0])
 
 
 def test_sequences_that_fit_are_not_doubted():
@@ -90,16 +94,64 @@ def test_a_sequence_that_lies_elsewhere_is_not_mirrored():
     made = images()
     made[T1CE] = np.roll(made[T1CE], (3, -2), (0, 1))
     plane = find_midplane(made[FLAIR], INSIDE, SPACING)
-    assert not handedness(made, FLAIR, INSIDE, plane, SPACING).mirrored
+    assert not handedness(fits(made, INSIDE, plane, SPACING), made, FLAIR).mirrored
 
 
 def test_what_shows_nothing_is_not_doubted():
     made = images()
     made[T1CE] = np.random.default_rng(5).standard_normal(SHAPE, np.float32)
     plane = find_midplane(made[FLAIR], INSIDE, SPACING)
-    assert not handedness(made, FLAIR, INSIDE, plane, SPACING).mirrored
+    assert not handedness(fits(made, INSIDE, plane, SPACING), made, FLAIR).mirrored
     few = {m: image[:, :, 30:33] for m, image in images(T1CE).items()}
-    assert not handedness(few, FLAIR, INSIDE[:, :, 30:33], plane, SPACING).mirrored
+    assert not handedness(fits(few, INSIDE[:, :, 30:33], plane, SPACING), few, FLAIR).mirrored
+
+
+def beside(made: dict[Modality, NDArray[np.float32]], *names: Modality) -> Displacement:
+    """Four contrasts of one head, some of them 8 mm beside the others."""
+    made = {m: np.roll(i, (3, -2, 2), (0, 1, 2)) if m in names else i for m, i in made.items()}
+    inside = np.roll(INSIDE, (3, -2, 2), (0, 1, 2)) if FLAIR in names else INSIDE
+    plane = find_midplane(made[FLAIR], inside, SPACING)
+    return displacement(fits(made, inside, plane, SPACING), tuple(made), FLAIR)
+
+
+def test_sequences_that_lie_over_each_other_are_not_doubted():
+    assert beside(images()) == Displacement(SEQUENCES)
+    noise = np.random.default_rng(5).standard_normal(SHAPE, np.float32)
+    assert not beside({**images(), T1CE: noise}).apart
+
+
+@pytest.mark.parametrize("odd", [T1, T1CE, T2])
+def test_a_sequence_beside_the_others_is_told(odd):
+    found = beside(images(), odd)
+    assert found.apart == (odd,)
+    assert found.farthest_mm == pytest.approx(8.2, abs=1)
+    assert found.notice == (
+        f"{odd} seems to lie 8 mm beside the other sequences, whatever the headers say: {odd} was "
+        "not used for the lesion. Register the files to each other and open them again."
+    )
+
+
+def test_others_beside_the_one_that_is_looked_at():
+    found = beside(images(), FLAIR)
+    assert found.apart == (T1, T1CE, T2)
+    assert "FLAIR seems to lie 8 mm beside the other sequences" in found.notice
+    assert "the lesion was looked for in FLAIR alone" in found.notice
+    two = beside(images(), T1, T1CE)
+    assert two.apart == (T1, T1CE)
+    assert two.notice.startswith("T1 and T1ce seem to lie 8 mm beside the other sequences")
+
+
+def test_what_lies_beside_takes_no_part_in_the_search():
+    whole = study()
+    t1ce = whole.volumes[T1CE]
+    moved = replace(t1ce, data=np.roll(t1ce.data, (4, -3), (0, 1)))
+    found = find_tumour(
+        replace(whole, volumes={**whole.volumes, T1CE: moved}), "model-free", network=None
+    )
+    assert found.left_out == (T1CE,)
+    assert found.measurements.enhancing_ml is None
+    assert found.measurements.side is Side.RIGHT
+    assert found.notices[0].startswith("T1ce seems to lie 10 mm beside the other sequences")
 
 
 def study(*mirrored: Modality) -> Study:

@@ -30,6 +30,10 @@ _Slice = tuple[Frame, NDArray[Any]]
 """A slice, and where its values, (rows, columns), are read into."""
 
 
+class DamagedFile(FileError):
+    """A file whose pixels cannot be decoded."""
+
+
 class SliceReader:
     """Reads slices, file by file.
 
@@ -46,8 +50,8 @@ class SliceReader:
 
         A compressed file is decoded once, and beside these arrays never holds more than a frame.
 
-        Raises FileError if the file is damaged or gone, or holds other values than its header says,
-        and Cancelled when ``report`` does.
+        Raises DamagedFile if its pixels cannot be decoded, FileError if it is gone, or holds other
+        values than its header says, and Cancelled when ``report`` does.
         """
         compressed: dict[int, list[_Slice]] = {}
         for one in slices:
@@ -115,7 +119,7 @@ class SliceReader:
                 )
         except DamagedError:
             said = f"{shortened(path.name)} is damaged, or stored in an unknown way."
-            raise FileError(said, AGAIN) from None
+            raise DamagedFile(said, AGAIN) from None
         self._spans[path] = promised.about["span"]
         self._say(notices)
 

@@ -6,7 +6,7 @@ place is the first.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -86,6 +86,21 @@ class Stack:
     def first(self) -> Frame:
         """A slice that speaks for all."""
         return next(frame for frame in self.frames if frame is not None)
+
+    def may_miss(self, more: int) -> bool:
+        """Whether the volume is still worth to be shown if so many more slices are missing."""
+        missing = len(self.frames) - len(self.there) + more
+        return missing <= _MOST_MISSING * len(self.frames)
+
+    def without(self, damaged: Collection[Frame]) -> "Stack":
+        """The stack whose slices in damaged files are missing, which is told."""
+        if not damaged:
+            return self
+        slices = counted(len(damaged), "slice is", "slices are")
+        said = f"{slices} damaged in the files and black. Copy the series again from its source."
+        gone = set(map(id, damaged))
+        frames = tuple(None if id(frame) in gone else frame for frame in self.frames)
+        return replace(self, frames=frames, notices=(*self.notices, said))
 
 
 def stacks_of(frames: Iterable[Frame]) -> list[Stack]:
@@ -255,8 +270,7 @@ def _stack(frames: list[Frame], axes: Axes) -> Stack:
     rows, columns = frames[0].shape
     notices: tuple[str, ...] = ()
     if missing:
-        slices = "slice is" if missing == 1 else "slices are"
-        notices = (f"{counted(missing, slices, slices)} missing from it and black.",)
+        notices = (f"{counted(missing, 'slice is', 'slices are')} missing from it and black.",)
     return Stack(_with_gaps(frames, many), Grid((columns, rows, total), affine), notices=notices)
 
 

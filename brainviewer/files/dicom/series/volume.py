@@ -15,7 +15,13 @@ from brainviewer.core.voi_window import auto_window
 from brainviewer.files.dicom.pixels.voi import telling, window_of_slices
 from brainviewer.files.dicom.series.frames import Frame
 from brainviewer.files.dicom.series.patients import source_of
-from brainviewer.files.dicom.series.pixels import AGAIN, REPORT_EVERY, SliceReader, value_type
+from brainviewer.files.dicom.series.pixels import (
+    AGAIN,
+    REPORT_EVERY,
+    DamagedFile,
+    SliceReader,
+    value_type,
+)
 from brainviewer.files.dicom.series.stacks import Stack
 from brainviewer.files.dicom.series.turning import (
     sums_of_ends,
@@ -54,14 +60,15 @@ def header_of(stack: Stack) -> StackHeader:
 def read_stack(stack: Stack, report: Report = silent) -> StoredVolume:
     """Read a volume, (columns, rows, slices), its values rescaled slice by slice.
 
-    MONOCHROME1 is turned round, so that large values are bright; see ``turning``.
-    Raises FileError if a file is damaged or gone, and Cancelled when ``report`` does.
+    MONOCHROME1 is turned round, so that large values are bright; see ``turning``. A few slices
+    whose files are damaged are left black, as missing ones are.
+    Raises FileError if more files are damaged or one is gone, and Cancelled when ``report`` does.
     """
     header = header_of(stack)
     columns, rows, count = header.grid.shape
     values = np.zeros((count, rows, columns), header.dtype)
     slices = SliceReader()
-    _read_slices(slices, stack, values, report)
+    stack = stack.without(_read_slices(slices, stack, values, report))
     if header.dtype.kind == "f" and not all(np.isfinite(one).all() for one in values):
         raise FileError("A series holds values that are no numbers.", AGAIN)
     frames = stack.there
@@ -93,8 +100,14 @@ def read_stack(stack: Stack, report: Report = silent) -> StoredVolume:
     )
 
 
-def _read_slices(slices: SliceReader, stack: Stack, values: NDArray[Any], report: Report) -> None:
-    """Read the slices that are there into values (slices, rows, columns), file by file."""
+def _read_slices(
+    slices: SliceReader, stack: Stack, values: NDArray[Any], report: Report
+) -> list[Frame]:
+    """Read the slices that are there into values (slices, rows, columns), file by file.
+
+    Returns those whose files are damaged. Raises FileError if these are too many.
+    """
+    damaged: list[Frame] = []
     files: dict[Path, list[tuple[Frame, NDArray[Any]]]] = {}
     for frame, into in zip(stack.frames, values, strict=True):
         if frame is not None:
@@ -105,7 +118,13 @@ def _read_slices(slices: SliceReader, stack: Stack, values: NDArray[Any], report
             report((index + fraction) / len(files), text)
 
         # Of thousands of files with a slice each, not every one is worth a word.
-        slices.read(path, some, silent if index % REPORT_EVERY and len(some) == 1 else tell)
+        try:
+            slices.read(path, some, silent if index % REPORT_EVERY and len(some) == 1 else tell)
+        except DamagedFile:
+            damaged += [frame for frame, _ in some]
+            if not stack.may_miss(len(damaged)):
+                raise
+    return damaged
 
 
 def _windows(
