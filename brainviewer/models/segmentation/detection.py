@@ -10,6 +10,7 @@ from brainviewer.core.findings import Side, TumourFinding
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.imaging.measure.lesion import enhancement_of, measured
 from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
+from brainviewer.imaging.preprocess.brain_size import implausible_size
 from brainviewer.imaging.preprocess.displacement import displacement
 from brainviewer.imaging.preprocess.handedness import handedness
 from brainviewer.imaging.preprocess.head_volume import HeadVolume, prepare
@@ -105,7 +106,8 @@ def _find_lesion(
     fitting = fits(head.images, head.inside, head.plane, head.working.spacing)
     side = handedness(fitting, head.images, leading)
     lying = displacement(fitting, side.same, leading)
-    notices = (*filter(None, (side.notice, lying.notice)), *notices)
+    size = implausible_size(head.inside, head.working.spacing)
+    notices = (*filter(None, (size, side.notice, lying.notice)), *notices)
     left_out = (*side.mirrored, *lying.apart)
     head, study = head.without(left_out), study.without(left_out)
     report(0.6, OUTLINING)
