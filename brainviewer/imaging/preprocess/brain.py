@@ -9,6 +9,8 @@ from brainviewer.imaging.preprocess.working_grid import Field, Mask, Spacing, ba
 
 _LARGEST_BRAIN_ML = 2000.0
 _BONE_MM = 5.0
+_ALL_BRAIN = 0.75
+"""Overlap (Jaccard) with the head: 0.31 to 0.52 with skull, and 0.93 to 0.97 without."""
 
 
 def find_head(image: Field) -> Mask:
@@ -26,6 +28,11 @@ def is_stripped(image: Field, head: Mask, spacing: Spacing) -> bool:
     """Whether the skull was removed: air is exactly one value and a brain's volume is left."""
     air = float(np.mean(image == background_of(image)))
     return air > 0.2 and millilitres(head, spacing) < _LARGEST_BRAIN_ML
+
+
+def is_all_brain(brain: Mask, head: Mask) -> bool:
+    """Whether a brain that was cut out is all that there is of a head: the skull was removed."""
+    return bool(np.count_nonzero(brain & head) > _ALL_BRAIN * np.count_nonzero(brain | head))
 
 
 def find_brain(image: Field, head: Mask, spacing: Spacing) -> Mask:

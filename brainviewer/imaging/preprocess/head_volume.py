@@ -74,11 +74,15 @@ def _prepare(
     if brain.millilitres(whole, spacing) < _SMALLEST_BRAIN_ML:
         return None
     cut_out = None if stripped or extract is None else extract(study, report)
+    extracted = cut_out is not None
+    if cut_out is not None and not stripped:
+        inside = working.thin(cut_out) > 0.5
+        # Too large for a brain by its voxel size only.
+        stripped = brain.is_all_brain(inside, whole)
+        extracted = not stripped
     if stripped:
         inside = whole
-    elif cut_out is not None:
-        inside = working.thin(cut_out) > 0.5
-    else:
+    elif cut_out is None:
         inside = brain.find_brain(images[leading], whole, spacing)
     if not _is_brain(inside, spacing):
         return None
@@ -96,7 +100,7 @@ def _prepare(
     # Two at a time: NumPy works without Python's lock, and each takes memory.
     with ThreadPoolExecutor(2) as pool:
         images = dict(zip(images, pool.map(flat, images.values()), strict=True))
-    return HeadVolume(working, images, inside, plane, stripped, cut_out is not None)
+    return HeadVolume(working, images, inside, plane, stripped, extracted)
 
 
 def _is_brain(inside: Mask, spacing: Spacing) -> bool:

@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report, silent
 from brainviewer.core.study import Modality, Study
-from brainviewer.imaging.preprocess.brain import fill_holes, largest_part, millilitres
+from brainviewer.imaging.preprocess.brain import (
+    fill_holes,
+    find_head,
+    is_all_brain,
+    largest_part,
+    millilitres,
+)
 from brainviewer.imaging.preprocess.working_grid import Field, Mask
 from brainviewer.models.brain_extraction.card import BrainExtractionCard
 from brainviewer.models.card import Network
@@ -65,7 +71,10 @@ def extract_brain(
     brain = np.zeros(turned.shape, bool)
     brain[box] = fill_holes(largest_part(_nearest(probable, inner.shape) > 0.5))
     x, y, z = (grid.spacing[axis] for axis in grid.to_ras.order)
-    if not _BRAIN_ML[0] < millilitres(brain, (x, y, z)) < _BRAIN_ML[1]:
+    volume = millilitres(brain, (x, y, z))
+    # Of a head without skull all is brain, whatever voxel size its header says.
+    too_large = volume > _BRAIN_ML[1] and not is_all_brain(seen, find_head(small))
+    if volume < _BRAIN_ML[0] or too_large:
         return None
     back = np.zeros(grid.shape, bool)
     grid.to_ras.turn(back)[...] = brain

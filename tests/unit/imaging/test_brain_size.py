@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from brainviewer.core.geometry import Grid
-from brainviewer.core.study import Study
+from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.study import Modality, Study
 from brainviewer.imaging.preprocess.brain_size import implausible_size
+from brainviewer.imaging.preprocess.head_volume import prepare
 from brainviewer.models.segmentation.detection import find_tumour
 from tests.follow_up_phantom import current
 
@@ -43,3 +45,14 @@ def test_what_is_measured_then_is_doubted():
     found = find_tumour(scaled(current(), 1.5), "model-free", network=None)
     assert found.found
     assert found.notices[0].startswith("By the voxel size in its header the brain is ")
+
+
+def test_a_brain_that_is_all_of_the_head_is_not_cut_again():
+    large = scaled(current(), 1.5)
+    flair = large.volumes[Modality.FLAIR].data
+    inner = ndimage.binary_erosion(flair > flair.min(), iterations=12)
+    whole = prepare(large, Modality.FLAIR, extract=lambda *_: flair > flair.min())
+    cut = prepare(large, Modality.FLAIR, extract=lambda *_: inner)
+    assert whole is not None and cut is not None
+    assert (whole.stripped, whole.extracted) == (True, False)
+    assert (cut.stripped, cut.extracted) == (False, True)
