@@ -20,6 +20,7 @@ from brainviewer.app.opening.sentences import OpeningSentences
 from brainviewer.app.settings.settings import Settings
 from brainviewer.app.state import ViewState
 from brainviewer.app.stores.age import KEEP_AGE, age_of
+from brainviewer.app.voi.own_presets import opening_presets
 from brainviewer.core.errors import BrainViewerError, FileError, Report
 from brainviewer.core.memory import give_back
 from brainviewer.core.study import Modality, Study
@@ -199,7 +200,8 @@ class Documents:
         windows : for each sequence, the window that it opens with.
         rest : the folder that more of it arrives in.
         """
-        state, view = self._state, FirstView.of(study, windows, self._settings.opening_preset)
+        own = opening_presets(self._settings, study)
+        state, view = self._state, FirstView.of(study, windows, self._settings.opening_preset, own)
         if state.study is not None:
             state.study_leaving.emit()
             if state.arriving is not None and state.opened_from == (state.arriving,):

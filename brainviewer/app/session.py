@@ -3,7 +3,7 @@
 Called on the main thread. Slow work runs in jobs; its results come back through ``post``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from brainviewer.app.annotating.diameters import HandDiameters
 from brainviewer.app.annotating.listing import Listing
@@ -37,6 +37,7 @@ from brainviewer.app.state import ViewState
 from brainviewer.app.study_list.recent_names import RecentNames
 from brainviewer.app.study_list.study_list import StudyList
 from brainviewer.app.view import View
+from brainviewer.app.voi.own_presets import PRESETS, OwnPresets
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.hanging.hanging import BUILT_IN
 
@@ -70,7 +71,9 @@ class Session:
         self.settings.crashed = state.crashed
         self.settings.save_in(jobs, notices.fail)
         self.engine = EngineControl(state, self.settings, notices, post)
-        self.view = View(state)
+        self.presets = OwnPresets(self.settings, jobs)
+        self.view = View(state, lambda: self.presets.all)
+        self.settings.changed.connect(self._follow_settings)
         self.reformations = Reformations(state)
         self.cine = Cine(state, self.settings, self.view)
         self.annotations = Annotations(state, jobs, notices)
@@ -146,6 +149,10 @@ class Session:
             self.correction.redo()
         else:
             self.occlusion.redo()
+
+    def _follow_settings(self, changed: Collection[str]) -> None:
+        if PRESETS in changed:
+            self.view.follow_own_presets()
 
     def _leave_study(self) -> None:
         self.saved.save_changes()

@@ -1,6 +1,6 @@
 """How the open study is looked at: cursor, layout, overlays and windows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,13 +15,12 @@ from brainviewer.core.hanging.hanging import BUILT_IN, Hanging
 from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality
+from brainviewer.core.voi.own_presets import OwnPreset, offered, offered_window
 from brainviewer.core.voi_window import (
     AUTOMATIC,
     OWN,
     Window,
-    preset_window,
     presets,
-    presets_of,
 )
 
 _COVERING = (
@@ -35,11 +34,12 @@ _COMPARED = ("parts", "segmentation")
 class View:
     """Changes the view; every method does nothing without an open study unless it says so.
 
+    own : the window presets of the user.
     moved : whether the user has gone to another place since the study was opened.
     """
 
-    def __init__(self, state: ViewState) -> None:
-        self._state = state
+    def __init__(self, state: ViewState, own: Callable[[], Sequence[OwnPreset]] = tuple) -> None:
+        self._state, self._own = state, own
         self.moved = False
         self._before_bare = Overlays()
         self._beside_difference: dict[str, bool] = {}
@@ -240,8 +240,8 @@ class View:
     def apply_preset(self, modality: Modality, name: str) -> None:
         """Show a sequence through a preset of ``presets``."""
         if self._state.study is not None and modality in self._state.study.volumes:
-            window = preset_window(self._state.study.volumes[modality], name)
-            self.set_window(modality, window, name)
+            volume = self._state.study.volumes[modality]
+            self.set_window(modality, offered_window(volume, self._own(), name), name)
 
     def apply_numbered_preset(self, modality: Modality, number: int) -> None:
         """The preset of a sequence at a place from 1, as the menu has them; nothing beyond."""
@@ -254,7 +254,19 @@ class View:
         study = self._state.study
         if study is None or modality not in study.volumes:
             return tuple(presets(modality))
-        return presets_of(study.volumes[modality])
+        return tuple(offered(study.volumes[modality], self._own()))
+
+    def follow_own_presets(self) -> None:
+        """Call each window what it is now that the presets of the user are others."""
+        study, named = self._state.study, dict(self._state.presets)
+        for modality, name in named.items() if study is not None else ():
+            names, window = self.presets(modality), self._state.windows[modality]
+            if name != OWN and name not in names and study is not None:
+                volume, own = study.volumes[modality], self._own()
+                renamed = (n for n in names if offered_window(volume, own, n) == window)
+                named[modality] = next(renamed, OWN)
+        self._state.presets = named
+        self._state.display_changed.emit()
 
     def invert(self, modality: Modality) -> None:
         """Let black and white change places."""

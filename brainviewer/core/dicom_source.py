@@ -5,6 +5,7 @@ and directions in mm, LPS+ (PS3.3 C.7.6.2). All of it is patient data: never log
 to DICOM files only.
 """
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import date
@@ -87,6 +88,28 @@ def age_in_years(patient: Patient, study: ImagingStudy) -> float | None:
 
 
 @dataclass(frozen=True)
+class Scanner:
+    """The general equipment module (PS3.3 C.7.5.1), as far as it tells one scanner from others;
+    empty for unknown."""
+
+    maker: str = ""
+    model: str = ""
+    serial: str = ""
+
+    @property
+    def name(self) -> str:
+        """Maker and model, for people; empty where neither is known."""
+        return " ".join(filter(None, (self.maker, self.model)))
+
+    @property
+    def key(self) -> str:
+        """Equal for the series of one scanner; empty for an unknown one. The serial number, which
+        tells the hospital, cannot be read from it."""
+        told = "\n".join((self.maker, self.model, self.serial)).casefold()
+        return hashlib.sha256(told.encode()).hexdigest()[:16] if self.name else ""
+
+
+@dataclass(frozen=True)
 class SourceFrame:
     """One slice of a series.
 
@@ -123,3 +146,4 @@ class SourceSeries:
     number: int | None = None
     description: str = ""
     frames: tuple[SourceFrame, ...] = field(default=(), repr=False)
+    scanner: Scanner = Scanner()

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Study
+from brainviewer.core.voi.own_presets import OwnPreset
 from brainviewer.core.voi_window import AUTOMATIC, Window, preset_window
 
 
@@ -26,22 +27,29 @@ class FirstView:
 
     @classmethod
     def of(
-        cls, study: Study, windows: Mapping[Modality, Window], preset: str = AUTOMATIC
+        cls,
+        study: Study,
+        windows: Mapping[Modality, Window],
+        preset: str = AUTOMATIC,
+        own: Mapping[Modality, OwnPreset] | None = None,
     ) -> "FirstView":
         """In its middle, grey, through the windows that it opens with.
 
+        windows : the automatic ones.
         preset : one that every sequence has; a study of volumes opens with it.
+        own : presets of the user that sequences open with instead.
         """
         cursor = study.grid.centre
         if study.is_image2d:  # of an even number of frames, the centre is between two
             view = SliceView.of(study.grid, Plane.AXIAL)
             cursor = view.move(cursor, study.frame_index())
             preset = AUTOMATIC
+        own = own or {}
+        automatic, names = windows, {m: own[m].name if m in own else preset for m in windows}
         if preset != AUTOMATIC:
             windows = {m: preset_window(study.volumes[m], preset) for m in windows}
-        return cls(
-            windows, dict.fromkeys(windows, preset), dict.fromkeys(study.volumes, "grey"), cursor
-        )
+        windows = {**windows, **{m: own[m].window(automatic[m]) for m in windows if m in own}}
+        return cls(windows, names, dict.fromkeys(study.volumes, "grey"), cursor)
 
     def as_before(self, now: "FirstView", part: Study, whole: Study) -> "FirstView":
         """This view of the whole study, with what the user has made of the view of a part of it.

@@ -1,7 +1,7 @@
 """The table of settings, and how they are remembered: a small JSON file in the settings folder."""
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from brainviewer.app.jobs import Jobs
 from brainviewer.app.settings import offers
 from brainviewer.app.settings.settings_file import on_disk, save
 from brainviewer.app.settings.table import Page, Setting, kept, lists_of_texts, rows, setting, texts
+from brainviewer.app.settings.window_presets import own_presets
 from brainviewer.app.signals import Signal
 from brainviewer.app.state import Layout
 from brainviewer.core.errors import BrainViewerError, FileError
@@ -39,7 +40,8 @@ class Settings:
 
     Kept without a page: recent, the studies opened lately, newest first, each a list of paths;
     folded, the names of the sections whose content is hidden, separated by commas; study_folder,
-    the folder whose studies were listed last; report_left_out, the parts that reports go without.
+    the folder whose studies were listed last; report_left_out, the parts that reports go without;
+    window_presets, as ``own_presets`` reads them.
     """
 
     path: Path | None = None
@@ -173,6 +175,7 @@ class Settings:
     )
     # fmt: on
     recent: tuple[tuple[str, ...], ...] = kept((), lists_of_texts(RECENT))
+    window_presets: tuple[Mapping[str, Any], ...] = kept((), own_presets)
     folded: str = kept("")
     hints_seen: bool = kept(False)
     window_state: str = kept("")

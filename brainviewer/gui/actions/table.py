@@ -18,6 +18,7 @@ from brainviewer.gui.actions.correction import CORRECTION_ACTIONS
 from brainviewer.gui.actions.reformation import REFORMATION_ACTIONS
 from brainviewer.gui.actions.sessions import SESSION_ACTIONS
 from brainviewer.gui.actions.tool_bar import TOOL_BAR
+from brainviewer.gui.actions.windows import WINDOW_ACTIONS
 from brainviewer.gui.pacs.opener import send_results
 from brainviewer.gui.panels.tumour import copy_measurements
 from brainviewer.gui.window_parts import WindowParts
@@ -153,6 +154,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("invert", "Invert", "I", Fact.STUDY,
            lambda w: w.session.view.invert(w.session.state.active)),
     *(_preset(number) for number in range(1, 10)),
+    *WINDOW_ACTIONS,
     Action("fit", "Fit to pane", "F", Fact.STUDY, lambda w: w.prior.in_front(w.grid).fit()),
     Action("zoom-in", "Zoom in", "Ctrl++", Fact.STUDY,
            lambda w: w.prior.in_front(w.grid).zoom(1.25)),

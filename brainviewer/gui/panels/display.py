@@ -1,6 +1,7 @@
 """The left panel's lower half: how the active sequence is shown, and what is drawn over it."""
 
 import math
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
+from brainviewer.app.voi.own_presets import PRESETS
 from brainviewer.core.voi_window import OWN
 from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import Item, column, grid, put, row
@@ -20,6 +22,7 @@ from brainviewer.gui.panels.legend import (
     segment_entries,
 )
 from brainviewer.gui.panels.reformation import ReformationSection
+from brainviewer.gui.voi.histogram_panel import HistogramPanel
 from brainviewer.gui.widgets import button, label, listen, number_field, slider, told
 
 _ON_IMAGES = (Fact.HEATMAP, Fact.STUDY)
@@ -55,7 +58,8 @@ class WindowSection(QWidget):
         for n, (name, widget) in enumerate(named):
             put(rows, n, label(name, "quiet"), told(widget, name=name))
         rows.addWidget(self._invert, rows.rowCount(), 1, Qt.AlignmentFlag.AlignRight)
-        self.setLayout(rows)
+        self.histogram = HistogramPanel(session)
+        self.setLayout(column(self.histogram, rows, spacing=6))
         # Each changes what was entered and nothing else: a field may show less than the whole
         # value.
         self._level.valueChanged.connect(lambda level: self._set_window(level=level))
@@ -65,8 +69,13 @@ class WindowSection(QWidget):
             lambda n: session.view.set_colour_map(state.active, COLOUR_MAPS[n])
         )
         listen(self._refill, state.active_changed, state.study_changed)
+        session.settings.changed.connect(self._follow_presets)
         state.display_changed.connect(self._show)
         self._refill()
+
+    def _follow_presets(self, changed: Collection[str]) -> None:
+        if PRESETS in changed:
+            self._refill()
 
     def _apply(self, name: str) -> None:
         if name != OWN:

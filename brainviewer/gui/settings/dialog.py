@@ -28,6 +28,7 @@ from brainviewer.gui.panes.image_focus import WheelGuard
 from brainviewer.gui.settings.editors import SettingEditor
 from brainviewer.gui.settings.keys_page import KeysPage
 from brainviewer.gui.settings.tool_bar_editor import ToolBarEditor
+from brainviewer.gui.voi.presets_dialog import show_presets
 from brainviewer.gui.widgets import button, label, say, set_role, told
 from brainviewer.gui.window_size import open_with
 
@@ -87,11 +88,16 @@ class SettingsDialog(QDialog):
     # -- layout -----------------------------------------------------------------------------
 
     def _own_widgets(self) -> Mapping[Page, QWidget]:
-        nodes = button("PACS nodes…", "second", "Set up PACS nodes", self._ask_nodes)
-        nodes.setAutoDefault(False)
-        holder = QWidget()
-        holder.setLayout(row(nodes, None))
-        return {Page.DISPLAY: self.tool_bar, Page.KEYS: self.keys, Page.PACS: holder}
+        presets = _alone(
+            "Window presets…", "Your own presets", lambda: show_presets(self._session, self)
+        )
+        nodes = _alone("PACS nodes…", "Set up PACS nodes", self._ask_nodes)
+        return {
+            Page.DISPLAY: self.tool_bar,
+            Page.KEYS: self.keys,
+            Page.WINDOWS: presets,
+            Page.PACS: nodes,
+        }
 
     def _fill(self, own: Mapping[Page, QWidget]) -> None:
         for page in Page:
@@ -192,3 +198,12 @@ class SettingsDialog(QDialog):
         for editor in self.editors.values():
             if editor.setting.key in changed or (models and editor.setting.offered is not None):
                 editor.show()
+
+
+def _alone(text: str, tip: str, clicked: Callable[[], object]) -> QWidget:
+    """A button in a line of its own."""
+    made = button(text, "second", tip, clicked)
+    made.setAutoDefault(False)
+    holder = QWidget()
+    holder.setLayout(row(made, None))
+    return holder

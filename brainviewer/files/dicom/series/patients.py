@@ -8,10 +8,12 @@ from pathlib import Path
 from brainviewer.core.dicom_source import (
     ImagingStudy,
     Patient,
+    Scanner,
     SourceFrame,
     SourceSeries,
     Triple,
 )
+from brainviewer.core.shown_text import shown_text
 from brainviewer.files.dicom.series.copies import uids_are_unique
 from brainviewer.files.dicom.series.frames import Frame, Tags
 from brainviewer.files.dicom.series.identity import Identity, identities_of, patients_of
@@ -72,6 +74,12 @@ def study_of(tags: Tags) -> ImagingStudy:
     )
 
 
+def scanner_of(tags: Tags) -> Scanner:
+    """The scanner."""
+    words = ("Manufacturer", "ManufacturerModelName", "DeviceSerialNumber")
+    return Scanner(*(shown_text(tags.text(word)) for word in words))
+
+
 def source_of(stack: Stack) -> SourceSeries | None:
     """Whose series it is, and what results may name of it; None where there is no volume.
 
@@ -97,6 +105,7 @@ def source_of(stack: Stack) -> SourceSeries | None:
         None if number is None else int(number),
         tags.text("SeriesDescription"),
         tuple(map(_source_frame, frames)) if nameable else (),
+        scanner_of(tags),
     )
 
 

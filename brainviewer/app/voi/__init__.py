@@ -1,0 +1,1 @@
+"""Presets of the user: kept, offered, carried to other computers."""

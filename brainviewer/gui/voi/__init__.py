@@ -1,0 +1,1 @@
+"""Windows of grey levels: the histogram, and the presets of the user."""
