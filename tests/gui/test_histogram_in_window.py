@@ -46,6 +46,7 @@ def test_edges_are_black_and_white_and_the_middle_is_the_level(
     window: MainWindow, panel: HistogramPanel
 ) -> None:
     state = window.session.state
+    window.session.view.set_window(FLAIR, Window(500, 400))
     before = state.windows[FLAIR]
     drag(panel, before.high, -20)
     white = state.windows[FLAIR]
