@@ -2,13 +2,13 @@
 
 from brainviewer.app.facts import Fact
 from brainviewer.gui.actions.action import Action
-from brainviewer.gui.voi.histogram_panel import HistogramPanel
+from brainviewer.gui.voi.histogram_panel import bring_up_histogram
 from brainviewer.gui.voi.presets_dialog import show_presets
 from brainviewer.gui.voi.save_preset import save_preset
 
 WINDOW_ACTIONS: tuple[Action, ...] = (
     Action("histogram", "Histogram", "Ctrl+H", Fact.STUDY,
-           lambda w: w.frame.findChild(HistogramPanel).bring_up(),
+           lambda w: bring_up_histogram(w.frame),
            tip="Bring the histogram of the active sequence into sight, with its window"),
     Action("save-preset", "Save window as preset…", "Ctrl+Shift+W", Fact.STUDY,
            lambda w: save_preset(w.session, w.frame),

@@ -65,7 +65,7 @@ class _Grip:
         return low + by, high + by
 
 
-class HistogramView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
+class HistogramView(pg.GraphicsView):
     """Shows what it is given, and says what the hand does.
 
     dragged : called with the values shown black and white while the window is dragged.

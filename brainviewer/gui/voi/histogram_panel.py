@@ -171,3 +171,9 @@ class HistogramPanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         self.flush()
+
+
+def bring_up_histogram(window: QWidget) -> None:
+    """Bring the histogram of a window into sight."""
+    if (panel := window.findChild(HistogramPanel)) is not None:
+        panel.bring_up()

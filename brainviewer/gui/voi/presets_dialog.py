@@ -106,7 +106,7 @@ class PresetsDialog(QDialog):
 
         Rows are filled anew, not made anew: a hand may be in one of them.
         """
-        before, at = self.chosen, self.list.indexOfTopLevelItem(self.list.currentItem())
+        before, at = self.chosen, self.list.currentIndex().row()
         presets = self._presets.all
         with QSignalBlocker(self.list):
             while self.list.topLevelItemCount() > len(presets):
@@ -114,12 +114,13 @@ class PresetsDialog(QDialog):
             while self.list.topLevelItemCount() < len(presets):
                 self.list.addTopLevelItem(QTreeWidgetItem())
             for n, preset in enumerate(presets):
-                _fill(self.list.topLevelItem(n), preset)
+                if (item := self.list.topLevelItem(n)) is not None:
+                    _fill(item, preset)
                 if before is not None and before.place == preset.place:
                     at = n
         count = self.list.topLevelItemCount()
         if count:
-            self.list.setCurrentItem(self.list.topLevelItem(min(max(at, 0), count - 1)))
+            self.list.setCurrentIndex(self.list.model().index(min(max(at, 0), count - 1), 0))
         if not count:
             self._tell(_NONE)
         elif self.said == _NONE:
@@ -127,7 +128,7 @@ class PresetsDialog(QDialog):
         self._enable()
 
     def _enable(self) -> None:
-        at, count = self.list.indexOfTopLevelItem(self.list.currentItem()), len(self._presets.all)
+        at, count = self.list.currentIndex().row(), len(self._presets.all)
         for each in (self._rename, self._delete):
             each.setEnabled(at >= 0)
         self._up.setEnabled(at > 0)
@@ -164,7 +165,8 @@ class PresetsDialog(QDialog):
             self._show()
 
     def _edit(self) -> None:
-        self.list.editItem(self.list.currentItem(), _NAME)
+        if (item := self.list.currentItem()) is not None:
+            self.list.editItem(item, _NAME)
 
     def _move(self, by: int) -> None:
         if (preset := self.chosen) is not None:
