@@ -170,6 +170,7 @@ class MainWindow(QMainWindow):
         panels = StudyPanel(self.session), DisplayPanel(self.session)
         scroll = scrolled(column(*panels, None, spacing=16))
         scroll.setMinimumWidth(LEFT_WIDTH)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is in it comes into sight by itself
         return scroll
 
     def _right_panel(self) -> QWidget:

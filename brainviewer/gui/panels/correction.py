@@ -142,8 +142,8 @@ class CorrectionPanel(QWidget):
         self._undo, self._redo, self._reset, self._clear = (
             button(text, "small", tip, call(do))
             for text, tip, do in (
-                ("Undo", "Take the last change back  (Ctrl+Z)", correction.undo),
-                ("Redo", "Make it again  (Ctrl+Shift+Z)", correction.redo),
+                ("Undo", "Take the last change back", correction.undo),
+                ("Redo", "Make it again", correction.redo),
                 ("As found", "The segmentation as it was found", correction.reset),
                 ("From nothing", "Remove the whole segmentation", correction.clear),
             )
@@ -181,7 +181,7 @@ class CorrectionPanel(QWidget):
         """Where the segmentation comes from, or why it cannot be edited."""
         if Fact.CORRECTABLE not in facts:
             if self._state.draws_elsewhere:
-                return "The segmentation is edited on the common grid: press Shift+O."
+                return "It is edited on the common grid: switch View › Original grids off."
             return "It can be edited when the search has ended."
         finding = self._state.finding
         if finding is None or finding.correction is None:

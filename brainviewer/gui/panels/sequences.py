@@ -1,6 +1,6 @@
 """The list of the four sequences: thumbnail, name, size; missing ones are said. Or the image."""
 
-from PySide6.QtCore import QRect, QSignalBlocker, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPixmap
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyleOptionViewItem
 
@@ -57,9 +57,10 @@ class _Rows(Thumbnails):
         colours, area = theme.current(), option.rect
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if option.state & QStyle.StateFlag.State_Selected:
-            painter.setPen(Qt.PenStyle.NoPen)
+            focused = option.state & QStyle.StateFlag.State_HasFocus
+            painter.setPen(QColor(colours.accent if focused else colours.selected))
             painter.setBrush(QColor(colours.selected))
-            painter.drawRoundedRect(area, 4, 4)
+            painter.drawRoundedRect(QRectF(area).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         image = QRect(area.x() + 5, area.y() + 5, _THUMBNAIL, _THUMBNAIL)
         usable = bool(index.flags() & Qt.ItemFlag.ItemIsEnabled)
         if isinstance(seen := index.data(IMAGE), QPixmap):

@@ -224,4 +224,6 @@ def _selectable(widget: QWidget) -> bool:
 
 
 def _owns(widget: QWidget, key: Qt.Key) -> bool:
+    if isinstance(widget, QAbstractButton) and widget.group() is not None and key in _ARROWS:
+        return widget.group().exclusive()  # arrows choose another one of them
     return any(isinstance(widget, kind) and key in keys for kind, keys in _OWN_KEYS)

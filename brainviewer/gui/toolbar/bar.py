@@ -92,5 +92,6 @@ class ToolBar(QToolBar):
         self.addAction(action)
         button = self.widgetForAction(action)
         button.setAccessibleName(action.iconText())
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # Qt leaves tool bars to the mouse
         if name == self._primary:
             button.setProperty("role", "primary")

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from brainviewer.gui import theme
 from brainviewer.gui.tools.mouse_drags import STILL_PX
 from brainviewer.gui.tools.mouse_schemes import USUAL, Deed, MouseScheme
 from brainviewer.gui.tools.wheel_steps import notches
@@ -119,6 +120,9 @@ class VolumeImage(QWidget):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(place, self._image)
         write_corner(painter, self.caption, self.warning)
+        if self.hasFocus():
+            painter.setPen(QColor(theme.current().accent))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
