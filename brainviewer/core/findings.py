@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.ablation import SourceAblation
 from brainviewer.core.correction.provenance import Correction
+from brainviewer.core.location import Location
 from brainviewer.core.segments import Agreement
 from brainviewer.core.segments import LesionPart as LesionPart  # noqa: PLC0414 - told here, too
 from brainviewer.core.slices import Plane
@@ -146,6 +147,7 @@ class TumourFinding:
     correction : what of it the user has made; None where it is as it was found.
     agreement : with the segmentation that came with the study, which finding never reads: added
         by ``imaging.measure.agreement``; None where there is none.
+    location : where in the brain it lies: added by ``imaging.location``; None before.
     """
 
     method: str
@@ -170,6 +172,7 @@ class TumourFinding:
     mid_sagittal: tuple[Point, Point] | None = None
     correction: Correction | None = None
     agreement: Agreement | None = None
+    location: Location | None = None
     oriented: bool = True
     left_out: tuple[Modality, ...] = ()
     seconds: float = 0.0

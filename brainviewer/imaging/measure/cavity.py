@@ -12,13 +12,13 @@ _DARK_FLAIR, _DARK_T1 = -2.5, -1.5
 _SULCUS_MM = 3.0
 # Four of 98 patients with low-grade glioma have more, all of them with a cyst or cavity that the
 # eye sees; the next one has half as much.
-_WORTH_SAYING_ML = 2.0
+WORTH_SAYING_ML = 2.0
 
 
 def cavity_notice(study: Study, normal_brain: NormalAppearingBrain) -> tuple[str, ...]:
     """A sentence about the fluid that the lesion holds, if there is much of it in one place."""
     volume = cavity_ml(study, normal_brain)
-    if volume < _WORTH_SAYING_ML:
+    if volume < WORTH_SAYING_ML:
         return ()
     return (
         f"The lesion holds {volume:.0f} mL of fluid, as in a cyst or after an operation: its "
