@@ -19,6 +19,7 @@ from brainviewer.app.exporting.queue import Exports
 from brainviewer.app.feedback import Feedback
 from brainviewer.app.head_motion import HeadMotion
 from brainviewer.app.jobs import Crashed, Jobs, Post, ShowProgress
+from brainviewer.app.location.locating import Locating
 from brainviewer.app.notices import Notices
 from brainviewer.app.occlusion import Occlusion
 from brainviewer.app.opening.series_again import SeriesAgain
@@ -88,6 +89,7 @@ class Session:
         self.segmentation = Segmentation(
             state, jobs, notices, self.view, self.engine, self.head_motion
         )
+        self.locating = Locating(state, jobs, notices)
         self.correction = SegmentationCorrection(state, jobs, notices, self.segmentation)
         self.correction_tools = CorrectionTools(state, jobs, notices, self.view, self.correction)
         self.classification = Classifier(

@@ -23,6 +23,7 @@ from brainviewer.app.facts import (
     facts_of_result,
     facts_of_study,
 )
+from brainviewer.app.location.lesion_location import LesionLocation
 from brainviewer.app.opening.first_view import FirstView
 from brainviewer.app.original_grids import OriginalGrids, Seen
 from brainviewer.app.status import Progress, Status, progressed
@@ -100,6 +101,7 @@ class ViewState(ViewSignals):
     editing: Editing = field(default_factory=Editing)
     finding: TumourFinding | None = None
     finding_status: Status = Status.NOT_RUN
+    location: LesionLocation = field(default_factory=LesionLocation)
     classification: Classification | None = None
     classification_status: Status = Status.NOT_RUN
     classification_message: str = ""

@@ -25,6 +25,8 @@ class ViewSignals:
     """Windows or colour maps."""
     overlays_changed = Signal()
     finding_changed = Signal()
+    location_changed = Signal()
+    """Where the lesion lies, and how that stands."""
     labels_changed = Signal()
     correction_changed = Signal()
     """How labels are edited; ``labels_changed`` tells of the labels, which the finding follows."""

@@ -73,8 +73,9 @@ def pick(
             from brainviewer.app.report.formats import Schema, with_schema
             from brainviewer.app.report.records import finding_record
             from brainviewer.app.report.text import finding_text
+            from brainviewer.imaging.location.located import located
 
-            finding = search(opened, runner, method, threshold)
+            finding = located(opened, search(opened, runner, method, threshold), progress_line())
         if mask is not None:
             from brainviewer.files.nifti.writer import write_mask
 
@@ -201,13 +202,18 @@ def _classified(
 ) -> dict[str, Any]:
     load_rest(runner)
     from brainviewer.app.report.formats import Schema, with_schema
-    from brainviewer.app.report.records import classification_record, not_classified_record
+    from brainviewer.app.report.records import (
+        classification_record,
+        location_record,
+        not_classified_record,
+    )
     from brainviewer.app.stores.age import age_in_files
+    from brainviewer.imaging.location.located import located
     from brainviewer.models.registry import DEFAULT_MODEL
     from brainviewer.models.subtype.prediction import NotClassified
     from brainviewer.models.subtype.prediction import classify as classify_study
 
-    finding = search(opened, runner)
+    finding = located(opened, search(opened, runner), progress_line())
     try:
         result = classify_study(
             opened,
@@ -222,6 +228,7 @@ def _classified(
         record = classification_record(result)
     except NotClassified as nothing:
         record = not_classified_record(model or DEFAULT_MODEL, str(nothing))
+    record["location"] = location_record(finding.location)
     notices = [*opened.notices, *finding.notices, *record["notices"]]
     record["notices"] = list(dict.fromkeys(notices))
     return with_schema(Schema.CLASSIFICATION, record)

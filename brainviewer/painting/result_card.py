@@ -10,9 +10,9 @@ from brainviewer.core.study import Study
 from brainviewer.painting import palette
 from brainviewer.painting.canvas import Canvas
 from brainviewer.painting.text import wording
+from brainviewer.painting.text.measurement_line import MeasurementLine
 from brainviewer.painting.text.measurements import (
     AGREEMENT,
-    MeasurementLine,
     agreement_lines,
     cavity_text,
     measurement_lines,

@@ -57,7 +57,7 @@ NAMES = {
     "cuneus": "cuneus",
     "entorhinal": "entorhinal cortex",
     "fusiform": "fusiform gyrus",
-    "inferiorparietal": "inferior parietal lobule with angular gyrus",
+    "inferiorparietal": "inferior parietal lobule",
     "inferiortemporal": "inferior temporal gyrus",
     "isthmuscingulate": "isthmus of the cingulate gyrus",
     "lateraloccipital": "lateral occipital gyri",

@@ -17,9 +17,9 @@ from brainviewer.app.status import Status
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.gui.main_window import LEFT_WIDTH
+from brainviewer.gui.measurements.row import MeasurementRow
 from brainviewer.gui.panels.folding import SectionHeader
 from brainviewer.gui.panels.study import StudyPanel
-from brainviewer.gui.panels.tumour import MeasurementRow
 from brainviewer.painting.diameter_lines import diameter_path
 from tests.gui.conftest import show_study
 from tests.gui.hands import click

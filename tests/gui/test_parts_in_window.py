@@ -13,8 +13,8 @@ from brainviewer.app.status import Status
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.study import Study
 from brainviewer.gui.main_window import MainWindow
+from brainviewer.gui.measurements.row import MeasurementRow
 from brainviewer.gui.panels.legend import Legend
-from brainviewer.gui.panels.tumour import MeasurementRow
 from brainviewer.imaging.measure.agreement import compared
 from brainviewer.painting import palette
 from brainviewer.painting.text.measurements import AGREEMENT, agreement_lines, volume_text

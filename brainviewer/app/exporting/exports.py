@@ -110,7 +110,7 @@ def request_figure(
         study,
         (),
         volume_image=volume_image,
-        finding=state.finding,
+        finding=state.location.told_with(state.finding),
         classification=trusted_result(study, state.shown_result),
         result_note=_note(state),
         result=request.result,
@@ -146,7 +146,8 @@ def _asked_for(scene: SliceScene, request: ExportRequest, smooth: bool) -> Slice
 
 def _tumour_slice_figure(state: ViewState, study: Study, request: ExportRequest) -> FigureSpec:
     """The active sequence at the tumour slice, with the windows that are set."""
-    finding, result = state.finding, trusted_result(study, state.classification)
+    finding = state.location.told_with(state.finding)
+    result = trusted_result(study, state.classification)
     heat = result.heatmap if result and state.classification_status is not Status.STALE else None
     here = heat and finding and (heat.plane, heat.index) == (finding.plane, finding.index)
     figure = slice_figure(

@@ -27,6 +27,7 @@ from brainviewer.core.shown_text import storable
 from brainviewer.core.study import Study
 from brainviewer.files.image2d.writer import save_image
 from brainviewer.files.writing import make_folder, write_whole
+from brainviewer.imaging.location.located import located
 from brainviewer.imaging.measure.agreement import compared
 from brainviewer.models.engine.runtimes import Runner
 from brainviewer.models.registry import DEFAULT_MODEL, model
@@ -93,7 +94,7 @@ def analyze(
         network=segmentation_network(engine),
         report=within(report, 0.0, 0.3),
     )
-    finding = compared(study, finding)
+    finding = located(study, compared(study, finding), within(report, 0.3, 0.0))
     result: Classification | None = None
     try:
         result = classify(

@@ -18,6 +18,7 @@ from brainviewer.core.findings import (
     tumour_probability,
 )
 from brainviewer.core.geometry import SIZE_UNKNOWN
+from brainviewer.core.location import Location
 from brainviewer.core.segments import Agreement, Overlap
 from brainviewer.core.study import Study
 from brainviewer.models.plain_data import plain
@@ -50,6 +51,7 @@ def finding_record(finding: TumourFinding) -> dict[str, Any]:
         "slices": plain(finding.slices),
         "measurements": measurements_record(finding.measurements, finding.oriented),
         "agreement": agreement_record(finding.agreement),
+        "location": location_record(finding.location),
         "seconds": round(finding.seconds, 4),
         "notices": list(finding.notices),
     }
@@ -64,6 +66,18 @@ def agreement_record(agreement: Agreement | None) -> dict[str, Any] | None:
         "parts": {part.key: _overlap(overlap) for part, overlap in agreement.parts.items()},
         "cavity_ml": plain(agreement.cavity_ml, 3),
     }
+
+
+def location_record(location: Location | None) -> dict[str, Any] | None:
+    """Where the lesion lies, by the atlas; None where that was not looked for."""
+    if location is None:
+        return None
+    record: dict[str, Any] = plain(location, 4)
+    record["left_out"] = location.left_out or None
+    record["centre_mni_mm"] = plain(record.pop("centre_mm"), 1)
+    if location.fit is not None:
+        record["fit"]["poor"] = location.fit.poor or None
+    return record
 
 
 def _overlap(overlap: Overlap) -> dict[str, float]:

@@ -8,6 +8,7 @@ from brainviewer.core.counting import listed, probability
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Study
+from brainviewer.painting.text.location import location_lines
 from brainviewer.painting.text.measurements import (
     AGREEMENT,
     agreement_lines,
@@ -76,6 +77,7 @@ def finding_text(study: Study, finding: TumourFinding, notices: Sequence[str] = 
     known = [line for line in measurement_lines(study, finding) if line.known]
     if finding.measurements is not None:
         lines += ["Measurements:", *in_columns([(f"  {one.name}", one.whole) for one in known])]
+    lines += _location(finding)
     if len(finding.candidates) > 1:
         rows = [
             (
@@ -97,6 +99,11 @@ def _how_sure(finding: TumourFinding) -> str:
         return f"confidence {probability(finding.confidence)}"
     told = correction_text(finding.correction).removesuffix(".")
     return f"{told[0].lower()}{told[1:]}"
+
+
+def _location(finding: TumourFinding) -> list[str]:
+    rows = [(f"  {line.name}", line.whole) for line in location_lines(finding)]
+    return ["Where it lies:", *in_columns(rows)] if rows else []
 
 
 def _agreement(finding: TumourFinding) -> list[str]:

@@ -1,10 +1,9 @@
 """What was measured on the lesion, each with its slice one click away, and how it is looked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
@@ -14,21 +13,20 @@ from brainviewer.core.findings import TumourFinding
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Study
 from brainviewer.gui.layouts import column, discard, fill, row
-from brainviewer.gui.panels.legend import swatch
+from brainviewer.gui.measurements.location import LocationRows
+from brainviewer.gui.measurements.row import MeasurementRow
 from brainviewer.gui.widgets import (
     button,
     call,
     label,
     listen,
     number_field,
-    right,
     say,
-    tabular,
     told,
 )
+from brainviewer.painting.text.measurement_line import MeasurementLine
 from brainviewer.painting.text.measurements import (
     AGREEMENT,
-    MeasurementLine,
     agreement_lines,
     cavity_text,
     measurement_lines,
@@ -56,58 +54,6 @@ _TIPS = {
     "Diameters T1ce": "The same for the enhancing part; measurable from 10 × 10 mm (RANO)",
     "Side": "Distance of the lesion's middle from the estimated mid-sagittal plane of the head",
 }
-
-
-class MeasurementRow(QPushButton):
-    """A measurement, or why there is none: a name, a value, and a smaller line under it.
-
-    With a place to go to, it is a button.
-    """
-
-    def __init__(
-        self, line: MeasurementLine, go: Callable[[], object] | None = None, tip: str = ""
-    ) -> None:
-        super().__init__()
-        # A long name wraps, so that no value is ever wider than the panel.
-        name = label(line.name, "quiet", wrap=True)
-        self._value = right(tabular(label(line.value, "" if line.known else "quiet")))
-        detail = right(tabular(label(line.detail, "small", wrap=True)))
-        for text in (name, self._value, detail):
-            text.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        colour = [swatch(line.colour)] if line.colour else []
-        first = row(*colour, (name, 1), self._value, spacing=8)
-        self._column = column(first, detail, spacing=0, margins=(0, 1, 0, 1))
-        self.setLayout(self._column)
-        detail.setVisible(bool(line.detail))
-        shape = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        shape.setHeightForWidth(True)
-        self.setSizePolicy(shape)
-        if go is None:
-            self.setEnabled(False)
-        else:
-            self.setCursor(Qt.CursorShape.PointingHandCursor)
-            tip = f"{tip}\nClick to go to its slice".strip()
-            self.clicked.connect(go)
-        told(self, "row", tip, f"{line.name}: {line.value} {line.detail}".strip())
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave, QEvent.Type.EnabledChange):
-            font = self._value.font()
-            font.setUnderline(event.type() == QEvent.Type.Enter and self.isEnabled())
-            self._value.setFont(font)
-        return super().event(event)
-
-    def sizeHint(self) -> QSize:
-        return self._column.sizeHint()
-
-    def minimumSizeHint(self) -> QSize:
-        return self._column.minimumSize()
-
-    def hasHeightForWidth(self) -> bool:
-        return self._column.hasHeightForWidth()
-
-    def heightForWidth(self, width: int) -> int:
-        return self._column.heightForWidth(width)
 
 
 class TumourSection(QWidget):
@@ -144,6 +90,7 @@ class TumourSection(QWidget):
         self._told: QWidget | None = None
         self._column = column(
             row((self._status, 1), self._find, self._cancel),
+            LocationRows(session),
             row((self._method, 1), self._threshold),
             spacing=4,
         )
@@ -271,6 +218,7 @@ class TumourSection(QWidget):
 
 def copy_measurements(session: Session) -> None:
     """Put the measurements of the open study on the clipboard, as text."""
-    study, finding = session.state.study, session.state.finding
+    state = session.state
+    study, finding = state.study, state.location.told_with(state.finding)
     if study is not None and finding is not None:
         QGuiApplication.clipboard().setText(measurement_text(study, finding))

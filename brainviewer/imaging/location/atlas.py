@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,16 @@ class Atlas:
     template_grid: Grid
     regions: Mapping[int, Region]
     surroundings: int
+
+    @cached_property
+    def eloquent(self) -> Mapping[tuple[str, str], NDArray[np.float64]]:
+        """Where each eloquent structure is, by name and side: (n, 3) voxels in MNI mm."""
+        found: dict[tuple[str, str], list[NDArray[np.float64]]] = {}
+        for number, region in self.regions.items():
+            if region.eloquent:
+                points = self.grid.to_world(np.argwhere(self.labels == number))
+                found.setdefault((region.eloquent, region.side), []).append(points)
+        return {key: np.concatenate(points) for key, points in found.items()}
 
 
 @cache

@@ -1,13 +1,13 @@
-"""How well a head was brought over the template, and whether that is good enough to tell a place."""
+"""How well a head was brought over the template, and whether that is enough to tell a place."""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.scipy_parts import ndimage
 from brainviewer.core.geometry import Affine, Grid
 from brainviewer.core.location import TemplateFit
+from brainviewer.core.scipy_parts import ndimage
 from brainviewer.core.study import Modality
 from brainviewer.imaging.location.atlas import Atlas
 from brainviewer.imaging.preprocess.alignment import mask_on, resample
@@ -52,7 +52,9 @@ def fit_quality(
     """How well the template of an atlas lies over a head.
 
     values, brain, normal : (i, j, k) of the head on its own grid: brightness, the brain, and what
-        is not lesion. to_head : (4, 4), MNI mm to mm of the head. sequence : what the values are of.
+        is not lesion.
+    to_head : (4, 4), MNI mm to mm of the head.
+    sequence : what the values are of.
     """
     # The head as it lies in the space of the template.
     placed = Grid(its_grid.shape, np.linalg.inv(to_head) @ its_grid.affine)
@@ -152,7 +154,7 @@ def _deep_shift(values: Field, normal: Mask, atlas: Atlas) -> float:
         method.Execute(fixed, other)
     except RuntimeError:
         return _MOST_DEEP_MM
-    return float(min(np.linalg.norm(move.GetParameters()), _MOST_DEEP_MM))
+    return min(float(np.linalg.norm(move.GetParameters())), _MOST_DEEP_MM)
 
 
 def _corner(axis: int) -> NDArray[np.float64]:

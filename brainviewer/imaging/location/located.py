@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.scipy_parts import ndimage
 from brainviewer.core.errors import Report, silent
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings import Side, TumourFinding
 from brainviewer.core.geometry import Affine, Grid, voxel_to_world
 from brainviewer.core.location import EloquentDistance, Location, RegionPart
+from brainviewer.core.scipy_parts import ndimage
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.imaging.location.atlas import Atlas, atlas
 from brainviewer.imaging.location.template_fit import Fitted, fit_template
@@ -26,6 +26,7 @@ NO_FIT = "The brain could not be brought over the template."
 OPERATED = (
     "The lesion holds {:.0f} mL of fluid, as after an operation: the template has no such place."
 )
+SIDES_DIFFER = "The middle of the head and that of the template disagree about the lesion's side."
 OUTSIDE = "A part of the lesion lies outside the brain of the template."
 
 NEAR_MM = 30.0
@@ -34,7 +35,7 @@ LEAST_FRACTION = 0.01
 _BY = (Modality.T1, Modality.T1CE, Modality.T2, Modality.FLAIR)
 _MOST_OUTSIDE = 0.1
 _LEAST_VOXELS = 20  # of a structure, in mm³, that the lesion is next to: fewer are chance
-_EDT_MM = 1.5
+_EDT_MM = 2.0
 _PAD_MM = NEAR_MM + 5.0
 
 
@@ -107,15 +108,23 @@ def locate(
         return replace(of_atlas, left_out=fit.fit.poor)
     if fluid := _cavity_ml(study, finding):
         return replace(of_atlas, left_out=OPERATED.format(fluid))
-    return _placed(of_atlas, study.grid, finding.mask, fit.to_head, which)
+    placed = _placed(of_atlas, study.grid, finding.mask, fit.to_head, which)
+    side = None if finding.measurements is None else finding.measurements.side
+    there = placed.hemispheres or {}
+    if side in (Side.LEFT, Side.RIGHT) and there.get(side.value, 1.0) < 0.5:
+        return replace(of_atlas, left_out=SIDES_DIFFER)
+    return placed
 
 
 def _cavity_ml(study: Study, finding: TumourFinding) -> float:
     """Fluid in the lesion where it is worth a word, or the cavity that the study names; else 0."""
     if finding.agreement is not None and finding.agreement.cavity_ml:
         return float(finding.agreement.cavity_ml)
+    together = study.together
+    if Modality.FLAIR not in together.volumes:
+        return 0.0
     around = NormalAppearingBrain.around(study.grid, finding.mask, finding.brain)
-    volume = 0.0 if around is None else cavity_ml(study.together, around)
+    volume = 0.0 if around is None else cavity_ml(together, around)
     return volume if volume >= WORTH_SAYING_ML else 0.0
 
 
@@ -130,7 +139,8 @@ def _placed(
     if inside.mean() < 1 - _MOST_OUTSIDE:
         return replace(told, left_out=OUTSIDE)
     right = float((in_mni[:, 0] > 0).mean())
-    x, y, z = in_mni.mean(axis=0).tolist()
+    # Rounded, so that the order of voxels in a file does not show.
+    x, y, z = np.round(in_mni.mean(axis=0), 3).tolist()
     return replace(
         told,
         hemispheres={"left": 1 - right, "right": right},
@@ -183,19 +193,11 @@ def _eloquent(
     In mm of the patient's head: the structures are brought there, not the lesion to the template.
     """
     away, there = _away(grid, mask)
-    found: dict[tuple[str, str], NDArray[np.float32]] = {}
-    for number, region in which.regions.items():
-        if not region.eloquent:
-            continue
-        voxels = np.argwhere(which.labels == number)
-        points = voxel_to_world(to_head, which.grid.to_world(voxels))
-        index = np.rint(there.to_voxel(points)).astype(np.intp)
-        inside = ((index >= 0) & (index < there.shape)).all(axis=1)
-        near = away[tuple(index[inside].T)]
-        key = region.eloquent, region.side
-        found[key] = np.concatenate([found.get(key, near[:0]), near])
     told = []
-    for (name, side), distances in found.items():
+    for (name, side), points in which.eloquent.items():
+        index = np.rint(there.to_voxel(voxel_to_world(to_head, points))).astype(np.intp)
+        inside = ((index >= 0) & (index < there.shape)).all(axis=1)
+        distances = away[tuple(index[inside].T)]
         if len(distances) <= _LEAST_VOXELS:
             continue
         nearest = float(np.partition(distances, _LEAST_VOXELS)[_LEAST_VOXELS])

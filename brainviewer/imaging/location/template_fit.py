@@ -6,13 +6,14 @@ Brett et al. 2001).
 """
 
 from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.scipy_parts import ndimage
 from brainviewer.core.errors import Report, silent
 from brainviewer.core.geometry import Affine, Grid
 from brainviewer.core.location import TemplateFit
+from brainviewer.core.scipy_parts import ndimage
 from brainviewer.core.study import Volume
 from brainviewer.imaging.location.atlas import Atlas
 from brainviewer.imaging.location.fit_quality import BINS, fit_quality, itk_image
@@ -26,7 +27,6 @@ _AIR_MM = 24.0  # around the head's brain, so that nothing of the template falls
 _SMOOTHING_MM = (4.0, 2.0)
 _FRACTIONS = (0.4, 0.1)
 _COARSE = 2
-
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,7 @@ def fit_template(
     volume : a sequence on the study's grid. brain, lesion : (i, j, k) bool on the same grid.
     Always gives the same answer for the same volumes, however their files store them.
     """
-    head = _upright(volume, brain, lesion)
+    head = upright(volume, brain, lesion)
     if head is None:
         return None
     report(0.1, "Fitting the template")
@@ -69,7 +69,7 @@ def fit_template(
     return Fitted(to_head, quality)
 
 
-def _upright(volume: Volume, brain: Mask, lesion: Mask) -> Head | None:
+def upright(volume: Volume, brain: Mask, lesion: Mask) -> Head | None:
     """The brain on a grid whose axes are those of the world, whatever those of the file are."""
     places = [np.flatnonzero(brain.any(axis=tuple({0, 1, 2} - {n}))) for n in range(3)]
     if min(map(len, places)) < 2:
@@ -155,9 +155,7 @@ def _registered(head: Head, atlas: Atlas, report: Report) -> Affine | None:
     return np.asarray(np.round(to_head, 6))
 
 
-def _by_moments(
-    head: Head, atlas: Atlas
-) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+def _by_moments(head: Head, atlas: Atlas) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
     """Middle of the template's brain, middle of the head's, and how much larger that one is."""
     ours, theirs = (
         grid.to_world(np.argwhere(mask))

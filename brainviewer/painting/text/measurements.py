@@ -1,13 +1,13 @@
 """A lesion's measurements in words, in the window, in exports and on a terminal alike."""
 
-from dataclasses import dataclass
-
 from brainviewer.core.counting import listed
 from brainviewer.core.findings import Diameters, Measurements, TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.segments import LesionPart
 from brainviewer.core.study import Modality, Study
 from brainviewer.painting import palette
+from brainviewer.painting.text.location import location_lines
+from brainviewer.painting.text.measurement_line import MeasurementLine
 from brainviewer.painting.text.wording import NO_ORIENTATION, RESEARCH_ONLY, SYNTHETIC, number
 
 AGREEMENT = "Agreement with the supplied segmentation"
@@ -17,29 +17,6 @@ _LEAST_ML = 0.1
 _AT_LEAST = "≥\u00a0"
 """Before what is measured on a lesion of which a part may lie beyond the images."""
 _NEEDED_FOR_ENHANCEMENT = (Modality.T1, Modality.T1CE)
-
-
-@dataclass(frozen=True)
-class MeasurementLine:
-    """One measurement.
-
-    detail : what stands smaller under it; empty if nothing.
-    diameters : those that lead to its slice, if it was taken on one.
-    known : False where the value says why there is none.
-    colour : of the overlay that shows it; empty for none.
-    """
-
-    name: str
-    value: str
-    detail: str = ""
-    diameters: Diameters | None = None
-    known: bool = True
-    colour: str = ""
-
-    @property
-    def whole(self) -> str:
-        """Value and detail on one line."""
-        return f"{self.value} ({self.detail})" if self.detail else self.value
 
 
 def measurement_lines(study: Study, finding: TumourFinding) -> tuple[MeasurementLine, ...]:
@@ -124,6 +101,7 @@ def measurement_text(study: Study, finding: TumourFinding) -> str:
     lines = [f"{line.name}: {line.whole}" for line in measurement_lines(study, finding)]
     if finding.found:
         lines.insert(0, tumour_slice_text(finding))
+        lines += [f"{line.name}: {line.whole}" for line in location_lines(finding)]
     if finding.slices:
         lines.append(largest_slices_text(finding))
     if not finding.found:

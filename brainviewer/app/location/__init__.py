@@ -1,0 +1,1 @@
+"""Where the lesion of the open study lies, computed in the background."""

@@ -1,0 +1,1 @@
+"""Rows of measurements: what stands in the panels."""

@@ -1,0 +1,30 @@
+"""One measurement in words."""
+
+from dataclasses import dataclass
+
+from brainviewer.core.findings import Diameters
+
+
+@dataclass(frozen=True)
+class MeasurementLine:
+    """One measurement.
+
+    detail : what stands smaller under it; empty if nothing.
+    diameters : those that lead to its slice, if it was taken on one.
+    known : False where the value says why there is none.
+    colour : of the overlay that shows it; empty for none.
+    """
+
+    name: str
+    value: str
+    detail: str = ""
+    diameters: Diameters | None = None
+    known: bool = True
+    colour: str = ""
+
+    @property
+    def whole(self) -> str:
+        """Value and detail on one line."""
+        if not self.value:
+            return self.detail
+        return f"{self.value} ({self.detail})" if self.detail else self.value
