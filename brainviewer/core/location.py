@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+LANGUAGE_AREAS = ("Broca's area", "Wernicke's area")
+"""Told on the left only, which is the dominant side in most people."""
+
 Place = tuple[float, float, float]
 
 
@@ -56,8 +59,8 @@ class EloquentDistance:
 
     @property
     def sided(self) -> str:
-        """The name with its side; Broca's and Wernicke's area are on one side by definition."""
-        return self.name if "'s " in self.name else f"{self.side} {self.name}".strip()
+        """The name with its side; language areas are on one side by definition."""
+        return self.name if self.name in LANGUAGE_AREAS else f"{self.side} {self.name}".strip()
 
 
 @dataclass(frozen=True)

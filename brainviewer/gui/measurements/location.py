@@ -12,13 +12,13 @@ from brainviewer.painting.text import location as words
 from brainviewer.painting.text.measurement_line import MeasurementLine
 
 _TIPS = {
-    words.LOCATION: f"Fractions of the lesion in each lobe.\n{words.UNCERTAIN}",
+    words.LOCATION: f"Where the lesion lies, and its fractions in each lobe.\n{words.UNCERTAIN}",
     words.STRUCTURES: "Gyri with the white matter next to them, deep nuclei, internal capsule and "
-    "corpus callosum that hold 5 % of the lesion or more",
-    words.ELOQUENT: "Eloquent structures that the lesion reaches, and the three nearest others, "
+    "corpus callosum that hold most of the lesion",
+    words.ELOQUENT: "Eloquent structures that the lesion reaches; below, the three nearest others, "
     f"measured in this head.\n{words.LEFT_IS_DOMINANT}",
     words.FIT: "How far apart the outlines of this brain and of the template ICBM152 are, and how "
-    "far its deep structures lie beside those of the template",
+    "far its deep structures lie off those of the template",
 }
 
 

@@ -24,7 +24,9 @@ class MeasurementRow(QPushButton):
         # A long name wraps, so that no value is ever wider than the panel.
         name = label(line.name, "quiet", wrap=True)
         self._value = right(tabular(label(line.value, "" if line.known else "quiet")))
-        detail = right(tabular(label(line.detail, "small", wrap=True)))
+        detail = tabular(label(line.detail, "small", wrap=True))
+        if not line.prose:
+            right(detail)
         for text in (name, self._value, detail):
             text.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         colour = [swatch(line.colour)] if line.colour else []

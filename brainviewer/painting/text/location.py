@@ -1,16 +1,15 @@
 """Where a lesion lies, in words: in the window, in reports and on a terminal alike."""
 
-from collections.abc import Iterable
-
 from brainviewer.core.counting import listed
 from brainviewer.core.findings import TumourFinding
-from brainviewer.core.location import EloquentDistance, Location, RegionPart
+from brainviewer.core.location import LANGUAGE_AREAS, EloquentDistance, Location, RegionPart
 from brainviewer.painting.text.measurement_line import MeasurementLine
 from brainviewer.painting.text.wording import number
 
-LOCATION, STRUCTURES, ELOQUENT, FIT = "Location", "Structures", "Eloquent", "Fit to the template"
+LOCATION, STRUCTURES, ELOQUENT, FIT = "Location", "Structures", "Eloquent", "Fit to template"
 NOT_TOLD = "not told"
 WORKING = "Locating…"
+REACHED, NONE_REACHED = "reached", "none reached"
 LEFT_IS_DOMINANT = (
     "Language areas are told on the left, the dominant side in most people; "
     "the patient's handedness is not known."
@@ -26,11 +25,12 @@ _LOBES = {
     "occipital": "occipital lobe",
     "deep": "deep nuclei",
 }
-_MOST_STRUCTURES, _LEAST_STRUCTURE = 6, 0.05
-_LEAST_LOBE = 0.02
+_MOST_LOBES, _LEAST_LOBE = 3, 0.05
+_MOST_STRUCTURES, _LEAST_STRUCTURE = 4, 0.05
 _NEAREST = 3
 _ACROSS = 0.05
 _REACHED_MM = 0.5
+_BETWEEN = "\u00a0· "  # no line begins with it
 
 
 def location_lines(finding: TumourFinding) -> tuple[MeasurementLine, ...]:
@@ -39,19 +39,27 @@ def location_lines(finding: TumourFinding) -> tuple[MeasurementLine, ...]:
 
 
 def lines_of(location: Location) -> tuple[MeasurementLine, ...]:
-    """What is told of a location, or why nothing is."""
-    fit = _fit_lines(location)
+    """What is told of a location, or why nothing is.
+
+    The side stands in the first line; below it, it is told of what is on the other one only.
+    """
     if not location.told:
-        return (MeasurementLine(LOCATION, NOT_TOLD, location.left_out, known=False), *fit)
-    lobes = [_part_text(one) for one in location.lobes if one.fraction >= _LEAST_LOBE]
-    across = _across_text(location)
-    more = " · ".join([*lobes[1:], *([across] if across else [])])
-    structures = _structures(location)
+        why = MeasurementLine(LOCATION, NOT_TOLD, location.left_out, known=False, prose=True)
+        return (why, *_fit_lines(location))
+    side, main = _sides(location)
+    lobes = [
+        MeasurementLine(_capital(_name(one, main)), _percent(one.fraction))
+        for one in _largest_lobes(location)
+    ]
+    structures = _BETWEEN.join(
+        f"{_name(one, main)} {_percent(one.fraction)}" for one in _largest_structures(location)
+    )
     return (
-        MeasurementLine(LOCATION, lobes[0] if lobes else NOT_TOLD, more),
-        *([MeasurementLine(STRUCTURES, "", " · ".join(structures))] if structures else []),
-        _eloquent_line(location.eloquent),
-        *fit,
+        side,
+        *lobes,
+        *([MeasurementLine(STRUCTURES, "", structures, prose=True)] if structures else []),
+        *_eloquent_lines(location, main),
+        *_fit_lines(location),
     )
 
 
@@ -59,30 +67,54 @@ def location_text(location: Location) -> str:
     """The same in sentences, for a report."""
     if not location.told:
         return f"The place of the lesion is not told. {location.left_out}"
-    lobes = [_part_text(one) for one in location.lobes if one.fraction >= _LEAST_LOBE]
-    sentences = [f"The lesion lies in the {_and(lobes)}."]
-    if across := _across_text(location):
-        sentences.append(f"It lies in {across}.")
-    if structures := _structures(location):
-        sentences.append(f"Most of it is in or next to: {', '.join(structures)}.")
-    reached, near = _reached(location.eloquent), _near(location.eloquent)
+    lobes = [f"{_name(one)} ({_percent(one.fraction)})" for one in _largest_lobes(location)]
+    sentences = [f"The lesion lies in the {listed(lobes)}."]
+    side, main = _sides(location)
+    if not main:
+        sentences.append(f"It lies on both sides ({side.detail}).")
+    if told := _largest_structures(location):
+        named = [f"{_name(one)} ({_percent(one.fraction)})" for one in told]
+        sentences.append(f"Structures that hold most of it: {listed(named)}.")
+    reached, near = _reached(location), _near(location)
     if reached:
-        sentences.append(f"It reaches {_and([_the(one) for one in reached])}.")
+        sentences.append(f"It reaches {listed([_the(one) for one in reached])}.")
     if near:
-        distances = [f"{_the(one)} ({number(one.distance_mm)} mm)" for one in near]
-        sentences.append(f"Nearest eloquent structures: {_and(distances)}.")
-    if any("'s area" in one.name for one in (*reached, *near)):
+        distances = [f"{_the(one)} ({_millimetres(one)})" for one in near]
+        sentences.append(f"Nearest eloquent structures: {listed(distances)}.")
+    if any(_is_of_language(one) for one in (*reached, *near)):
         sentences.append(LEFT_IS_DOMINANT)
     return " ".join([*sentences, UNCERTAIN])
 
 
-def _and(words: Iterable[str]) -> str:
-    return listed(list(words))
+def _sides(location: Location) -> tuple[MeasurementLine, str]:
+    """The line about the side, and the side that holds all but a little; empty for both."""
+    fractions = location.hemispheres or {}
+    if min(fractions.values(), default=0.0) >= _ACROSS:
+        told = " · ".join(f"{side} {_percent(part)}" for side, part in fractions.items())
+        return MeasurementLine(LOCATION, "both sides", told), ""
+    main = max(fractions, key=lambda side: fractions[side], default="")
+    return MeasurementLine(LOCATION, f"{main} side"), main
 
 
-def _part_text(one: RegionPart) -> str:
-    name = f"{one.side} {_LOBES.get(one.name, one.name)}".strip()
-    return f"{name} {_percent(one.fraction)}"
+def _largest_lobes(location: Location) -> tuple[RegionPart, ...]:
+    """The largest ones, and always the first."""
+    told = (one for n, one in enumerate(location.lobes) if not n or one.fraction >= _LEAST_LOBE)
+    return tuple(told)[:_MOST_LOBES]
+
+
+def _largest_structures(location: Location) -> tuple[RegionPart, ...]:
+    told = (one for one in location.structures if one.fraction >= _LEAST_STRUCTURE)
+    return tuple(told)[:_MOST_STRUCTURES]
+
+
+def _name(one: RegionPart, main: str = "") -> str:
+    """A lobe or a structure, with its side unless it is the main one."""
+    side = "" if main and one.side == main else one.side
+    return f"{side} {_LOBES.get(one.name, one.name)}".strip()
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _percent(fraction: float) -> str:
@@ -90,46 +122,44 @@ def _percent(fraction: float) -> str:
     return "> 99\u00a0%" if 0.99 < fraction < 1 else f"{number(100 * fraction)}\u00a0%"
 
 
-def _across_text(location: Location) -> str:
-    """How much is on each side, where it lies across; empty where it does not."""
-    sides = location.hemispheres or {}
-    if min(sides.values(), default=0.0) < _ACROSS:
-        return ""
-    told = listed([f"{side} {_percent(fraction)}" for side, fraction in sides.items()])
-    return f"both hemispheres: {told}"
+def _reached(location: Location) -> list[EloquentDistance]:
+    return [one for one in location.eloquent if one.distance_mm < _REACHED_MM]
 
 
-def _structures(location: Location) -> list[str]:
-    told = [one for one in location.structures if one.fraction >= _LEAST_STRUCTURE]
-    return [f"{one.sided} {_percent(one.fraction)}" for one in told[:_MOST_STRUCTURES]]
+def _near(location: Location) -> list[EloquentDistance]:
+    """The nearest ones that are not reached."""
+    return [one for one in location.eloquent if one.distance_mm >= _REACHED_MM][:_NEAREST]
 
 
-def _reached(eloquent: Iterable[EloquentDistance]) -> list[EloquentDistance]:
-    return [one for one in eloquent if one.distance_mm < _REACHED_MM]
+def _millimetres(one: EloquentDistance) -> str:
+    return f"{number(one.distance_mm)}\u00a0mm"
 
 
-def _near(eloquent: Iterable[EloquentDistance]) -> list[EloquentDistance]:
-    return [one for one in eloquent if one.distance_mm >= _REACHED_MM][:_NEAREST]
+def _is_of_language(one: EloquentDistance) -> bool:
+    return one.name in LANGUAGE_AREAS
 
 
 def _the(one: EloquentDistance) -> str:
-    return one.sided if "'s " in one.name else f"the {one.sided}"
+    return one.sided if _is_of_language(one) else f"the {one.sided}"
 
 
-def _eloquent_line(eloquent: tuple[EloquentDistance, ...]) -> MeasurementLine:
-    reached, near = _reached(eloquent), _near(eloquent)
-    if not eloquent:
-        return MeasurementLine(ELOQUENT, "none within 30 mm")
-    distances = [f"{one.sided} {number(one.distance_mm)}\u00a0mm" for one in near]
-    told = " · ".join([*(one.sided for one in reached), *distances])
-    value = "reached" if reached else f"{number(near[0].distance_mm)} mm away"
-    return MeasurementLine(ELOQUENT, value, told)
+def _eloquent_lines(location: Location, main: str) -> tuple[MeasurementLine, ...]:
+    """What is reached, and below it the distance of the nearest others."""
+
+    def named(one: EloquentDistance) -> str:
+        return one.name if main and one.side == main else one.sided
+
+    reached = _reached(location)
+    first = MeasurementLine(ELOQUENT, NONE_REACHED)
+    if reached:
+        first = MeasurementLine(ELOQUENT, REACHED, _BETWEEN.join(map(named, reached)), prose=True)
+    near = (MeasurementLine(_capital(named(one)), _millimetres(one)) for one in _near(location))
+    return (first, *near)
 
 
 def _fit_lines(location: Location) -> tuple[MeasurementLine, ...]:
     fit = location.fit
     if fit is None:
         return ()
-    outlines = f"outlines {number(fit.outlines_mm, 1)} mm"
-    deep = f"deep structures {number(fit.deep_shift_mm, 1)}\u00a0mm beside · by {fit.sequence}"
-    return (MeasurementLine(FIT, outlines, deep),)
+    deep = f"outlines · deep parts {number(fit.deep_shift_mm, 1)}\u00a0mm off"
+    return (MeasurementLine(FIT, f"{number(fit.outlines_mm, 1)} mm", deep),)

@@ -12,6 +12,7 @@ class MeasurementLine:
     detail : what stands smaller under it; empty if nothing.
     diameters : those that lead to its slice, if it was taken on one.
     known : False where the value says why there is none.
+    prose : the detail is a sentence or a list, which is read from the left.
     colour : of the overlay that shows it; empty for none.
     """
 
@@ -21,6 +22,7 @@ class MeasurementLine:
     diameters: Diameters | None = None
     known: bool = True
     colour: str = ""
+    prose: bool = False
 
     @property
     def whole(self) -> str:

@@ -41,14 +41,22 @@ TOLD = Location(
 )
 
 
+def said(location: Location) -> dict[str, str]:
+    return {line.name: line.whole.replace("\u00a0", " ") for line in lines_of(location)}
+
+
 def test_lobes_structures_and_distances_are_lines() -> None:
-    said = {line.name: line.whole.replace("\u00a0", " ") for line in lines_of(TOLD)}
-    assert said == {
-        "Location": "left temporal lobe 79 % (left deep nuclei 15 % · left insula 5 %)",
-        "Structures": "left hippocampus 33 % · left amygdala 12 %",
-        "Eloquent": "reached (Wernicke's area · left basal ganglia · left internal capsule 2 mm · "
-        "brainstem 4 mm · right thalamus 12 mm)",
-        "Fit to the template": "outlines 1.8 mm (deep structures 2.2 mm beside · by T1)",
+    assert said(TOLD) == {
+        "Location": "left side",
+        "Temporal lobe": "79 %",
+        "Deep nuclei": "15 %",
+        "Insula": "5 %",
+        "Structures": "hippocampus 33 % · amygdala 12 %",
+        "Eloquent": "reached (Wernicke's area · basal ganglia)",
+        "Internal capsule": "2 mm",
+        "Brainstem": "4 mm",
+        "Right thalamus": "12 mm",
+        "Fit to template": "1.8 mm (outlines · deep parts 2.2 mm off)",
     }
     assert all(line.known for line in lines_of(TOLD))
 
@@ -56,7 +64,8 @@ def test_lobes_structures_and_distances_are_lines() -> None:
 def test_sentences_say_the_same_and_how_sure_they_are() -> None:
     text = location_text(TOLD).replace("\u00a0", " ")
     assert text.startswith(
-        "The lesion lies in the left temporal lobe 79 %, left deep nuclei 15 % and left insula 5 %."
+        "The lesion lies in the left temporal lobe (79 %), left deep nuclei (15 %) and left insula "
+        "(5 %). Structures that hold most of it: left hippocampus (33 %) and left amygdala (12 %)."
     )
     assert "It reaches Wernicke's area and the left basal ganglia." in text
     assert "the left internal capsule (2 mm), the brainstem (4 mm)" in text
@@ -64,18 +73,26 @@ def test_sentences_say_the_same_and_how_sure_they_are() -> None:
     assert text.endswith(UNCERTAIN)
     far = replace(TOLD, eloquent=(), structures=())
     assert LEFT_IS_DOMINANT not in location_text(far)
-    assert {line.name: line.value for line in lines_of(far)}["Eloquent"] == "none within 30 mm"
+    assert said(far)["Eloquent"] == "none reached"
+    assert "Structures" not in said(far)
     near = replace(TOLD, eloquent=TOLD.eloquent[2:])
-    assert {line.name: line.value for line in lines_of(near)}["Eloquent"] == "2 mm away"
+    assert said(near)["Eloquent"] == "none reached"
+    assert said(near)["Internal capsule"] == "2 mm"
 
 
 def test_a_lesion_on_both_sides_is_said_to_be() -> None:
     across = replace(TOLD, hemispheres={"left": 0.62, "right": 0.38})
-    assert "both hemispheres: left 62 % and right 38 %" in lines_of(across)[0].detail.replace(
-        "\u00a0", " "
-    )
-    assert "both hemispheres" not in lines_of(TOLD)[0].detail
-    assert "both hemispheres" in location_text(across)
+    assert said(across)["Location"] == "both sides (left 62 % · right 38 %)"
+    # Then every side is told.
+    assert said(across)["Left temporal lobe"] == "79 %"
+    assert said(across)["Left internal capsule"] == "2 mm"
+    assert "both sides" in location_text(across)
+    assert "both sides" not in location_text(TOLD)
+
+
+def test_a_part_on_the_other_side_is_said_to_be_there() -> None:
+    other = replace(TOLD, lobes=(*TOLD.lobes[:1], RegionPart("frontal", "right", 0.06)))
+    assert said(other)["Right frontal lobe"] == "6 %"
 
 
 def test_where_the_fit_is_poor_no_words_are_told() -> None:
@@ -83,7 +100,7 @@ def test_where_the_fit_is_poor_no_words_are_told() -> None:
     poor = Location(replace(FIT, poor=why), left_out=why)
     first, fit = lines_of(poor)
     assert (first.value, first.detail, first.known) == ("not told", why, False)
-    assert fit.name == "Fit to the template"
+    assert fit.name == "Fit to template"
     assert location_text(poor) == f"The place of the lesion is not told. {why}"
     # Without a fit there is nothing to say of it.
     assert len(lines_of(Location(left_out="The brain was not recognised in the images."))) == 1
@@ -95,5 +112,5 @@ def test_copied_measurements_hold_the_location() -> None:
     assert "Location" not in measurement_text(study, finding)
     assert location_lines(TumourFinding("lesion", False)) == ()
     text = measurement_text(study, replace(finding, location=TOLD))
-    assert "Location: left temporal lobe 79" in text
+    assert "Location: left side\nTemporal lobe: 79" in text
     assert "Eloquent: reached" in text
