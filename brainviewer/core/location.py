@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 LANGUAGE_AREAS = ("Broca's area", "Wernicke's area")
 """Told on the left only, which is the dominant side in most people."""
 
@@ -26,6 +29,17 @@ class TemplateFit:
     alike: float
     deep_shift_mm: float
     poor: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A head brought over the template.
+
+    to_head : (4, 4), mm in the space of the template (MNI) to mm in the world of the study.
+    """
+
+    to_head: NDArray[np.float64]
+    fit: TemplateFit
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,9 @@ from brainviewer.app.state import ViewState
 from brainviewer.app.status import Status
 from brainviewer.core.errors import BrainViewerError, Report
 from brainviewer.core.findings import TumourFinding
-from brainviewer.core.location import Location
+from brainviewer.core.location import Fitted, Location
 from brainviewer.core.memory import give_back
 from brainviewer.core.study import Study
-from brainviewer.imaging.location.template_fit import Fitted
 
 LOCATE = "locate"
 

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import Report, silent
 from brainviewer.core.findings import Side, TumourFinding
 from brainviewer.core.geometry import Affine, Grid, voxel_to_world
-from brainviewer.core.location import EloquentDistance, Location, RegionPart
+from brainviewer.core.location import EloquentDistance, Fitted, Location, RegionPart
 from brainviewer.core.scipy_parts import ndimage
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.imaging.location.atlas import Atlas, atlas
-from brainviewer.imaging.location.template_fit import Fitted, fit_template
+from brainviewer.imaging.location.template_fit import fit_template
 from brainviewer.imaging.measure.cavity import WORTH_SAYING_ML, cavity_ml
 from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
 from brainviewer.imaging.preprocess.alignment import mask_on

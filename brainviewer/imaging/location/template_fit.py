@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report, silent
 from brainviewer.core.geometry import Affine, Grid
-from brainviewer.core.location import TemplateFit
+from brainviewer.core.location import Fitted
 from brainviewer.core.scipy_parts import ndimage
 from brainviewer.core.study import Volume
 from brainviewer.imaging.location.atlas import Atlas
@@ -27,14 +27,6 @@ _AIR_MM = 24.0  # around the head's brain, so that nothing of the template falls
 _SMOOTHING_MM = (4.0, 2.0)
 _FRACTIONS = (0.4, 0.1)
 _COARSE = 2
-
-
-@dataclass(frozen=True, eq=False)
-class Fitted:
-    """to_head : (4, 4), MNI mm to mm in the world of the study."""
-
-    to_head: Affine
-    fit: TemplateFit
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,14 +8,14 @@ import pytest
 
 from brainviewer.core.findings import Measurements, Side
 from brainviewer.core.geometry import Grid
-from brainviewer.core.location import Location
+from brainviewer.core.location import Fitted, Location
 from brainviewer.core.segments import Agreement, Overlap
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.imaging.location import located as module
 from brainviewer.imaging.location.atlas import atlas
 from brainviewer.imaging.location.fit_quality import outline_distance
 from brainviewer.imaging.location.located import fitted, locate, located, sequence_for
-from brainviewer.imaging.location.template_fit import Fitted, upright
+from brainviewer.imaging.location.template_fit import upright
 from tests.template_heads import SCALES, TemplateHead, template_head
 
 HEAD = template_head()
