@@ -25,7 +25,7 @@ from brainviewer.core.voi_window import (
 
 _COVERING = (
     "lesion", "parts", "diameters", "segmentation", "difference", "heatmap", "annotations",
-    "crosshair", "checkerboard", "blink",
+    "crosshair",
 )  # fmt: skip
 """What hides a part of the image, by the names in ``Overlays``."""
 _COMPARED = ("parts", "segmentation")
@@ -214,10 +214,15 @@ class View:
             changes = {**(self._beside_difference if shown.difference else hidden), **changes}
         self.set_overlays(replace(shown, **changes))
 
+    def set_fusion(self, **changes: Any) -> None:
+        """Change some fields of ``Fusion``: how a second sequence is seen in each pane."""
+        self.set_overlay(fusion=replace(self._state.overlays.fusion, **changes))
+
     def toggle_overlays(self) -> None:
         """Hide all that is drawn over the slices but their corner texts, or bring it back."""
         shown = self._state.overlays
-        bare = replace(shown, **dict.fromkeys(_COVERING, False))
+        alone = replace(shown.fusion, mode=None)
+        bare = replace(shown, **dict.fromkeys(_COVERING, False), fusion=alone)
         if shown != bare:
             self._before_bare = shown
             self.set_overlays(bare)

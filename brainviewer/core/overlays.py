@@ -1,6 +1,8 @@
 """What is drawn beside the images themselves, in the window and in exported images alike."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from brainviewer.core.fusion import Fusion
 
 
 @dataclass(frozen=True)
@@ -9,8 +11,7 @@ class Overlays:
 
     parts : necrosis, oedema and enhancing part of the lesion, where they are told apart.
     difference : where the lesion and the study's own segmentation agree, and where they do not.
-    checkerboard : every other square shows the sequence that gave the study its grid; blink : every
-        other moment does. For judging whether the sequences lie over each other.
+    fusion : how a second sequence is seen with that of each pane; where it is not wanted, none is.
     skull : the 3D view shows the whole head where the brain was cut out of it.
     magnifier : a lens follows the pointer, in the window alone.
     heatmap : it lies over the tumour, so it is drawn only when it is asked for.
@@ -31,7 +32,6 @@ class Overlays:
     annotations: bool = True
     crosshair: bool = True
     text: bool = True
-    checkerboard: bool = False
-    blink: bool = False
     skull: bool = False
     magnifier: bool = False
+    fusion: Fusion = field(default_factory=Fusion)

@@ -48,7 +48,8 @@ class SavedView:
 
 
 def _check_overlays(overlays: Overlays) -> None:
-    values = (getattr(overlays, item.name) for item in fields(overlays))
+    parts = overlays, overlays.fusion
+    values = [getattr(part, item.name) for part in parts for item in fields(part)]
     if not all(0.0 <= value <= 1.0 for value in values if isinstance(value, float)):
         raise ValueError("an opacity lies between 0 and 1")
 

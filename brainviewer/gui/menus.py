@@ -12,6 +12,7 @@ from brainviewer.app.annotating.listing import Order
 from brainviewer.app.session import Session
 from brainviewer.gui.actions.action import Action
 from brainviewer.gui.actions.correction import OVER_ACTIONS
+from brainviewer.gui.actions.fusion import FUSION_MENU
 from brainviewer.gui.actions.places import CONTEXT_MENUS, LOOK_ACTIONS, MENUS
 from brainviewer.gui.actions.reformation import PLANES_MENU, TURN_MENU
 from brainviewer.gui.actions.table import ACTIONS
@@ -33,6 +34,7 @@ _STILL = {
     "turn>": ("Rotate and flip", TURN_MENU),
     "planes>": ("Planes, slab and cine", PLANES_MENU),
     "tools>": ("Tool", dict(MENUS)["Tools"]),
+    "fusion>": ("Two sequences", FUSION_MENU),
 }
 """Submenus whose content is always the same."""
 _LISTS = {SequenceList: "sequences", AnnotationList: "annotations", ImageStrip: "series"}

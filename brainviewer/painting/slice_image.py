@@ -46,15 +46,16 @@ def shown_levels(values: NDArray[Any], window: Window) -> NDArray[np.uint8]:
 def checkerboard(
     one: NDArray[np.uint8], other: NDArray[np.uint8], spacing: tuple[float, float]
 ) -> NDArray[np.uint8]:
-    """Two slices (rows, columns) in squares of ``SQUARE_MM`` in turn.
+    """Two slices, both (rows, columns) or both (rows, columns, 3), in squares of ``SQUARE_MM``.
 
     spacing : mm of a pixel along rows and columns.
     """
     down, across = (
         (np.arange(count) * mm / SQUARE_MM).astype(int)
-        for count, mm in zip(one.shape, spacing, strict=True)
+        for count, mm in zip(one.shape[:2], spacing, strict=True)
     )
-    return np.where((down[:, None] + across) % 2 == 0, one, other)
+    first = (down[:, None] + across) % 2 == 0
+    return np.where(first if one.ndim == 2 else first[..., None], one, other)
 
 
 def enlarged(

@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF
 from PySide6.QtGui import QImage, QPainter
 
+from brainviewer.core.fusion import FusionMode
 from brainviewer.imaging.reslicing import slice_values
+from brainviewer.imaging.sequence_difference import SequenceDifference, sequence_difference
 from brainviewer.painting.devices import image_of, painting
+from brainviewer.painting.fused_slice import mixed, pair_of, swiped
 from brainviewer.painting.geometry import SliceGeometry
 from brainviewer.painting.slice_image import (
-    checkerboard,
     colour_table,
     enlarged,
     fill_table,
@@ -164,7 +166,8 @@ class SliceLayers:
             volume,
             scene.index,
             scene.window,
-            scene.checked,
+            scene.fused,
+            scene.finding if scene.fused is not None else None,
             scene.colour_map,
             scene.smooth,
             scene.slab,
@@ -172,7 +175,21 @@ class SliceLayers:
             geometry.key,
             ratio,
         )
-        return self._images.get(key, lambda: _pixels(scene, geometry, ratio, areas))
+        return self._images.get(
+            key, lambda: _pixels(scene, geometry, ratio, areas, self._difference(scene))
+        )
+
+    def _difference(self, scene: SliceScene) -> SequenceDifference | None:
+        """How the two sequences of a scene are subtracted, worked out once a study."""
+        fused = scene.fused
+        if fused is None or fused.mode not in (FusionMode.DIFFERENCE, FusionMode.ENHANCEMENT):
+            return None
+        first, second = (scene.study.volumes[one] for one in (fused.first, fused.second))
+        brain = None if scene.finding is None else scene.finding.brain
+        return self.keep(
+            ("difference", first, second, scene.finding),
+            lambda: sequence_difference(first, second, brain),
+        )
 
 
 class _Kept:
@@ -205,27 +222,46 @@ class _Kept:
 
 
 def _pixels(
-    scene: SliceScene, geometry: SliceGeometry, ratio: float, areas: tuple[QImage, ...]
+    scene: SliceScene,
+    geometry: SliceGeometry,
+    ratio: float,
+    areas: tuple[QImage, ...],
+    subtracted: SequenceDifference | None,
 ) -> PlacedImage | None:
     volume, at = scene.study.volumes[scene.modality], geometry.image_transform
     colours = own_colours(volume, scene.colour_map)
     view, index, slab = scene.view, scene.index, scene.slab
     cut = slice_values(volume.data if colours is None else colours, view, index, slab)
     levels = shown_levels(cut, scene.window)
-    if scene.checked is not None and levels.ndim == 2:
-        beside = slice_values(scene.study.reference.data, view, index, slab)
-        base = shown_levels(beside, scene.checked)
-        levels = checkerboard(levels, base, view.pixel_spacing)
-    made = enlarged(
-        levels,
-        (at.m11() * ratio, at.m22() * ratio),
-        (at.dx() * ratio, at.dy() * ratio),
-        (geometry.size[0] * ratio, geometry.size[1] * ratio),
-        scene.smooth,
-    )
+    other, fused = None, scene.fused if levels.ndim == 2 else None
+    if fused is not None:
+        first, second = (
+            slice_values(scene.study.volumes[one].data, view, index, slab)
+            for one in (fused.first, fused.second)
+        )
+        if fused.mode is FusionMode.SWIPE:
+            levels, other = pair_of(levels, scene.colour_map, second, fused)
+        else:
+            between = None if subtracted is None else subtracted.of(first, second)
+            spacing = view.pixel_spacing
+            levels = mixed(levels, scene.colour_map, second, between, fused, spacing)
+
+    def fit(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], tuple[int, int]] | None:
+        return enlarged(
+            pixels,
+            (at.m11() * ratio, at.m22() * ratio),
+            (at.dx() * ratio, at.dy() * ratio),
+            (geometry.size[0] * ratio, geometry.size[1] * ratio),
+            scene.smooth,
+        )
+
+    made = fit(levels)
     if made is None:
         return None
     fine, (left, top) = made
+    if fused is not None and other is not None and (beside := fit(other)) is not None:
+        line = round(fused.swipe * geometry.size[0] * ratio)
+        fine = swiped(fine, beside[0], line - left)
     if fine.ndim == 3:
         image = image_of(fine, QImage.Format.Format_RGB888)
     elif is_grey(scene.colour_map):

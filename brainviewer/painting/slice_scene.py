@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.annotation.annotations import Annotation, Point, annotations_by_slice
 from brainviewer.core.findings import Heatmap, TumourFinding
+from brainviewer.core.fusion import Fused, Fusion
 from brainviewer.core.overlays import Overlays
 from brainviewer.core.reformation.reformation import PLAIN, Reformation
 from brainviewer.core.reformation.slab import Slab
@@ -20,7 +21,7 @@ from brainviewer.painting.diameter_lines import diameter_lines
 
 _FROM_THE_OTHERS = MappingProxyType(
     dict.fromkeys(
-        ("lesion", "parts", "diameters", "segmentation", "difference", "heatmap", "checkerboard"),
+        ("lesion", "parts", "diameters", "segmentation", "difference", "heatmap"),
         False,
     )
 )
@@ -50,8 +51,7 @@ class SliceScene:
     all_labels : annotations made on other sequences say their values too.
     selection : id of the annotation that is painted as chosen.
     smooth : interpolate between pixels; otherwise they are squares.
-    checked : the window of the sequence that gave the study its grid, which stands in every other
-        square then; None where it does not.
+    fused : the second sequence that is seen with this one, and how; None where none is.
     original : the sequence lies on the grid of its file, which is said; regions tell their values
         on the common grid only.
     reformation : how the plane is tilted and turned on the screen, and how thick the slice is.
@@ -77,14 +77,15 @@ class SliceScene:
     selection: str = ""
     smooth: bool = True
     painted_over: NDArray[np.bool_] | None = None
-    checked: Window | None = None
+    fused: Fused | None = None
     original: bool = False
     reformation: Reformation = PLAIN
 
     def __post_init__(self) -> None:
         if self.apart:
             # What was found in the others is elsewhere in this one.
-            object.__setattr__(self, "overlays", replace(self.overlays, **_FROM_THE_OTHERS))
+            alone = replace(self.overlays, **_FROM_THE_OTHERS, fusion=Fusion())
+            object.__setattr__(self, "overlays", alone)
 
     @property
     def apart(self) -> bool:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout
+from brainviewer.core.fusion import FusionMode
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.core.voi_window import Window
@@ -261,11 +262,11 @@ def test_twenty_thousand_slices_without_growth(qtbot, shown: Session) -> None:
 def test_panes_blink_with_the_first_sequence_until_that_is_turned_off(qtbot, grid, shown):
     t1 = grid.shown[1]
     assert t1.scene.modality is Modality.T1
-    shown.view.set_overlay(blink=True)
+    shown.view.set_fusion(mode=FusionMode.BLINK)
     qtbot.waitUntil(lambda: t1.scene.modality is Modality.FLAIR)
     qtbot.waitUntil(lambda: t1.scene.modality is Modality.T1)
     qtbot.waitUntil(lambda: t1.scene.modality is Modality.FLAIR)
-    shown.view.set_overlay(blink=False)
+    shown.view.set_fusion(mode=None)
     assert t1.scene.modality is Modality.T1
     assert not grid._blinking.isActive()
 

@@ -5,6 +5,7 @@ from brainviewer.app.report.study_figures import trusted_result, window_of
 from brainviewer.app.state import ViewState
 from brainviewer.core.annotation.annotations import Annotation, Point
 from brainviewer.core.findings import Heatmap
+from brainviewer.core.fusion import Fused, FusionMode
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.painting.slice_scene import SliceScene, Viewport
@@ -34,8 +35,6 @@ def scene_of(
     cursor: Point | None = None if study.is_image2d else (x, y, z)
     test = state.occlusion
     seen = seen or state.seen(modality)
-    base = study.reference.modality
-    checked = state.overlays.checkerboard and base is not modality and not seen.original
     return SliceScene(
         seen.study,
         modality,
@@ -53,10 +52,22 @@ def scene_of(
         selection=selection,
         smooth=smooth,
         painted_over=test.region if test is not None and test.edited else None,
-        checked=window_of(study, base, state.windows) if checked else None,
+        fused=None if seen.original else _fused(state, study, modality),
         original=seen.original,
         reformation=seen.reformed(state.reformation),
     )
+
+
+def _fused(state: ViewState, study: Study, modality: Modality) -> Fused | None:
+    fusion = state.overlays.fusion
+    pair = fusion.pair(study, modality)
+    if pair is None or fusion.mode in (None, FusionMode.BLINK):
+        return None
+    first, second = pair
+    own_map = state.colour_maps.get(second, "gray")
+    colour_map = fusion.colour_map if fusion.mode is FusionMode.BLEND else own_map
+    window = window_of(study, second, state.windows)
+    return Fused(fusion.mode, first, second, window, colour_map, fusion.opacity, fusion.swipe)
 
 
 def _heatmap(state: ViewState, study: Study, modality: Modality) -> Heatmap | None:

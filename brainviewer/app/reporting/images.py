@@ -8,6 +8,7 @@ from brainviewer.app.reporting.options import ReportSources
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.counting import counted
+from brainviewer.core.fusion import Fusion
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality
@@ -101,7 +102,7 @@ def _scene(
     view = SliceView.of(study.grid, plane, sources.convention)
     overlays = replace(
         sources.overlays, crosshair=False, annotations=True, text=True, heatmap=False,
-        checkerboard=False, blink=False, difference=False,
+        difference=False, fusion=Fusion(),
     )  # fmt: skip
     return SliceScene(
         study,

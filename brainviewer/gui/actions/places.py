@@ -7,6 +7,7 @@ from brainviewer.core.slices import Plane
 from brainviewer.core.study import SEQUENCES
 from brainviewer.gui.actions.annotations import EDIT_MENU, LIST_MENU, PANE_MENU
 from brainviewer.gui.actions.correction import CORRECTION_MENU
+from brainviewer.gui.actions.fusion import FUSION_MENU
 from brainviewer.gui.actions.reformation import PLANES_MENU, TURN_MENU
 from brainviewer.gui.actions.sessions import SESSION_MENU
 from brainviewer.gui.actions.table import ACTIONS
@@ -26,7 +27,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("View", ("layout-four_sequences", "layout-three_planes", "layout-one_large", "-",
               "overlays", "show-lesion", "show-parts", "show-diameters", "show-heatmap",
               "show-segmentation", "show-difference", "show-crosshair", "show-annotations",
-              "show-text", "-", "original-grids", "show-checkerboard", "show-blink", "-",
+              "show-text", "-", "original-grids", "fusion>", "-",
               "fit", "zoom-in", "zoom-out", "show-magnifier", "smooth", "volume-large", "look>",
               "show-skull", "-",
               "image-before", "image-next", "-",
@@ -80,6 +81,7 @@ CONTEXT_MENUS: Mapping[str, tuple[str, ...]] = {
 
 
 _SUBMENUS: Mapping[str, tuple[str, ...]] = {
+    "fusion>": FUSION_MENU,
     "look>": LOOK_ACTIONS,
     "presets>": tuple(f"preset-{number}" for number in range(1, 10)),
     "theme>": ("theme-dark", "theme-light", "theme-system"),

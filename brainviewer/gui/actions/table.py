@@ -15,6 +15,7 @@ from brainviewer.gui.actions.annotations import (
     ANNOTATION_ACTIONS,
 )
 from brainviewer.gui.actions.correction import CORRECTION_ACTIONS
+from brainviewer.gui.actions.fusion import FUSION_ACTIONS
 from brainviewer.gui.actions.reformation import REFORMATION_ACTIONS
 from brainviewer.gui.actions.sessions import SESSION_ACTIONS
 from brainviewer.gui.actions.tool_bar import TOOL_BAR
@@ -147,8 +148,7 @@ ACTIONS: tuple[Action, ...] = (
            lambda w: w.session.view.toggle_original_grids(),
            lambda s: s.original_grids.shown(s.study),
            tip="Each sequence with the slices and pixels of its file, or all on one grid"),
-    _overlay("checkerboard", "Checkerboard with the first sequence", "Shift+G", Fact.COMMON_GRID),
-    _overlay("blink", "Blink with the first sequence", "Shift+B", Fact.COMMON_GRID),
+    *FUSION_ACTIONS,
     Action("auto-window", "Automatic window", "A", Fact.STUDY,
            lambda w: w.session.view.auto_window(w.session.state.active)),
     Action("invert", "Invert", "I", Fact.STUDY,

@@ -12,6 +12,7 @@ PLACES: Mapping[str, str] = {
         ("windows", "see"),
         ("overlays", "see"),
         ("planes", "planes-slab-and-cine"),
+        ("fusion", "two-sequences-in-one-pane"),
         ("3D", "see"),
         ("lesion", "find-the-tumour-slice"),
         ("correction", "correct-the-segmentation"),

@@ -15,6 +15,7 @@ from brainviewer.core.voi_window import OWN
 from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import Item, column, grid, put, row
 from brainviewer.gui.panels.folding import Section
+from brainviewer.gui.panels.fusion import FusionSection
 from brainviewer.gui.panels.legend import (
     Legend,
     difference_entries,
@@ -207,16 +208,16 @@ class DisplayPanel(QWidget):
         super().__init__()
         self._state, settings = session.state, session.settings
         self._window = Section("Window", WindowSection(session), settings, HelpButton("windows"))
+        fusion = Section("Fusion", FusionSection(session), settings, HelpButton("fusion"))
         overlays = Section("Overlays", OverlaySection(session), settings, HelpButton("overlays"))
         planes = Section(
             "Planes and slab", ReformationSection(session), settings, HelpButton("planes")
         )
-        self.setLayout(
-            column(overlays, self._window, planes, None, spacing=16, margins=(12, 0, 12, 12))
-        )
+        parts = overlays, self._window, fusion, planes, None
+        self.setLayout(column(*parts, spacing=16, margins=(12, 0, 12, 12)))
         listen(self._name, session.state.active_changed, session.state.study_changed)
         self._name()
 
     def _name(self) -> None:
         state = self._state
-        self._window.fusion_head.set_title(f"Window · {state.active}" if state.study else "Window")
+        self._window.head.set_title(f"Window · {state.active}" if state.study else "Window")

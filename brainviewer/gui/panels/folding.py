@@ -69,12 +69,12 @@ class Section(QWidget):
     def __init__(self, name: str, content: QWidget, settings: Settings, *beside: QWidget) -> None:
         super().__init__()
         self._name, self._content, self._settings = name, content, settings
-        self.fusion_head = SectionHeader(name)
-        self.setLayout(column(row((self.fusion_head, 1), *beside, spacing=8), content, spacing=4))
+        self.head = SectionHeader(name)
+        self.setLayout(column(row((self.head, 1), *beside, spacing=8), content, spacing=4))
         is_open = name not in settings.folded.split(",")
-        self.fusion_head.setChecked(is_open)
+        self.head.setChecked(is_open)
         content.setVisible(is_open)
-        self.fusion_head.toggled.connect(self._fold)
+        self.head.toggled.connect(self._fold)
 
     def _fold(self, is_open: bool) -> None:
         self._content.setVisible(is_open)

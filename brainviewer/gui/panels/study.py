@@ -35,7 +35,7 @@ class StudyPanel(QWidget):
 
     def _show_study(self) -> None:
         image = Fact.IMAGE in self._state.facts
-        self._sequences.fusion_head.set_title("Image" if image else "Sequences")
+        self._sequences.head.set_title("Image" if image else "Sequences")
         self._tumour.setVisible(not image)
 
     def _show_annotations(self) -> None:

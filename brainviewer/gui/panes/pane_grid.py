@@ -11,6 +11,7 @@ from brainviewer.app.facts import Fact
 from brainviewer.app.hanging.shown import chosen_place, modalities_of, shown_contents
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout
+from brainviewer.core.fusion import FusionMode
 from brainviewer.core.hanging.hanging import BUILT_IN
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import SEQUENCES, Modality
@@ -260,7 +261,10 @@ class PaneGrid(QWidget):
         self._update_panes()
 
     def _let_blink(self) -> None:
-        wanted = self._state.overlays.blink and self._state.solid_study is not None
+        wanted = (
+            self._state.overlays.fusion.mode is FusionMode.BLINK
+            and self._state.solid_study is not None
+        )
         if wanted is not self._blinking.isActive():
             self._blinking.start() if wanted else self._blinking.stop()
         if not wanted and self._shared.base_shown:

@@ -20,7 +20,7 @@ class SharedLayers:
     """Of the open study; each layer is made once for all panes that show it.
 
     layers : what is painted.
-    base_shown : in this moment panes show the sequence that gave the study its grid: they blink.
+    base_shown : in this moment panes show the second sequence: they blink.
     annotations : those of the state, but for those that cannot be drawn.
     """
 
@@ -49,7 +49,8 @@ class SharedLayers:
     def blinked(self, study: Study, modality: Modality) -> Modality:
         """What a pane of a sequence shows in this moment."""
         together = not self._state.original_grids.shown(study)
-        return study.reference.modality if self.base_shown and together else modality
+        pair = self._state.overlays.fusion.pair(study, modality)
+        return pair[1] if self.base_shown and together and pair is not None else modality
 
     def frame(self, view: SliceView) -> Frame:
         """The part of a plane's slices that panes fit: the head, the same for all sequences."""

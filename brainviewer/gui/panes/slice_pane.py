@@ -26,6 +26,7 @@ from brainviewer.gui import image_colours
 from brainviewer.gui.panes.camera import FIT, Camera, PaneGeometry
 from brainviewer.gui.panes.pane_scene import live_scene, still_scene
 from brainviewer.gui.panes.shared_layers import SharedLayers
+from brainviewer.gui.panes.swipe_line import SwipeLine
 from brainviewer.gui.tools.correction_look import ToolLook
 from brainviewer.gui.tools.mouse_tools import MouseTools
 from brainviewer.painting.devices import painting
@@ -79,6 +80,7 @@ class SlicePane(QWidget):
         self.label_boxes: dict[str, QRectF] = {}
         self.preview = ToolLook(self)
         self._mouse = MouseTools(self)
+        self._swipe = SwipeLine(session, self)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -217,6 +219,7 @@ class SlicePane(QWidget):
         self.geometry_mm = None
         if self.view is not None:
             self.geometry_mm = self.shared.geometry(self.view, size, self.camera)
+        self._swipe.place()
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -6,10 +6,12 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
+from brainviewer.core.fusion import FusionMode
 from brainviewer.core.geometry import Unit
 from brainviewer.core.slices import Convention, EdgeLetters, Plane
 from brainviewer.painting import palette
 from brainviewer.painting.canvas import font_metrics, image_font, ink, write
+from brainviewer.painting.fused_slice import DIFFERENCE_RANGE, ENHANCES
 from brainviewer.painting.geometry import SliceGeometry
 from brainviewer.painting.slice_scene import SliceScene
 from brainviewer.painting.text import wording
@@ -22,6 +24,15 @@ _LONGEST_BAR = 80.0
 _BAR_FRACTION = 0.2
 _APART = 6.0
 """Between two texts that stand side by side."""
+
+
+_JUDGING = (FusionMode.CHECKERBOARD, FusionMode.BLINK, FusionMode.SWIPE)
+"""Show whether the sequences lie over each other."""
+RANGES = {
+    FusionMode.DIFFERENCE: f"−{DIFFERENCE_RANGE:g} to +{DIFFERENCE_RANGE:g} usual differences",
+    FusionMode.ENHANCEMENT: f"{ENHANCES[0]:g} to {ENHANCES[1]:g} usual differences",
+}
+"""What the ends of the colours are. Relative: scanners have no unit."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +63,8 @@ def slice_captions(scene: SliceScene, geometry: SliceGeometry) -> Captions:
     warnings = _warnings(scene)
     if not scene.overlays.text:
         return Captions(warnings=tuple(w for w in warnings if w[1] == palette.CAUTION))
-    base = "" if scene.checked is None else f" | {scene.study.reference.modality}"
     return Captions(
-        f"{scene.modality}{base}",
+        title_text(scene),
         "" if image else plane_text(scene),
         warnings,
         wording.window_text(scene.window),
@@ -64,6 +74,19 @@ def slice_captions(scene: SliceScene, geometry: SliceGeometry) -> Captions:
         geometry.mm_per_pixel,
         grid.unit.value,
     )
+
+
+def title_text(scene: SliceScene) -> str:
+    """The sequence of a slice, and the one that is seen with it."""
+    fused = scene.fused
+    if fused is None:
+        return scene.modality
+    if fused.mode is FusionMode.DIFFERENCE:
+        return f"{fused.first} − {fused.second}"
+    if fused.mode is FusionMode.ENHANCEMENT:
+        return f"{scene.modality} + ({fused.first} − {fused.second})"
+    between = "+" if fused.mode is FusionMode.BLEND else "|"
+    return f"{scene.modality} {between} {fused.second}"
 
 
 def plane_text(scene: SliceScene) -> str:
@@ -99,7 +122,9 @@ def _warnings(scene: SliceScene) -> tuple[tuple[str, str], ...]:
     elif view.plane is not Plane.SAGITTAL:
         usual = view.convention is Convention.RADIOLOGICAL
         said.append((view.convention.value.upper(), palette.QUIET if usual else palette.CAUTION))
-    if scene.overlays.checkerboard or scene.overlays.blink:
+    if scene.fused is not None and scene.fused.mode in RANGES:
+        said.append((RANGES[scene.fused.mode], palette.QUIET))
+    if scene.overlays.fusion.mode in _JUDGING:
         moved = wording.motion_lines(study.volumes[scene.modality])
         said += [(line, palette.QUIET) for line in moved]
     if scene.heatmap is not None and scene.shows_heatmap and not scene.heatmap.of_answer:

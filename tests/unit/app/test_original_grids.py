@@ -16,6 +16,7 @@ from brainviewer.app.state import Tool, ViewState
 from brainviewer.app.view import View
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
+from brainviewer.core.fusion import FusionMode
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.core.voi_window import auto_window
@@ -137,10 +138,10 @@ def test_annotations_are_drawn_on_the_common_grid(state: ViewState, view: View) 
 
 
 def test_what_is_exported_is_what_is_seen(state: ViewState, view: View) -> None:
-    view.set_overlay(checkerboard=True)  # stays off where nothing is on one grid
+    view.set_fusion(mode=FusionMode.CHECKERBOARD)  # stays off where nothing is on one grid
     figure = request_figure(state, ExportRequest())
     assert [pane.original for pane in figure.panes] == [True] * 3
-    assert all(pane.checked is None for pane in figure.panes)
+    assert all(pane.fused is None for pane in figure.panes)
     t1 = figure.panes[1]
     assert t1.study.volumes[T1].data is state.study.volumes[T1].scan.data
     own = provenance_record(figure, 1)["panes"][1]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from brainviewer.core.fusion import Fusion, FusionMode
 from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
@@ -9,7 +10,8 @@ from brainviewer.core.voi_window import Window
 from brainviewer.painting.slice_scene import SliceScene
 from tests.phantoms import marker_study
 
-SHOWN = Overlays(lesion=True, segmentation=True, parts=True, checkerboard=True, crosshair=True)
+BLEND = Fusion(FusionMode.BLEND)
+SHOWN = Overlays(lesion=True, segmentation=True, parts=True, fusion=BLEND, crosshair=True)
 
 
 def scene(modality: Modality) -> SliceScene:
@@ -22,7 +24,7 @@ def scene(modality: Modality) -> SliceScene:
 def test_nothing_of_the_others_is_painted_over_it() -> None:
     shown = scene(Modality.T1).overlays
     assert scene(Modality.T1).apart
-    assert not (shown.lesion or shown.segmentation or shown.parts or shown.checkerboard)
+    assert not (shown.lesion or shown.segmentation or shown.parts or shown.fusion.mode)
     assert shown.crosshair
 
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 from brainviewer.core.annotation.annotations import Annotation, Point
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.findings import Heatmap
+from brainviewer.core.fusion import Fused, Fusion, FusionMode
 from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
@@ -387,11 +388,14 @@ def test_a_checkerboard_shows_the_first_sequence_in_every_other_square():
     dark = replace(STUDY, volumes={**STUDY.volumes, Modality.T1: replace(t1, data=t1.data * 0)})
     scene = SliceScene(dark, Modality.T1, Plane.AXIAL, INDEX, Window(500, 1000), overlays=BARE)
     assert not painted(scene, SIZE)[..., :3].any()
-    checked = replace(scene, checked=Window(500, 1000))
+    board_of = Fused(
+        FusionMode.CHECKERBOARD, Modality.T1, Modality.FLAIR, Window(500, 1000), "gray", 1.0, 0.5
+    )
+    checked = replace(scene, fused=board_of)
     flair = replace(scene, modality=Modality.FLAIR)
     board, whole = (painted(one, SIZE)[..., 0] > 40 for one in (checked, flair))
     assert 0.2 < (board & whole).sum() / whole.sum() < 0.8
-    text = replace(checked, overlays=replace(BARE, text=True, checkerboard=True))
+    text = replace(checked, overlays=replace(BARE, text=True, fusion=Fusion(board_of.mode)))
     moved = replace(dark.volumes[Modality.T1], moved_mm=7.0, shift_mm=(1.0, -2.0, 6.5))
     study = replace(dark, volumes={**dark.volumes, Modality.T1: moved})
     captions = slice_captions(replace(text, study=study), SliceGeometry.showing(text.view, SIZE))
