@@ -81,7 +81,7 @@ class HistogramPanel(QWidget):
         """Bring the histogram into sight, whatever is folded or scrolled away."""
         for parent in _parents(self):
             if isinstance(parent, Section):
-                parent.fusion_head.setChecked(True)
+                parent.head.setChecked(True)
         self._scroll.start()  # once all has its place
 
     def _scroll_here(self) -> None:
