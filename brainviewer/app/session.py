@@ -29,6 +29,7 @@ from brainviewer.app.pacs.sending import Sending
 from brainviewer.app.prior.prior import Prior
 from brainviewer.app.reformation.cine import Cine
 from brainviewer.app.reformation.reformation import Reformations
+from brainviewer.app.reporting.reports import Reports
 from brainviewer.app.reporting.writing import ReportWriting
 from brainviewer.app.saved_session.restoring import Restoring
 from brainviewer.app.saved_session.sessions import SavedSessions
@@ -117,6 +118,7 @@ class Session:
         self.prior = Prior(
             state, jobs, notices, self.engine, self.segmentation, self.documents, self.studies
         )
+        self.reports = Reports(state, self.settings, jobs, notices, self.prior)
         self.targets = TargetLesions(state, jobs, notices, self.prior)
         self.studies.retrieve = lambda one: self.pacs.retrieval.open(one.node, one.match)
         self.studies.retrieved = lambda one: self.pacs.retrieval.paths_of(one.node, one.match)

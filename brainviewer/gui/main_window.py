@@ -50,6 +50,7 @@ from brainviewer.gui.panes.image_strip import ImageStrip
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.panes.slice_strip import SliceStrip
 from brainviewer.gui.prior.opener import PriorWindows
+from brainviewer.gui.report.opener import ReportWindows
 from brainviewer.gui.status_bar import StatusBar
 from brainviewer.gui.study_list.opener import StudyLists
 from brainviewer.gui.toolbar.bar import ToolBar
@@ -97,6 +98,7 @@ class MainWindow(QMainWindow):
             studies,
             PriorWindows(session, self),
             pacs,
+            ReportWindows(session, self),
             KeyMap(session.settings, keyed_actions(), menu_letters()),
         )
         self.actions_by_id = Actions(self.parts)

@@ -13,6 +13,7 @@ from brainviewer.gui.keys.key_map import KeyMap
 from brainviewer.gui.pacs.opener import PacsWindows
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.prior.opener import PriorWindows
+from brainviewer.gui.report.opener import ReportWindows
 from brainviewer.gui.study_list.opener import StudyLists
 from brainviewer.gui.volume.pane import VolumePane
 
@@ -35,4 +36,5 @@ class WindowParts:
     studies: StudyLists
     prior: PriorWindows
     pacs: PacsWindows
+    report: ReportWindows
     keys: KeyMap

@@ -13,7 +13,12 @@ class PatientBar(QLabel):
 
     def __init__(self, session: Session) -> None:
         super().__init__()
-        told(self, "quiet", "From the DICOM files; it is never exported", "Patient")
+        told(
+            self,
+            "quiet",
+            "From the DICOM files; it leaves them only where you ask for it",
+            "Patient",
+        )
         self.setContentsMargins(12, 4, 12, 4)
         self._session = session
         session.state.study_changed.connect(self.follow)

@@ -35,6 +35,7 @@ NAMES: Mapping[str, str] = {
     "save-session-as": "content-save-move-outline",
     "export": "export-variant",
     "print": "printer-outline",
+    "report": "text-box-outline",
     "copy": "content-copy",
     "settings": "cog-outline",
     "undo": "undo",

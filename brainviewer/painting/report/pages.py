@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QImage, QPainter
 
 from brainviewer.painting.canvas import Canvas
-from brainviewer.painting.devices import Size, paint_pdf_pages
+from brainviewer.painting.devices import Size, paint_image, paint_pdf_pages
 from brainviewer.painting.report.blocks import ReportDocument
 from brainviewer.painting.report.lines import broken
 from brainviewer.painting.report.pieces import (
@@ -53,7 +54,7 @@ class ReportPages:
     """A report on paper: how many pages, and how each is painted."""
 
     def __init__(self, document: ReportDocument, paper: Paper = Paper.A4) -> None:
-        self.document = document
+        self.document, self.paper = document, paper
         self.size: Size = paper.points
         self._width = paper.points[0] - 2 * _MARGIN
         self._bottom = paper.points[1] - _MARGIN - _FOOT
@@ -74,12 +75,15 @@ class ReportPages:
             painter.restore()
         self._paint_foot(canvas, number)
 
+    def drawn(self, width: int) -> "DrawnPages":
+        """All pages as images ``width`` pixels wide."""
+        scale = width / self.size[0]
+        paints = [partial(self.paint, number=number) for number in range(len(self))]
+        return DrawnPages(self, tuple(paint_image(paint, self.size, scale) for paint in paints))
+
     def pdf(self, metadata: bytes = b"") -> bytes:
         """All pages as a PDF file. metadata : an XMP packet."""
-        paints = [
-            lambda painter, number=number: self.paint(painter, number)
-            for number in range(len(self))
-        ]
+        paints = [partial(self.paint, number=number) for number in range(len(self))]
         return paint_pdf_pages(paints, self.size, self.document.title, metadata)
 
     def _laid_out(self) -> list[_Page]:
@@ -143,3 +147,11 @@ class ReportPages:
         foot = canvas.shortened(self.document.foot, room, SMALL)
         canvas.text(left, base, foot, SMALL, QUIET, anchor="ls")
         canvas.text(right, base, count, SMALL, QUIET, anchor="rs")
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnPages:
+    """A report with an image of each page, for the screen."""
+
+    pages: ReportPages
+    images: tuple[QImage, ...]

@@ -1,0 +1,73 @@
+"""The report of the open study: shown beforehand, saved, printed."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from brainviewer.app.exporting.queue import EXPORT
+from brainviewer.app.jobs import Jobs, Policy
+from brainviewer.app.notices import Notices
+from brainviewer.app.prior.prior import Prior
+from brainviewer.app.reporting.gathering import report_options, report_sources
+from brainviewer.app.reporting.options import ReportOptions, ReportSources
+from brainviewer.app.settings.settings import Settings
+from brainviewer.app.state import ViewState
+from brainviewer.core.errors import BrainViewerError, Report
+
+if TYPE_CHECKING:  # putting a report together is imported where it is done
+    from brainviewer.painting.report.pages import DrawnPages, ReportPages
+
+PAGES = "report pages"
+Failed = Callable[[BrainViewerError], object]
+
+
+class Reports:
+    """Puts reports together in the background, of what is open when they are asked for."""
+
+    def __init__(
+        self, state: ViewState, settings: Settings, jobs: Jobs, notices: Notices, prior: Prior
+    ) -> None:
+        self._state, self._settings, self._jobs = state, settings, jobs
+        self._notices, self._prior = notices, prior
+
+    def draw(self, width: int, ready: Callable[["DrawnPages"], object], failed: Failed) -> None:
+        """Lay the report out on paper, and draw its pages ``width`` pixels wide for the screen.
+
+        A newer call takes the place of one that runs.
+        Raises BrainViewerError if no study is open.
+        """
+        sources, options = self._now()
+
+        def work(_: Report) -> "DrawnPages":
+            from brainviewer.app.reporting.saving import pages_of
+
+            return pages_of(sources, options).drawn(width)
+
+        self._jobs.start(PAGES, work, ready, failed, shown=False)
+
+    def printable(self) -> "ReportPages":
+        """The report on paper, for a printer; raises BrainViewerError if no study is open."""
+        from brainviewer.app.reporting.saving import pages_of
+
+        return pages_of(*self._now())
+
+    def save(self, path: Path, saved: Callable[[Path], object]) -> None:
+        """Save it as the name says, after exports that were asked for before.
+
+        saved : called with the path when the file is there; a notice says why not.
+        Raises BrainViewerError if no study is open.
+        """
+        sources, options = self._now()
+
+        def work(report: Report) -> None:
+            from brainviewer.app.reporting.saving import save_report
+
+            save_report(sources, options, path, report)
+
+        self._jobs.start(
+            EXPORT, work, lambda _: saved(path), self._notices.fail, policy=Policy.QUEUE
+        )
+
+    def _now(self) -> tuple[ReportSources, ReportOptions]:
+        sources = report_sources(self._state, self._prior.beside)
+        return sources, report_options(self._settings)

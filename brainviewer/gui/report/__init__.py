@@ -1,0 +1,1 @@
+"""The report of a study in a window: written, looked at, saved, printed."""
