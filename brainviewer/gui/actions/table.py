@@ -93,7 +93,7 @@ ACTIONS: tuple[Action, ...] = (
            lambda w: w.export.ask(ExportSubject.TUMOUR_SLICE)),
     Action("export-volume", "Save 3D image…", "", Fact.SEQUENCES,
            lambda w: w.export.ask(ExportSubject.VOLUME)),
-    Action("report", "Report…", "Ctrl+Shift+R", Fact.STUDY, lambda w: w.report.bring_up(),
+    Action("report", "Report…", "Ctrl+D", Fact.STUDY, lambda w: w.report.bring_up(),
            short="Report", tip="Write the report, and save it as PDF or HTML, or print it"),
     Action("export-dicom", "Export as DICOM…", "", Fact.STUDY, lambda w: w.export.ask_dicom(),
            tip="Save segmentation, report and pictures as DICOM"),
