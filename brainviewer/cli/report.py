@@ -112,14 +112,15 @@ def _results(
         result = classify_frame(opened, frame, runner, progress_line(), model_id=model)
         return None, result, ""
     from brainviewer.cli.studies import search
+    from brainviewer.imaging.location.located import located
 
     if not classified or runner is None:
-        return search(opened, runner), None, ""
+        return located(opened, search(opened, runner), progress_line()), None, ""
     load_rest(runner)
     from brainviewer.app.stores.age import age_in_files
     from brainviewer.models.subtype.prediction import NotClassified, classify
 
-    finding = search(opened, runner)
+    finding = located(opened, search(opened, runner), progress_line())
     try:
         result = classify(
             opened,

@@ -50,7 +50,7 @@ def report_sources(state: ViewState, beside: "Beside | None" = None) -> ReportSo
         compared, change_note = (beside.compared, "") if fresh else (None, STALE_CHANGE)
     return ReportSources(
         study,
-        None if study.is_image2d else state.finding,
+        None if study.is_image2d else state.location.told_with(state.finding),
         result,
         note,
         state.feedback if result is not None else None,

@@ -24,6 +24,7 @@ from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Study
 from brainviewer.painting.report.blocks import Block, Facts, Points, Table, Tone, Words
 from brainviewer.painting.text import wording
+from brainviewer.painting.text.location import location_text
 from brainviewer.painting.text.measurements import (
     AGREEMENT,
     agreement_lines,
@@ -48,8 +49,8 @@ def lesion_blocks(sources: ReportSources) -> Iterator[Block]:
         yield Words(NOT_FOUND)
     else:
         yield Facts(tuple(_lesion(study, finding)), columns=2)
-        if sources.location:
-            yield Words("\n".join(sources.location))
+        if finding.location is not None:
+            yield Words(location_text(finding.location))
         more = largest_slices_text(finding) if finding.slices else ""
         yield Words(" ".join(filter(None, (_sentence(more), found_by(finding)))), Tone.QUIET)
     if agreement := agreement_lines(finding):

@@ -58,10 +58,10 @@ class ReportOptions:
 class ReportSources:
     """All that is known of a study.
 
+    finding : with the location of the lesion, where that is known.
     result : the prediction, if it is of what is open now. result_note : else why it is left out.
     compared : with priors. compared_note : what must be said of it, or why it is left out.
     prior_drawn : the prior that is shown, with the annotations that were kept for it.
-    location : where the lesion lies, in sentences; empty where that is not known.
     frame : of an image with several, from 0.
     """
 
@@ -74,7 +74,6 @@ class ReportSources:
     compared: "Comparison | None" = None
     compared_note: str = ""
     prior_drawn: tuple[Study, tuple[Annotation, ...]] | None = None
-    location: tuple[str, ...] = ()
     text: ReportText = field(default_factory=ReportText)
     windows: Mapping[Modality, Window] = field(default_factory=dict)
     colour_maps: Mapping[Modality, str] = field(default_factory=dict)

@@ -159,6 +159,7 @@ class ReportWindow(QDialog):
             self._refresh,
             state.volumes_changed,
             state.finding_changed,
+            state.location_changed,
             state.classification_changed,
             state.feedback_changed,
             state.annotations_changed,

@@ -23,6 +23,7 @@ from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.annotation.style import Style
 from brainviewer.core.dicom_source import ImagingStudy, Patient, SourceSeries
 from brainviewer.core.errors import BrainViewerError, FileError
+from brainviewer.core.location import Location, RegionPart
 from brainviewer.core.report_text import ReportText
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Study
@@ -109,12 +110,13 @@ def test_what_is_known_is_said_in_one_order(sources: ReportSources, study: Study
         annotation(study, Kind.KEY_IMAGE, 9),
     )
     text = ReportText("Seizure.", "One lesion.", "Glioma?")
+    place = Location(hemispheres={"left": 1.0}, lobes=(RegionPart("frontal", "left", 0.8),))
     whole = replace(
         sources,
+        finding=replace(sources.finding, location=place),
         annotations=(ruler, star),
         text=text,
         feedback=feedback_on(sources.result, DISAGREE, "A"),
-        location=("Left frontal lobe 80 %.",),
     )
     document = report_document(whole, ReportOptions(reader="Dr. R"), NOW)
     assert titles(document) == [
@@ -127,7 +129,7 @@ def test_what_is_known_is_said_in_one_order(sources: ReportSources, study: Study
         "made 2026-11-30 12:00",
         "One lesion.",
         "Volume: ",
-        "Left frontal lobe 80 %.",
+        "The lesion lies in the left frontal lobe (80\u00a0%).",
         "Ruler: cyst | T1ce, axial 10 | ",
         "T1ce, axial slice 10 of 32",
         "tumour contour, found automatically",
@@ -289,7 +291,7 @@ def test_diameters_by_hand_are_target_lesions(sources: ReportSources, study: Stu
 def test_everything_from_outside_is_escaped(sources: ReportSources, tmp_path: Path) -> None:
     star = annotation(sources.study, Kind.KEY_IMAGE, 9, text=ATTACK)
     text = ReportText(ATTACK, f"two\nlines {ATTACK}", ATTACK)
-    evil = replace(sources, annotations=(star,), text=text, location=(ATTACK,))
+    evil = replace(sources, annotations=(star,), text=text)
     save_report(evil, ReportOptions(reader=ATTACK), tmp_path / "a.html")
     page = (tmp_path / "a.html").read_text("utf-8")
     assert "<script" not in page.casefold()
