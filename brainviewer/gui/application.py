@@ -1,6 +1,7 @@
 """Builds everything once and runs it."""
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -35,10 +36,12 @@ def run(paths: list[Path], demo: bool) -> int:
     QApplication.setHighDpiScaleFactorRoundingPolicy(
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
     )
+    settings = Settings.load()
+    if settings.scale != 100:
+        os.environ.setdefault("QT_SCALE_FACTOR", f"{settings.scale / 100:g}")
     app = QApplication(sys.argv[:1])
     app.setApplicationName("BrainViewer")
     app.setApplicationVersion(__version__)
-    settings = Settings.load()
     apply_theme(app, settings.theme)
     app.styleHints().colorSchemeChanged.connect(lambda: _follow_system(app, settings))
     icon = resources() / "icons" / "brainviewer.png"

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from brainviewer.app.exporting.exports import ExportSubject
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
+from brainviewer.gui import theme
 from brainviewer.gui.actions.places import PRIOR_ACTIONS, keyed_actions
 from brainviewer.gui.actions.table import ACTIONS
 from brainviewer.gui.actions.tool_bar import TOOL_BAR
@@ -66,6 +67,10 @@ LEFT_WIDTH = 236
 RIGHT_WIDTH = 400
 
 
+def _widths() -> list[int]:
+    return [theme.px(LEFT_WIDTH), theme.px(RIGHT_WIDTH)]
+
+
 class MainWindow(QMainWindow):
     """Everything on one screen: panels left and right, slices in the middle.
 
@@ -108,9 +113,7 @@ class MainWindow(QMainWindow):
         self._right = self._dock(
             "3D and result", self._right_panel(), Qt.DockWidgetArea.RightDockWidgetArea
         )
-        self.resizeDocks(
-            [self._left, self._right], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal
-        )
+        self.resizeDocks([self._left, self._right], _widths(), Qt.Orientation.Horizontal)
         self._menus = Menus(self.parts, self.actions_by_id)
         self.parts.prior.share(
             [self.actions_by_id[name] for name in PRIOR_ACTIONS], self._menus.context
@@ -171,7 +174,7 @@ class MainWindow(QMainWindow):
     def _left_panel(self) -> QWidget:
         panels = StudyPanel(self.session), DisplayPanel(self.session)
         scroll = scrolled(column(*panels, None, spacing=16))
-        scroll.setMinimumWidth(LEFT_WIDTH)
+        scroll.setMinimumWidth(theme.px(LEFT_WIDTH))
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is in it comes into sight by itself
         return scroll
 

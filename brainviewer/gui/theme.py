@@ -1,11 +1,12 @@
 """Colours and style of the window, dark and light. Behind slices it stays black in both."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Template
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from brainviewer.assets import resources
@@ -40,6 +41,9 @@ class Colours:
         return self.classes.get(letter, self.text)
 
 
+TEXT_PX = 13
+"""The usual size of texts."""
+_SCALE, _LARGEST = "text scale", 2.0
 # Colour-blind safe (Okabe and Ito 2008); the letter always stands beside the colour.
 CLASS_COLOURS = palette.CLASSES
 _DARK_AND_LIGHT = {
@@ -100,6 +104,23 @@ def current() -> Colours:
     return colours(str(app.property("theme") or "dark") if app else "dark")
 
 
+def px(pixels: float) -> int:
+    """A length that goes with the texts of the window: as it is with texts of the usual size."""
+    app = QApplication.instance()
+    return round(pixels * float(app.property(_SCALE) or 1) if app else pixels)
+
+
+def scaled(style: str) -> str:
+    """A style sheet, or a page with one, with its font sizes as large as texts are."""
+    return re.sub(r"(font-size: )(\d+)px", lambda size: f"{size[1]}{px(int(size[2]))}px", style)
+
+
+def system_text_scale() -> float:
+    """How large the system wants texts, against the usual ones of the window; 1 to 2."""
+    wanted = QFontInfo(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)).pixelSize()
+    return min(max(wanted / TEXT_PX, 1.0), _LARGEST)
+
+
 def link(target: str, text: str) -> str:
     """A link in a label of rich text, in the colour of the theme."""
     return f'<a style="color:{current().accent}" href="{target}">{text}</a>'
@@ -109,14 +130,15 @@ def apply_theme(app: QApplication, name: str) -> None:
     """Give the whole application the look of a theme."""
     chosen = colours(name)
     app.setProperty("theme", name)
+    app.setProperty(_SCALE, system_text_scale())
     style = (resources() / "style" / "window.qss").read_text("utf-8")
-    sheet = Template(style).substitute(vars(chosen))
+    sheet = Template(scaled(style)).substitute(vars(chosen))
     if app.styleSheet() == sheet:
         return
     if not app.styleSheet():  # set again, it would be laid over every widget again
         app.setStyle("Fusion")
     font = QFont(app.font())
-    font.setPixelSize(13)
+    font.setPixelSize(px(TEXT_PX))
     app.setFont(font)
     roles = QPalette()
     for role, colour in (

@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QListWidget, QStyledItemDelegate, QStyleOptionViewItem
 
+from brainviewer.gui import theme
 from brainviewer.painting.devices import image_of
 
 Index = QModelIndex | QPersistentModelIndex
@@ -46,7 +47,7 @@ class Thumbnails(QStyledItemDelegate):
 def small_letters(painter: QPainter) -> None:
     """Write in small letters from now on."""
     font = QFont(painter.font())
-    font.setPixelSize(11)
+    font.setPixelSize(theme.px(11))
     painter.setFont(font)
 
 

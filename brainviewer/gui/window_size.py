@@ -1,6 +1,8 @@
-"""How large a window opens: as wanted, as far as the screen has room."""
+"""How large a window opens: as wanted with texts of its size, as far as the screen has room."""
 
 from PySide6.QtWidgets import QWidget
+
+from brainviewer.gui import theme
 
 _FRAME = 16, 48
 """What the frame and the title of a window take, in pixels."""
@@ -9,4 +11,5 @@ _FRAME = 16, 48
 def open_with(window: QWidget, width: int, height: int) -> None:
     """Give a window that was not shown yet a size that its screen has room for."""
     room = window.screen().availableGeometry()
-    window.resize(min(width, room.width() - _FRAME[0]), min(height, room.height() - _FRAME[1]))
+    wide, high = room.width() - _FRAME[0], room.height() - _FRAME[1]
+    window.resize(min(theme.px(width), wide), min(theme.px(height), high))

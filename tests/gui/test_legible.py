@@ -12,6 +12,7 @@ from brainviewer.app.session import Session
 from brainviewer.app.status import Status
 from brainviewer.core.segments import segment_names
 from brainviewer.core.study import Study
+from brainviewer.gui import theme
 from brainviewer.gui.dialogs.page import Page
 from brainviewer.gui.dialogs.pages import CardPage
 from brainviewer.gui.main_window import MainWindow
@@ -155,7 +156,7 @@ def test_open_pages_wear_the_new_theme(qapp: QApplication, window: MainWindow) -
     try:
         apply_theme(qapp, "dark")
         window.parts.pages.show_card("")
-        window.parts.pages.show_about()
+        window.parts.pages.show_about("llvmpipe")
         pages = window.findChildren(Page)
         assert any(isinstance(page, CardPage) for page in pages)
         dark = [page.text.toHtml() for page in pages]
@@ -169,3 +170,24 @@ def test_open_pages_wear_the_new_theme(qapp: QApplication, window: MainWindow) -
             page.close()
     finally:
         apply_theme(qapp, "dark")
+
+
+def test_texts_are_as_large_as_the_system_wants_them(
+    qapp: QApplication, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Large letters of the system: rows and panels grow with them, and no button is cut off."""
+    try:
+        monkeypatch.setattr(theme, "system_text_scale", lambda: 1.5)
+        apply_theme(qapp, "light")
+        assert theme.px(theme.TEXT_PX) == 20
+        assert qapp.font().pixelSize() == 20
+        assert "font-size: 20px" in qapp.styleSheet()
+        assert theme.scaled("a { font-size: 12px; }") == "a { font-size: 18px; }"
+        page = Page("A page", parent=window)
+        page.text.setHtml('<p style="font-size: 10px">small</p>')
+        assert "font-size:15px" in page.text.toHtml()
+        page.close()
+    finally:
+        monkeypatch.undo()
+        apply_theme(qapp, "dark")
+    assert theme.px(theme.TEXT_PX) == 13

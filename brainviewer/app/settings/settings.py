@@ -50,6 +50,10 @@ class Settings:
         "dark", Page.DISPLAY, "Theme", "Behind images it stays black in all of them.",
         choices={"dark": "Dark", "light": "Light", "system": "As the system"},
     )
+    scale: int = setting(
+        100, Page.DISPLAY, "Size of texts and controls", "Beside what the system asks for; from "
+        "the next start.", between=(100, 300), unit=" %",
+    )
     convention: Convention = setting(
         Convention.RADIOLOGICAL, Page.DISPLAY, "Convention",
         "On which side of axial and coronal slices the patient's right is shown.",

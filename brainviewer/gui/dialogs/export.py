@@ -18,6 +18,7 @@ from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
 from brainviewer.files.image2d.writer import PAGE_SUFFIXES
 from brainviewer.files.ordinary_file import resolved
+from brainviewer.gui import theme
 from brainviewer.gui.dialogs.export_preview import PreviewPane
 from brainviewer.gui.dialogs.files import there_is
 from brainviewer.gui.help.help_button import HelpButton
@@ -159,7 +160,7 @@ class ExportDialog(QDialog):
         boxes = self.heatmap, self.annotations, self.prediction, self.identify
         browse = button("Folder…", "second", "Choose the folder and the name", self._browse)
         side = QWidget()
-        side.setFixedWidth(320)
+        side.setFixedWidth(theme.px(320))
         side.setLayout(
             column(
                 *(heading("What"), self._subjects, 16),

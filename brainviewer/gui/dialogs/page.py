@@ -15,6 +15,13 @@ from brainviewer.gui.layouts import column
 from brainviewer.gui.window_size import open_with
 
 
+class PageText(QTextBrowser):
+    """A text whose HTML is as large as the window's texts are."""
+
+    def setHtml(self, html: str) -> None:
+        super().setHtml(theme.scaled(html))
+
+
 class Page(QDialog):
     """A text in a window of its own; Escape closes it."""
 
@@ -23,7 +30,7 @@ class Page(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
         open_with(self, 760, 640)
-        self.text = QTextBrowser()
+        self.text = PageText()
         self.text.setOpenExternalLinks(True)
         self.text.document().setDocumentMargin(20)
         self._markdown = markdown

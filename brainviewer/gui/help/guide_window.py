@@ -101,7 +101,7 @@ class GuideWindow(QDialog):
         self.forward = self._arrow("›", "Forward", "Alt+Right", 1)
         self._keys = label(role="small")
         left = QWidget()
-        left.setFixedWidth(_CONTENTS_PX)
+        left.setFixedWidth(theme.px(_CONTENTS_PX))
         left.setLayout(
             column(self.search, self.found, (self.contents, 1), spacing=6, margins=(12, 12, 0, 12))
         )

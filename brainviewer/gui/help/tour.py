@@ -106,7 +106,7 @@ class Tour(QFrame):
         self.setObjectName("card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName("Tour of the window")
-        self.setFixedWidth(_WIDTH)
+        self.setFixedWidth(theme.px(_WIDTH))
         self._frame = _Frame(window)
         self._title, self._text = heading(""), label(wrap=True)
         self._rows = QWidget()
@@ -184,7 +184,7 @@ class Tour(QFrame):
         return None
 
     def _place(self) -> None:
-        self.setFixedHeight(self._lines.totalHeightForWidth(_WIDTH))
+        self.setFixedHeight(self._lines.totalHeightForWidth(self.width()))
         target, room = self._target(), self._window.rect()
         self._frame.put_round(target)
         self.move(_beside(target or room, self.size().width(), self.height(), room))

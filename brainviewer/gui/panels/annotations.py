@@ -21,6 +21,7 @@ from brainviewer.core.annotation.annotations import (
 )
 from brainviewer.core.shown_text import shortened, shown_text
 from brainviewer.core.slices import SliceView
+from brainviewer.gui import theme
 from brainviewer.painting.text.wording import measure_text, measured, probe_lines
 
 _ROWS, _ROW_PX = 6, 26
@@ -108,7 +109,7 @@ class AnnotationList(QListView):
 
     def _fill(self) -> None:
         self._annotations.follow()
-        self.setFixedHeight(min(len(self._annotations.annotations), _ROWS) * _ROW_PX + 4)
+        self.setFixedHeight(min(len(self._annotations.annotations), _ROWS) * theme.px(_ROW_PX) + 4)
         self._select()
 
     def _select(self) -> None:

@@ -132,7 +132,7 @@ class ResultPanel(QWidget):
             "with the study, for you alone",
             name="Patient age in years",
         )
-        self._age.setFixedWidth(64)
+        self._age.setFixedWidth(theme.px(64))
         self._age.editingFinished.connect(self._enter_age)
         self._years = label("years", "quiet")
         self._run = button("Classify", "primary", "Type the glioma that was found", self._classify)

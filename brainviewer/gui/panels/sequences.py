@@ -16,7 +16,8 @@ from brainviewer.gui.widgets import listen
 from brainviewer.painting.text.wording import motion_lines
 
 _THUMBNAIL = 40
-_ROW = _THUMBNAIL + 10
+_ROW_PX = 50
+"""The height of a row, with texts of the usual size."""
 _MODALITY = Qt.ItemDataRole.UserRole
 _DETAIL = Qt.ItemDataRole.UserRole + 1
 _BETWEEN = " · "
@@ -61,16 +62,17 @@ class _Rows(Thumbnails):
             painter.setPen(QColor(colours.accent if focused else colours.selected))
             painter.setBrush(QColor(colours.selected))
             painter.drawRoundedRect(QRectF(area).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        image = QRect(area.x() + 5, area.y() + 5, _THUMBNAIL, _THUMBNAIL)
+        above = (area.height() - _THUMBNAIL) // 2
+        image = QRect(area.x() + 5, area.y() + above, _THUMBNAIL, _THUMBNAIL)
         usable = bool(index.flags() & Qt.ItemFlag.ItemIsEnabled)
         if isinstance(seen := index.data(IMAGE), QPixmap):
             painter.drawPixmap(image, seen)
         left = image.right() + 10
         width = area.right() - left - 4
-        name = QRect(left, area.y() + 6, width, 19)
+        name = QRect(left, area.y() + theme.px(6), width, theme.px(19))
         painter.setPen(QColor(colours.text if usable else colours.faint))
         painter.drawText(name, Qt.AlignmentFlag.AlignVCenter, str(index.data()))
-        line = QRect(left, area.y() + 25, width, 18)
+        line = QRect(left, area.y() + theme.px(25), width, theme.px(18))
         painter.setPen(QColor(colours.quiet if usable else colours.faint))
         small_letters(painter)
         beside, beneath = fitting_lines(str(index.data(_DETAIL)), width, painter.fontMetrics())
@@ -85,7 +87,7 @@ class SequenceList(QListWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self.setItemDelegate(_Rows(self, QSize(0, _ROW)))
+        self.setItemDelegate(_Rows(self, QSize(0, theme.px(_ROW_PX))))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Sequences")
@@ -99,7 +101,7 @@ class SequenceList(QListWidget):
             self.clear()
             for modality in self._rows():
                 self.addItem(self._item(modality))
-            self.setFixedHeight(self.count() * _ROW)
+            self.setFixedHeight(self.count() * theme.px(_ROW_PX))
         self._select()
 
     def _item(self, modality: Modality) -> QListWidgetItem:

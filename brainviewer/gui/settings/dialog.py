@@ -19,6 +19,7 @@ from brainviewer.app.settings.settings import TABLE
 from brainviewer.app.settings.table import Page
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
+from brainviewer.gui import theme
 from brainviewer.gui.dialogs.questions import ask
 from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.keys.key_map import KeyMap
@@ -60,7 +61,7 @@ class SettingsDialog(QDialog):
         self.tool_bar = ToolBarEditor(self._settings, keys, usual_bar)
         self.keys = KeysPage(self._settings, keys, self._tell)
         self.pages = told(QListWidget(), name="Pages")
-        self.pages.setFixedWidth(170)
+        self.pages.setFixedWidth(theme.px(170))
         self._shown = QStackedWidget()
         self._said = label(role="quiet", wrap=True)
         self._fill(self._own_widgets())

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 
 from brainviewer.app.settings.settings import Settings
 from brainviewer.app.settings.table import Setting
+from brainviewer.gui import theme
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.widgets import label, told
 
@@ -25,7 +26,7 @@ class SettingEditor:
         self.widget.setAccessibleDescription(setting.help)
         self.show()
         named = label("" if isinstance(self.widget, QCheckBox) else setting.label, wrap=True)
-        named.setFixedWidth(_LABEL_WIDTH)
+        named.setFixedWidth(theme.px(_LABEL_WIDTH))
         named.setBuddy(self.widget)
         said = label(setting.help, "small", wrap=True)
         self.whole = QWidget()

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QSlider, QToolButton, QWidget
 
+from brainviewer.gui import theme
 from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import panel, row
 from brainviewer.gui.widgets import call, label, slider, told
@@ -91,6 +92,8 @@ def _button(text: str, tip: str, slot: Callable[[], object], padding: int = 6) -
     button = told(QToolButton(autoRaise=True), "quiet", tip, tip)
     button.setText(text)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setStyleSheet(f"QToolButton {{ padding: 2px {padding}px; font-size: 12px; }}")
+    button.setStyleSheet(
+        f"QToolButton {{ padding: 2px {padding}px; font-size: {theme.px(12)}px; }}"
+    )
     button.clicked.connect(slot)
     return button
