@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.ablation import SourceAblation
 from brainviewer.core.correction.provenance import Correction
+from brainviewer.core.lesion_probability import LesionProbability
 from brainviewer.core.location import Location
 from brainviewer.core.segments import Agreement
 from brainviewer.core.segments import LesionPart as LesionPart  # noqa: PLC0414 - told here, too
@@ -140,6 +141,7 @@ class TumourFinding:
         there is no T1ce, or no network told them apart.
     others : (i, j, k) uint8, the ``OtherLesion`` of each voxel of what lies apart; None without it.
     others_enhancing : (i, j, k) bool, what of that enhances; None where it is not known.
+    probability : of lesion, as the network told it; None where none did.
     network : the network that segmented the lesion; None where none did.
     brain_network : the network that cut the brain out of a head with skull; None where none did.
     mid_sagittal : a point (x, y, z) in mm, RAS+, of the head's mid-sagittal plane, and its unit
@@ -166,6 +168,7 @@ class TumourFinding:
     parts: NDArray[np.uint8] | None = None
     others: NDArray[np.uint8] | None = None
     others_enhancing: NDArray[np.bool_] | None = None
+    probability: LesionProbability | None = None
     measurements: Measurements | None = None
     network: NetworkIdentity | None = None
     brain_network: NetworkIdentity | None = None

@@ -12,6 +12,7 @@ from brainviewer.app.notices import Notices
 from brainviewer.app.state import ViewState
 from brainviewer.app.view import View
 from brainviewer.core.geometry import Grid
+from brainviewer.core.lesion_probability import LesionProbability
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality
 
@@ -99,7 +100,7 @@ class CorrectionTools:
     def grow(self, at_mm: ArrayLike, modality: Modality, *, erase: bool) -> None:
         """Paint what hangs together with a place (3,) and is as bright there.
 
-        What the network took for lesion, but left apart, belongs to it.
+        What the network took for lesion there, surely or faintly, belongs to it.
         """
         from brainviewer.imaging.correction.clean_up import remove_piece
         from brainviewer.imaging.correction.growing import grow
@@ -108,7 +109,9 @@ class CorrectionTools:
         if study is None:
             return
         place, data = np.asarray(at_mm, np.float64), study.volumes[modality].data
-        others = None if finding is None or finding.others is None else finding.others > 0
+        told = None if finding is None else finding.probability
+        if told is None and finding is not None and finding.others is not None:
+            told = LesionProbability.of_mask(finding.others > 0)
         paint = self._paint(place, modality, erase=False, alike=False)
         self._show()
         if erase:
@@ -118,7 +121,7 @@ class CorrectionTools:
             return
         self._correction.apply(
             "grow region",
-            lambda there: grow(there, study.grid, place, data, paint, probability=others),
+            lambda there: grow(there, study.grid, place, data, paint, probability=told),
             "Nothing around this place is as bright as it is there.",
         )
 

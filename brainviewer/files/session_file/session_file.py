@@ -187,6 +187,8 @@ def _checked(results: SavedResults, study: SavedStudy) -> SavedResults:
                    finding.others_enhancing)  # fmt: skip
         if any(volume is not None and volume.shape != study.shape for volume in volumes):
             raise ValueError("results on another grid")
+        if finding.probability is not None and finding.probability.shape != study.shape:
+            raise ValueError("probabilities on another grid")
         inside = all(0 <= index < max(study.shape) for index in finding.slices.values())
         if finding.index is not None and not 0 <= finding.index < len(finding.area_mm2):
             inside = False

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.correction.steps import Box, Labels
 from brainviewer.core.geometry import Grid
+from brainviewer.core.lesion_probability import LesionProbability
 from brainviewer.core.scipy_parts import ndimage
 from brainviewer.imaging.correction.clean_up import holes
 from brainviewer.imaging.correction.label_edit import LabelEdit, Paint
@@ -19,6 +20,8 @@ _SPREADS = 2.5
 _LEAST_FRACTION = 0.08
 """Of the seed's value: grey values nearer than that are never told apart."""
 _SMOOTHING_MM = 0.7
+_LEAST_PROBABLE = 0.1
+"""What a network takes for lesion less probably than this it has not seen."""
 
 
 @dataclass(frozen=True)
@@ -50,19 +53,21 @@ def grow(
     *,
     reach_mm: float = 30.0,
     tolerance: float | None = None,
-    probability: NDArray[Any] | None = None,
+    probability: LesionProbability | None = None,
 ) -> LabelEdit | None:
     """Paint what hangs together with a place and has grey values as there; None if nothing does.
 
     position_mm : (3,) world mm. data : (i, j, k) grey values on the same grid.
     reach_mm : how far from the place a voxel may lie. tolerance : see ``Seed``; taken from around
         the place without it.
-    probability : (i, j, k), 0..1, of lesion, where a network told it: what it takes for lesion
-        with one half or more, and hangs together with the place, belongs to it whatever its grey.
+    probability : of lesion, where a network told it: what it takes for lesion at least half as
+        probably as the place (with one half or more always, below one tenth never), and hangs
+        together with it, belongs to it whatever its grey.
     """
     seed = seed_at(data, grid, position_mm)
     box = _around(grid, position_mm, reach_mm)
     at = tuple(n - part.start for n, part in zip(grid.nearest_voxel(position_mm), box, strict=True))
+    distance2 = _distance2(grid, box, position_mm)
     grey = data[box].astype(np.float32)
     smoothed = ndimage.gaussian_filter(
         grey, [_SMOOTHING_MM / mm for mm in grid.spacing], mode="nearest"
@@ -71,8 +76,11 @@ def grow(
     away = np.minimum(np.abs(smoothed - seed.value), np.abs(grey - seed.value))
     alike = away <= (seed.tolerance if tolerance is None else tolerance)
     if probability is not None:
-        alike |= probability[box] >= 0.5
-    alike &= _distance2(grid, box, position_mm) <= reach_mm**2
+        likely = probability.within(box)
+        there = likely[distance2 <= SEED_MM**2]
+        seen = float(there.max()) if there.size else float(likely[at])
+        alike |= likely >= min(max(seen / 2, _LEAST_PROBABLE), 0.5)
+    alike &= distance2 <= reach_mm**2
     alike[at] = True
     # Thin bridges lead out of a lesion along the cortex.
     open_mask = ndimage.binary_opening(alike)

@@ -52,6 +52,7 @@ def finding_on(finding: TumourFinding, grid: Grid, onto: Grid) -> TumourFinding:
         parts=parts,
         others=None,
         others_enhancing=None,
+        probability=None,
         enhancing=None,
         brain=None,
         measurements=None,

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.geometry import Grid, ToRas
+from brainviewer.core.lesion_probability import LesionProbability
 
 WORKING_MM = 2.0
 _MOST_VOXELS = 1 << 24
@@ -134,6 +135,11 @@ class WorkingGrid:
             for part, step, count in zip(box, self.factors, fine.shape, strict=True)
         )
         return place, fine
+
+    def probability(self, working: Field) -> LesionProbability:
+        """A working field of probabilities, 0..1, as it is kept with a finding."""
+        steps = np.rint(np.clip(working, 0, 1) * 255).astype(np.uint8)
+        return LesionProbability(steps, self.grid.shape, self.ras, self.start, self.factors)
 
     def spread(self, values: Field, axis: int) -> Field:
         """Values (n,) along the axis R, A or S as values along that voxel axis of the file."""

@@ -122,15 +122,17 @@ def _find_lesion(
         lesions, confidence = _by_comparison(head, leading)
     report(0.8, "Measuring the lesion")
     brain, with_skull = head.working.refine(head.inside), not head.stripped
+    told = None if regions is None else head.working.probability(regions[0])
     if not lesions:
         none = nothing(study, method, *notices)
-        return replace(none, brain=brain, with_skull=with_skull)
+        return replace(none, brain=brain, with_skull=with_skull, probability=told)
     whole = None if regions is None else regions[0]
     found = finding_of(study, head.working, lesions, method, confidence, notices, whole)
     found = replace(
         found,
         brain=brain,
         with_skull=with_skull,
+        probability=told,
         network=used,
         brain_network=cut_out_by,
         left_out=left_out,

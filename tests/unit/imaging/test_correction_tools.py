@@ -1,11 +1,13 @@
 """The tools that correct a segmentation: on every orientation, plane and convention, in mm."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from brainviewer.core.geometry import Grid
+from brainviewer.core.lesion_probability import LesionProbability
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.imaging.correction.brush import ball_stroke, disc_stroke
 from brainviewer.imaging.correction.clean_up import (
@@ -327,9 +329,27 @@ def test_a_lesion_grows_from_a_click():
     # What a network takes for lesion belongs to it whatever its grey value.
     dark = data.copy()
     dark[ball(grid, marker_position(grid), 3.0)] = 90
-    told = lesion.astype(np.float32)
+    told = LesionProbability.of_mask(lesion)
     with_network = made(labels, grow(labels, grid, place, dark, Paint(OEDEMA), probability=told))
     assert np.count_nonzero((with_network > 0) & lesion) > 0.95 * np.count_nonzero(lesion)
+
+
+def test_growing_takes_what_a_network_saw_faintly():
+    """A lesion that was not found: below one half everywhere, and not of one grey value."""
+    grid = grid_of()
+    lesion, middle = ball(grid, marker_position(grid), 8.0), ball(grid, marker_position(grid), 4.0)
+    data = np.where(middle, 400, np.where(lesion, 300, 200)).astype(np.float64)
+    faint = LesionProbability.of_mask(lesion)
+    faint = replace(faint, values=faint.values // 3)
+    labels = empty(grid)
+    place = marker_position(grid)
+    alone = made(labels, grow(labels, grid, place, data, Paint(OEDEMA)))
+    assert np.count_nonzero(alone) < 0.5 * np.count_nonzero(lesion)
+    seen = made(labels, grow(labels, grid, place, data, Paint(OEDEMA), probability=faint))
+    assert 0.9 < np.count_nonzero(seen) / np.count_nonzero(lesion) < 1.1
+    nothing = replace(faint, values=faint.values // 10)
+    same = made(labels, grow(labels, grid, place, data, Paint(OEDEMA), probability=nothing))
+    assert np.array_equal(same, alone)
 
 
 def test_every_tool_is_quick_on_a_study_of_usual_size():

@@ -1,5 +1,7 @@
 """Masks of the working grid on the study's own grid."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -44,3 +46,21 @@ def test_fields_are_refined_as_masks_are_around_a_lesion_alone() -> None:
     for mask, field in zip(masks, fields, strict=True):
         assert np.array_equal((field > 0.5)[inner], working.refine(mask)[inner])
         assert not field[:16].any() and not field[39:].any()
+
+
+@pytest.mark.parametrize("flips", [(1, 1, 1), (-1, 1, -1)])
+def test_kept_probabilities_lie_where_the_working_field_does(flips: tuple[int, int, int]) -> None:
+    head = np.zeros((40, 52, 44), np.float32)
+    head[6:-4, 4:-8, 5:-4] = 100
+    affine = np.diag([*flips, 1.0])[[1, 0, 2, 3]]
+    working = WorkingGrid.around(Grid(head.shape, affine), head)
+    rng = np.random.default_rng(3)
+    field = ndimage.gaussian_filter(rng.random(working.shape), 1).astype(np.float32)
+    kept = working.probability(field)
+    assert kept.values.nbytes == field.size
+    whole = kept.within((slice(0, 40), slice(0, 52), slice(0, 44)))
+    assert np.abs(working.thin(whole) - field).max() <= 0.5 / 255 + 1e-6
+    box = (slice(10, 20), slice(8, 30), slice(6, 9))
+    assert np.array_equal(kept.within(box), whole[box])
+    with pytest.raises(ValueError, match="outside"):
+        replace(kept, start=(30, 30, 30))
