@@ -72,6 +72,7 @@ class SegmentationCorrection:
         self._measuring.stop()
         if self._stroke is not None:
             self._stroke.cancel()
+        self._state.editing = replace(self._state.editing, drawing=False)
         self._jobs.finish(KEEP)
         if self._journal is not None:
             self._journal.close()
@@ -123,6 +124,7 @@ class SegmentationCorrection:
         if not self._state.correctable or self._stroke is not None:
             return None
         self._stroke = Stroke(self._ready())
+        self._state.editing = replace(self._state.editing, drawing=True)
         return self._stroke
 
     def go_on(self, edit: "LabelEdit | None") -> None:
@@ -135,6 +137,7 @@ class SegmentationCorrection:
         stroke, self._stroke = self._stroke, None
         if stroke is None:
             return False
+        self._state.editing = replace(self._state.editing, drawing=False)
         step = stroke.step(tool, user(), now())
         if step is None:
             return False
@@ -150,6 +153,7 @@ class SegmentationCorrection:
         stroke, self._stroke = self._stroke, None
         if stroke is not None:
             stroke.cancel()
+            self._state.editing = replace(self._state.editing, drawing=False)
             self._changed()
 
     def apply(self, tool: str, make: "Callable[[Labels], LabelEdit | None]", none: str) -> None:

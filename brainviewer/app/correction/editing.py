@@ -19,6 +19,7 @@ class Editing:
     diameter_mm : of the brush. ball : it paints in neighbouring slices, too.
     similar : it paints only what is as bright as where the stroke began, on that sequence.
     over : the part that alone is painted over (0 : what is outside of the lesion); None for all.
+    drawing : a stroke is under way; what is slow waits for its end, when the finding follows again.
     can_undo, can_redo : there is a step to take back, or to make again.
     """
 
@@ -29,6 +30,7 @@ class Editing:
     ball: bool = False
     similar: bool = False
     over: int | None = None
+    drawing: bool = False
     can_undo: bool = False
     can_redo: bool = False
 

@@ -45,7 +45,7 @@ class Locating:
     def _follow(self) -> None:
         state = self._state
         study, finding = state.study, state.finding
-        if state.finding_status is Status.RUNNING:
+        if state.finding_status is Status.RUNNING or state.editing.drawing:
             return  # what is shown meanwhile is what was found before
         if study is None or finding is None or not finding.found or finding.mask is None:
             self._jobs.cancel(LOCATE)

@@ -233,7 +233,7 @@ class StudyList:
 
     def _keep_finding(self) -> None:
         study, finding = self._state.study, self._state.finding
-        done = self._state.finding_status is Status.DONE
+        done = self._state.finding_status is Status.DONE and not self._state.editing.drawing
         if study is None or finding is None or finding is self._kept or not done:
             return
         self._kept = finding

@@ -94,6 +94,28 @@ def labels(desk: Desk) -> np.ndarray:
     return desk.state.editing.labels.copy()
 
 
+def test_what_is_slow_waits_for_the_end_of_a_stroke(desk: Desk) -> None:
+    """Keeping the finding in the study list held up the hand at every part of a stroke."""
+    correction, state = desk.session.correction, desk.state
+    kept: list[object] = []
+    desk.session.studies._show_on = lambda *_, **results: kept.append(results)
+    before = state.finding
+    stroke = correction.begin()
+    assert stroke is not None and state.editing.drawing
+    at = marker_position(state.study.grid)
+    correction.go_on(ball_stroke(stroke.labels, state.study.grid, [at, at + 4.0], 9.0, Paint(2)))
+    at_rest(desk)
+    assert state.finding is not before  # measurements follow while the hand draws
+    assert kept == []
+    correction.end("brush")
+    assert not state.editing.drawing
+    at_rest(desk)
+    assert len(kept) == 1
+    correction.begin()
+    correction.end("brush")  # nothing was drawn
+    assert not state.editing.drawing
+
+
 def test_the_finding_follows_and_says_who_edited_it(desk: Desk, monkeypatch) -> None:
     monkeypatch.setenv("LOGNAME", "reader")
     state = desk.state
