@@ -63,6 +63,8 @@ class Fact(StrEnum):
     SKULL = "skull"
     """The brain was cut out of a head that has its skull."""
     ANNOTATIONS = "annotations"
+    KEY_IMAGES = "key images"
+    """A slice is marked as a key image."""
     SELECTION = "selection"
     UNLOCKED = "unlocked"
     """An annotation is selected that may be changed."""
@@ -124,6 +126,7 @@ def facts_of_annotations(
     found = finding if diameters else None
     return {
         Fact.ANNOTATIONS: bool(annotations),
+        Fact.KEY_IMAGES: any(a.kind is Kind.KEY_IMAGE for a in annotations),
         Fact.SELECTION: chosen is not None,
         Fact.UNLOCKED: free,
         Fact.SNAPS_TO_LESION: found is not None and found.mask is not None,

@@ -6,6 +6,7 @@ Called on the main thread. Slow work runs in jobs; its results come back through
 from collections.abc import Callable, Collection
 
 from brainviewer.app.annotating.diameters import HandDiameters
+from brainviewer.app.annotating.key_images import KeyImages
 from brainviewer.app.annotating.listing import Listing
 from brainviewer.app.annotating.table import AnnotationTables
 from brainviewer.app.annotating.target_lesions import TargetLesions
@@ -80,6 +81,7 @@ class Session:
         self.cine = Cine(state, self.settings, self.view)
         self.annotations = Annotations(state, jobs, notices)
         self.listing = Listing(state)
+        self.key_images = KeyImages(state, self.view)
         self.tables = AnnotationTables(state, self.listing, jobs, notices)
         self.diameters = HandDiameters(state, jobs, notices, self.annotations)
         self.occlusion = Occlusion(state, jobs, notices, self.engine, self.view, self.annotations)

@@ -7,6 +7,7 @@ Exit codes: 0 done, 2 the user's input is wrong (one sentence with advice), 1 a 
 from brainviewer.cli import (
     dicom_export,
     export,
+    export_slices,
     follow_up,
     images,
     labelled_data,
@@ -23,6 +24,7 @@ __all__ = [
     "app",
     "dicom_export",
     "export",
+    "export_slices",
     "follow_up",
     "images",
     "labelled_data",

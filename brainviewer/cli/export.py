@@ -54,6 +54,9 @@ def export(
     rotate: Rotate = 0,
     flip: Flip = False,
     scale: Annotated[int, typer.Option(min=1, max=4, help="Pixels per point.")] = 2,
+    width: Annotated[
+        float, option(metavar="MM", help="Width in print, at 300 pixels per inch.")
+    ] = 0.0,
     heatmap: Annotated[
         bool, typer.Option("--heatmap", help="Classify, and draw where the network looked.")
     ] = False,
@@ -76,6 +79,10 @@ def export(
 
         look = reformation_of(plane, slab, slab_mode, rotate, flip)
         check_page_path(file)
+        if width:
+            from brainviewer.app.report.study_figures import check_width
+
+            check_width(width)
         check_output(file, study)
         annotated = read_annotations(annotations) if annotations is not None else None
         found = named(study)
@@ -91,6 +98,7 @@ def export(
             from brainviewer.app.report.study_figures import (
                 SliceRequest,
                 export_figure,
+                scale_of,
                 slice_figure,
             )
 
@@ -109,8 +117,8 @@ def export(
                 reformation=look,
             )
             figure = slice_figure(opened, request)
-            export_figure(figure, file, scale, progress_line())
-        record = {**provenance_record(figure, scale), "file": str(file)}
+            export_figure(figure, file, scale, progress_line(), width)
+        record = {**provenance_record(figure, scale_of(figure, scale, width)), "file": str(file)}
         notices = [*opened.notices, *said]
         record["notices"] = notices
         show(out, record, as_json, lambda: _text(file, result, notices))

@@ -29,16 +29,18 @@ class EngineName(StrEnum):
     TENSORFLOW = "tensorflow"
 
 
-def _with_a_name(paths: list[Path]) -> list[Path]:
-    """The same paths; ``.`` and ``..`` as the folders that they are, for sentences name them.
+def with_a_name(paths: list[Path]) -> list[Path]:
+    """The same paths; ``.`` and ``..`` as the folders that they are, for sentences name them."""
+    return [path if path.name not in ("", "..") else resolved(path) for path in paths]
 
-    In place of a session, what its study is opened from.
-    """
+
+def _of_images(paths: list[Path]) -> list[Path]:
+    """The same, but in place of a session what its study is opened from."""
     if any(path.suffix.lower() == ".brainviewer" for path in paths):
         from brainviewer.app.saved_session.places import images_of_sessions
 
         paths = images_of_sessions(paths)
-    return [path if path.name not in ("", "..") else resolved(path) for path in paths]
+    return with_a_name(paths)
 
 
 Study = Annotated[
@@ -48,7 +50,7 @@ Study = Annotated[
         help="A study's folder, or its files; a file may say its sequence: T1ce=scan.nii.gz. "
         "Or a single image.",
         readable=False,  # a file without permission is reported when it is read
-        callback=_with_a_name,
+        callback=_of_images,
     ),
 ]
 StudyOrImages = Annotated[
@@ -57,7 +59,7 @@ StudyOrImages = Annotated[
         metavar="STUDY|IMAGE...",
         help="A study's folder or files; or single images, or a folder of them.",
         readable=False,  # the others are answered
-        callback=_with_a_name,
+        callback=_of_images,
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]

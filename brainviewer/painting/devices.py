@@ -4,6 +4,7 @@ A ``Paint`` is a function that paints on a ``QPainter`` in points; each device b
 Needs no screen: without an application one is made that opens no window.
 """
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -32,6 +33,8 @@ Size = tuple[float, float]
 
 FONT_FAMILY = "DejaVu Sans"
 _POINTS_PER_INCH = 72
+MM_PER_INCH = 25.4
+_SIDES = re.compile(rb'width="[^"]*" height="[^"]*"')
 _starting = threading.Lock()
 _application: QGuiApplication | None = None
 
@@ -105,8 +108,13 @@ def rgb_image(pixels: NDArray[np.uint8]) -> QImage:
     return image_of(np.ascontiguousarray(pixels), QImage.Format.Format_RGB888)
 
 
-def paint_svg(paint: Paint, size: Size, title: str = "", description: str = "") -> bytes:
-    """An SVG file, one unit a point: lines as vectors, text as text, slices as images in it."""
+def paint_svg(
+    paint: Paint, size: Size, title: str = "", description: str = "", width_mm: float = 0.0
+) -> bytes:
+    """An SVG file, one unit a point: lines as vectors, text as text, slices as images in it.
+
+    width_mm : how wide it says it is; a point is a 72nd of an inch if 0.
+    """
     start()
     width, height = (max(1, round(side)) for side in size)
     buffer = _buffer()
@@ -119,15 +127,30 @@ def paint_svg(paint: Paint, size: Size, title: str = "", description: str = "") 
     generator.setDescription(description)
     with painting(generator) as painter:
         paint(painter)
-    return bytes(buffer.data().data())
+    content = bytes(buffer.data().data())
+    if width_mm:
+        sides = f'width="{width_mm:g}mm" height="{width_mm * height / width:g}mm"'
+        content = _SIDES.sub(sides.encode(), content, count=1)
+    return content
 
 
-def paint_pdf(paint: Paint, size: Size, title: str = "", metadata: bytes = b"") -> bytes:
+def paint_pdf(
+    paint: Paint, size: Size, title: str = "", metadata: bytes = b"", width_mm: float = 0.0
+) -> bytes:
     """A PDF file of one page of the size, with text that can be selected and searched.
 
     metadata : the file's XMP packet, if it is to have one of its own.
+    width_mm : how wide the page is; a point is a 72nd of an inch if 0.
     """
-    return paint_pdf_pages([paint], size, title, metadata)
+    if not width_mm:
+        return paint_pdf_pages([paint], size, title, metadata)
+    factor = width_mm / MM_PER_INCH * _POINTS_PER_INCH / size[0]
+
+    def scaled(painter: QPainter) -> None:
+        painter.scale(factor, factor)
+        paint(painter)
+
+    return paint_pdf_pages([scaled], (size[0] * factor, size[1] * factor), title, metadata)
 
 
 def paint_pdf_pages(

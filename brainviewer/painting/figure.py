@@ -78,19 +78,30 @@ def figure_image(spec: FigureSpec, scale: float = 1) -> QImage:
     return paint_image(lambda painter: page.paint(painter, scale), page.size, scale)
 
 
-def figure_svg(spec: FigureSpec, scale: float = 1, description: str = "") -> bytes:
-    """The page as an SVG file; slices stand in it with ``scale`` pixels a point."""
-    page = FigurePage(spec)
-    return paint_svg(lambda painter: page.paint(painter, scale), page.size, _TITLE, description)
+def figure_svg(
+    spec: FigureSpec, scale: float = 1, description: str = "", width_mm: float = 0.0
+) -> bytes:
+    """The page as an SVG file; slices stand in it with ``scale`` pixels a point.
 
-
-def figure_pdf(spec: FigureSpec, scale: float = 1, metadata: bytes = b"") -> bytes:
-    """The page as a PDF file; slices stand in it with ``scale`` pixels a point.
-
-    metadata : an XMP packet.
+    width_mm : see ``paint_svg``.
     """
     page = FigurePage(spec)
-    return paint_pdf(lambda painter: page.paint(painter, scale), page.size, _TITLE, metadata)
+    return paint_svg(
+        lambda painter: page.paint(painter, scale), page.size, _TITLE, description, width_mm
+    )
+
+
+def figure_pdf(
+    spec: FigureSpec, scale: float = 1, metadata: bytes = b"", width_mm: float = 0.0
+) -> bytes:
+    """The page as a PDF file; slices stand in it with ``scale`` pixels a point.
+
+    metadata : an XMP packet. width_mm : see ``paint_pdf``.
+    """
+    page = FigurePage(spec)
+    return paint_pdf(
+        lambda painter: page.paint(painter, scale), page.size, _TITLE, metadata, width_mm
+    )
 
 
 class FigurePage:

@@ -32,7 +32,9 @@ class Slow:
         self.saved: list[str] = []
         self.error: FileError | None = None
 
-    def __call__(self, _spec: object, path: Path, _scale: int, report: Report) -> None:
+    def __call__(
+        self, _spec: object, path: Path, _scale: int, report: Report, _width: float
+    ) -> None:
         self.begun.set()
         while not self.go.wait(0.01):
             report(0.5, "Drawing")

@@ -40,6 +40,7 @@ class ExportRequest:
     """What the user wants as an image.
 
     path : PNG, TIFF, SVG or PDF by its suffix. scale : 1 to 4 pixels a point.
+    width_mm : how wide it is in print, instead of a scale; 0 leaves that open.
     result : the column with the type of the glioma.
     identify : the names of the study and of its files in the image.
     """
@@ -51,6 +52,7 @@ class ExportRequest:
     annotations: bool = True
     result: bool = True
     identify: bool = False
+    width_mm: float = 0.0
 
 
 def panes_of(state: ViewState) -> tuple[Pane, ...]:

@@ -1,22 +1,35 @@
 """Exports in the background, one after the other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.app.dicom_export.export import export_dicom
 from brainviewer.app.dicom_export.request import DicomExport, DicomExportRequest, DicomResults
+from brainviewer.app.exporting.batch import BatchEntry, export_folder
 from brainviewer.app.exporting.exports import ExportRequest
+from brainviewer.app.exporting.slice_series import (
+    SavedSeries,
+    SeriesRequest,
+    SliceChoice,
+    save_series,
+)
 from brainviewer.app.jobs import Jobs, Policy
 from brainviewer.app.notices import Notices
 from brainviewer.app.report.study_figures import export_figure
 from brainviewer.app.state import ViewState
 from brainviewer.core.errors import BrainViewerError, Report
+from brainviewer.core.findings import TumourFinding
+from brainviewer.core.study import Study
 from brainviewer.painting.figure import FigureSpec
+
+if TYPE_CHECKING:
+    from brainviewer.models.engine.runtimes import Runner
 
 EXPORT = "export"
 DrawVolume = Callable[[Report], NDArray[np.uint8]]
@@ -48,7 +61,7 @@ class Exports:
                 self._check_same(figure)
                 ready = replace(figure, volume_image=draw_volume(report))
                 self._check_same(figure)
-            export_figure(ready, request.path, request.scale, report)
+            export_figure(ready, request.path, request.scale, report, request.width_mm)
 
         self._jobs.start(
             EXPORT,
@@ -68,6 +81,46 @@ class Exports:
         self._jobs.start(
             EXPORT,
             partial(export_dicom, request, results),
+            saved,
+            self._notices.fail,
+            policy=Policy.QUEUE,
+        )
+
+    def add_series(
+        self,
+        request: SeriesRequest,
+        figures: Sequence[tuple[SliceChoice, FigureSpec]],
+        saved: Callable[[SavedSeries], object],
+    ) -> None:
+        """Save slices after what was asked for before; see ``add``."""
+        self._jobs.start(
+            EXPORT,
+            partial(save_series, request, figures),
+            saved,
+            self._notices.fail,
+            policy=Policy.QUEUE,
+        )
+
+    def add_folder(
+        self,
+        folder: Path,
+        request: SeriesRequest,
+        ending: str,
+        engine: "Runner",
+        saved: Callable[[list[BatchEntry]], object],
+    ) -> None:
+        """Save slices of every study in a folder; see ``export_folder``."""
+
+        def find(study: Study, report: Report) -> TumourFinding:
+            from brainviewer.models.segmentation.detection import find_tumour
+            from brainviewer.models.segmentation.network import segmentation_network
+
+            network = segmentation_network(engine)
+            return find_tumour(study, "lesion", network=network, report=report)
+
+        self._jobs.start(
+            EXPORT,
+            partial(export_folder, folder, request, ending, find),
             saved,
             self._notices.fail,
             policy=Policy.QUEUE,

@@ -21,6 +21,7 @@ class Schema(StrEnum):
     MODELS = "brainviewer-models/1"
     PACS_FIND = "brainviewer-pacs-find/1"
     SESSION = "brainviewer-session/1"
+    EXPORT_SLICES = "brainviewer-export-slices/1"
 
 
 def with_schema(schema: Schema, record: Mapping[str, Any]) -> dict[str, Any]:

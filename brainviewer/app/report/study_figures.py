@@ -23,7 +23,14 @@ from brainviewer.files.image2d.writer import (
     svg_description,
 )
 from brainviewer.files.writing import write_whole
-from brainviewer.painting.figure import FigureSpec, draw_figure, figure_pdf, figure_svg
+from brainviewer.painting.devices import MM_PER_INCH
+from brainviewer.painting.figure import (
+    FigurePage,
+    FigureSpec,
+    draw_figure,
+    figure_pdf,
+    figure_svg,
+)
 from brainviewer.painting.geometry import head_viewport
 from brainviewer.painting.slice_scene import SliceScene
 
@@ -31,6 +38,9 @@ AUTO = "auto"
 """The slice with the largest tumour area."""
 
 SCALES = (1, 2, 3, 4)
+DPI = 300
+"""Pixels an inch of what is printed at a width in mm."""
+WIDTHS_MM = (20, 400)
 LARGE = (720, 720)
 SMALL = (420, 420)
 
@@ -126,28 +136,65 @@ def _heatmap_of(result: Classification | None, plane: Plane, index: int) -> Heat
     return heat
 
 
-def export_figure(figure: FigureSpec, path: Path, scale: int = 2, report: Report = silent) -> None:
+def export_figure(
+    figure: FigureSpec,
+    path: Path,
+    scale: float = 2,
+    report: Report = silent,
+    width_mm: float = 0.0,
+) -> None:
     """Paint a figure and save it as PNG, TIFF, SVG or PDF, with its provenance inside.
 
-    scale : pixels a point; in SVG and PDF those of the slices, since the rest is lines and text.
+    scale, width_mm : see ``figure_content``.
 
-    Raises FileError if it cannot be saved, BrainViewerError for a scale other than 1 to 4.
+    Raises FileError if it cannot be saved, BrainViewerError for a scale other than 1 to 4 and a
+    width that makes no sense.
     """
-    if scale not in SCALES:
-        raise BrainViewerError(f"An image cannot be made at {scale}×.", "Choose 1, 2, 3 or 4.")
     check_page_path(path)
-    kind, provenance = PAGE_SUFFIXES[path.suffix.lower()], provenance_record(figure, scale)
     report(0.1, "Drawing the image")
-    if kind == "SVG":
-        content = figure_svg(figure, scale, svg_description(provenance))
-    elif kind == "PDF":
-        content = figure_pdf(figure, scale, pdf_metadata(provenance))
-    else:
-        image = Image.fromarray(draw_figure(figure, scale))
-        content = image_bytes(image, kind, provenance)
+    content = figure_content(figure, path.suffix, scale, width_mm)
     report(0.7, "Saving the image")
     write_whole(path, content)
     report(1.0, "Saved")
+
+
+def figure_content(
+    figure: FigureSpec, suffix: str, scale: float = 2, width_mm: float = 0.0
+) -> bytes:
+    """The content of a figure's file, with its provenance inside.
+
+    suffix : one of ``PAGE_SUFFIXES``.
+    scale : pixels a point; in SVG and PDF those of the slices, since the rest is lines and text.
+    width_mm : how wide it is printed, with ``DPI`` pixels an inch, whatever the scale; 0 leaves
+        that open.
+    """
+    scale = scale_of(figure, scale, width_mm)
+    kind, provenance = PAGE_SUFFIXES[suffix.lower()], provenance_record(figure, scale)
+    if kind == "SVG":
+        return figure_svg(figure, scale, svg_description(provenance), width_mm)
+    if kind == "PDF":
+        return figure_pdf(figure, scale, pdf_metadata(provenance), width_mm)
+    image = Image.fromarray(draw_figure(figure, scale))
+    return image_bytes(image, kind, provenance, DPI if width_mm else 0)
+
+
+def scale_of(figure: FigureSpec, scale: float, width_mm: float = 0.0) -> float:
+    """Pixels a point of a figure's file; see ``figure_content``. Raises BrainViewerError."""
+    if width_mm:
+        check_width(width_mm)
+        return round(width_mm / MM_PER_INCH * DPI / FigurePage(figure).size[0], 6)
+    if scale not in SCALES:
+        raise BrainViewerError(f"An image cannot be made at {scale}×.", "Choose 1, 2, 3 or 4.")
+    return scale
+
+
+def check_width(width_mm: float) -> None:
+    """Raises BrainViewerError for a width in print that makes no sense."""
+    low, high = WIDTHS_MM
+    if not low <= width_mm <= high:
+        raise BrainViewerError(
+            f"An image cannot be {width_mm:g} mm wide.", f"Choose {low} to {high} mm."
+        )
 
 
 def analysis_spec(

@@ -78,6 +78,8 @@ class SavedSessions:
         self.crashed = state.crashed
         self._unsaved = False
         self._view: SavedView | None = None
+        self._paths: tuple[Path, ...] = ()
+        """What the study on the screen can be opened by again; another may be on its way."""
         self._told_why = ""
         documents.open_session = self.open
         documents.take_in = restoring.take_in
@@ -124,6 +126,7 @@ class SavedSessions:
     def enter(self) -> None:
         """A study is shown: bring back what its session says of it, if it has one."""
         opened, study = self._documents.session, self._state.study
+        self._paths = self._documents.opened_as
         self._follow(None)
         if opened is None or study is None:
             return
@@ -157,7 +160,7 @@ class SavedSessions:
 
         Raises FileError where the study cannot be opened again.
         """
-        paths = self._documents.opened_as
+        paths = self._paths
         if self._state.study is None or not paths:
             raise FileError("This study was not opened from files.", "Open its files first.")
         if any(each.absolute().is_relative_to(retrieved_folder()) for each in paths):
@@ -181,13 +184,13 @@ class SavedSessions:
         session = session_of(
             self._state,
             self._restoring.correction,
-            self._documents.opened_as,
+            self._paths,
             file.path.parent,
             file.id,
         )
         self.file = replace(file, stamp=session.stamp)
         self._unsaved, self._view = False, session.view
-        places = self._documents.opened_as if self._settings.remember_recent else ()
+        places = self._paths if self._settings.remember_recent else ()
 
         def work() -> None:
             if file.stamp:
@@ -228,7 +231,7 @@ class SavedSessions:
     # -- what is remembered here ------------------------------------------------------------
 
     def _remember(self, file: OpenSessionFile) -> None:
-        places = self._documents.opened_as if self._settings.remember_recent else ()
+        places = self._paths if self._settings.remember_recent else ()
         self._jobs.save(
             SAVE, lambda: remember_session(file.id, places, file.stamp), self._notices.fail
         )

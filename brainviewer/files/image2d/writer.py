@@ -64,18 +64,24 @@ def save_image(image: Image.Image, path: Path, provenance: Mapping[str, Any]) ->
     write_whole(path, image_bytes(image, SUFFIXES[path.suffix.lower()], provenance))
 
 
-def image_bytes(image: Image.Image, kind: str, provenance: Mapping[str, Any]) -> bytes:
-    """The content of an image file, ``PNG`` or ``TIFF``; see ``save_image``."""
+def image_bytes(
+    image: Image.Image, kind: str, provenance: Mapping[str, Any], dpi: int = 0
+) -> bytes:
+    """The content of an image file, ``PNG`` or ``TIFF``; see ``save_image``.
+
+    dpi : pixels an inch on paper, which the file says; nothing if 0.
+    """
     content = io.BytesIO()
+    printed: dict[str, Any] = {"dpi": (dpi, dpi)} if dpi else {}
     if kind == "PNG":
         chunks = PngInfo()
         chunks.add_itxt(PROVENANCE_KEY, svg_description(provenance))
-        image.save(content, "PNG", pnginfo=chunks)
+        image.save(content, "PNG", pnginfo=chunks, **printed)
     else:
         # The tag is ASCII by definition.
         description = json.dumps(storable(provenance), ensure_ascii=True)
         tags = {_TIFF_DESCRIPTION: description}
-        image.save(content, "TIFF", compression="tiff_deflate", tiffinfo=tags)
+        image.save(content, "TIFF", compression="tiff_deflate", tiffinfo=tags, **printed)
     return content.getvalue()
 
 

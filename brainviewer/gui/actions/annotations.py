@@ -16,6 +16,11 @@ ANNOTATION_ACTIONS: tuple[Action, ...] = (
            lambda w: turn_over(w.session, "locked"),
            lambda s: s.selected is not None and s.selected.style.locked,
            tip="Keep it from being moved, changed and deleted"),
+    Action("key-image-next", "Next key image", "Ctrl+I", Fact.KEY_IMAGES,
+           lambda w: w.session.key_images.step(1),
+           tip="Go to the next slice with a star, after the last one to the first"),
+    Action("key-image-before", "Previous key image", "Ctrl+Shift+I", Fact.KEY_IMAGES,
+           lambda w: w.session.key_images.step(-1), tip="Go to the slice with a star before"),
     Action("annotation-table", "Table of annotations…", "Shift+T", Fact.ANNOTATIONS,
            lambda w: w.pages.show_annotations(),
            tip="What annotations measure, and the values of all sequences in regions"),
@@ -39,7 +44,8 @@ PANE_MENU: tuple[str, ...] = (
 )  # fmt: skip
 EDIT_MENU: tuple[str, ...] = (
     "rename-annotation", "annotation-colour>", "annotation-width>", "hide-annotation",
-    "lock-annotation", "-", "snap-lesion", "snap-enhancing", "-", "annotation-table",
+    "lock-annotation", "-", "snap-lesion", "snap-enhancing", "-", "key-image-next",
+    "key-image-before", "-", "annotation-table",
 )  # fmt: skip
 LIST_MENU: tuple[str, ...] = (
     "rename-annotation", "annotation-colour>", "annotation-width>", "hide-annotation",

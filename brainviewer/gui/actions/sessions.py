@@ -1,4 +1,4 @@
-"""The actions on sessions, as rows of the table of actions."""
+"""The actions on sessions and on exports of many slices, as rows of the table of actions."""
 
 from brainviewer.app.facts import Fact
 from brainviewer.gui.actions.action import Action
@@ -12,6 +12,9 @@ SESSION_ACTIONS: tuple[Action, ...] = (
            tip="Save annotations, segmentation, results, windows and layout in one file"),
     Action("save-session-as", "Save session as…", "Ctrl+Shift+S", Fact.STUDY,
            lambda w: w.files.sessions.save_as(), tip="Save as a session of another name"),
+    Action("export-slices", "Export slices…", "Ctrl+Alt+E", Fact.STUDY,
+           lambda w: w.export.slices.ask(),
+           tip="Save key images, every n-th slice or a cine, of this study or of a folder"),
 )  # fmt: skip
 
 SESSION_MENU: tuple[str, ...] = ("open-session", "save-session", "save-session-as")

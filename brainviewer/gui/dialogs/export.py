@@ -21,6 +21,7 @@ from brainviewer.files.ordinary_file import resolved
 from brainviewer.gui import theme
 from brainviewer.gui.dialogs.export_preview import PreviewPane
 from brainviewer.gui.dialogs.files import there_is
+from brainviewer.gui.exporting.print_width import PrintWidth
 from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.outside_text import as_tip
@@ -76,6 +77,7 @@ class ExportDialog(QDialog):
         self._subjects.enable(ExportSubject.VOLUME, volume, "There is no 3D view.")
         self._formats = ChoiceRow(_FORMATS, ".png")
         self._scales = ChoiceRow({f"{scale}×": scale for scale in SCALES}, SCALES[1])
+        self.print_width = PrintWidth()
         self.heatmap = check_box("Heatmap", Fact.HEATMAP in facts, "There is no heatmap.")
         self.heatmap.setChecked(self.heatmap.isChecked() and state.overlays.heatmap)
         self.annotations = check_box("Annotations", Fact.ANNOTATIONS in facts, "There are none.")
@@ -98,6 +100,7 @@ class ExportDialog(QDialog):
             choice.group.idClicked.connect(self._changed)
         for box in (self.heatmap, self.annotations, self.prediction, self.identify):
             box.toggled.connect(self._changed)
+        self.print_width.changed.connect(self._changed)
         self.file_name.textEdited.connect(self._name_edited)
         self._changed()
 
@@ -116,6 +119,7 @@ class ExportDialog(QDialog):
             annotations,
             prediction,
             self.identify.isChecked(),
+            self.print_width.chosen_mm,
         )
 
     @property
@@ -165,7 +169,7 @@ class ExportDialog(QDialog):
             column(
                 *(heading("What"), self._subjects, 16),
                 *(heading("Show"), *boxes, 16),
-                *(heading("Size"), self._scales, 16),
+                *(heading("Size"), self._scales, self.print_width, 16),
                 *(heading("Format"), self._formats, 16),
                 *(heading("File"), row((self.file_name, 1), browse)),
                 self._remark,
@@ -188,6 +192,7 @@ class ExportDialog(QDialog):
         slices, suffix = self._subjects.chosen is not ExportSubject.VOLUME, self._formats.chosen
         for box in (self.heatmap, self.annotations):
             box.setEnabled(slices and bool(box.property("there")))
+        self._scales.setEnabled(not self.print_width.chosen_mm)
         if not self._named:
             self.file_name.setText(self._own_name)
         name = Path(self.file_name.text().strip())
@@ -274,13 +279,14 @@ class ExportDialog(QDialog):
 
     def _show_size(self, points: QSize) -> None:
         self._points = points
-        width, height, scale = points.width(), points.height(), self._scales.chosen
+        width, height = points.width(), points.height()
+        scale = self.print_width.scale_of(width) or self._scales.chosen
         if points.isEmpty():
             said = ""
         elif self._path.suffix.lower() in _VECTORS:
-            said = f"{width} × {height} points; slices with {scale} pixels a point"
+            said = f"{width} × {height} points; slices with {scale:.3g} pixels a point"
         else:
-            said = f"{width * scale} × {height * scale} pixels"
+            said = f"{round(width * scale)} × {round(height * scale)} pixels"
         self._size.setText(said)
 
 

@@ -29,6 +29,7 @@ from brainviewer.gui.dialogs.dicom_export import DicomExportDialog
 from brainviewer.gui.dialogs.export import ExportDialog
 from brainviewer.gui.dialogs.printing import ask_and_print
 from brainviewer.gui.dialogs.questions import ANOTHER_STUDY, accepted, errors_told
+from brainviewer.gui.exporting.slices import SlicesExport
 from brainviewer.gui.pacs.opener import send_results
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.volume.pane import VolumePane
@@ -42,13 +43,14 @@ _DRAWING = 0.8
 
 
 class ViewExport:
-    """Draws what the panes show anew, at the scale that is asked for."""
+    """Draws what the panes show anew, at the scale that is asked for. slices : many at once."""
 
     def __init__(
         self, session: Session, grid: PaneGrid, volume: VolumePane, window: QWidget
     ) -> None:
         self._session, self._grid, self._volume, self._window = session, grid, volume, window
         self._folder: Path | None = None
+        self.slices = SlicesExport(session, window, self._wanted)
 
     def ask(self, subject: ExportSubject = ExportSubject.VIEW) -> None:
         """Let the user choose, then export in the background; without a study, nothing happens."""

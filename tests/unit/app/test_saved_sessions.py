@@ -207,6 +207,7 @@ def test_what_changes_is_saved_by_itself(desks: _Desks, tmp_path: Path) -> None:
     opened(desk, write_study(tmp_path / "other", level=7))
     view = read_session(session).view
     assert view is not None and view.plane is Plane.CORONAL
+    assert [source.name for source in read_session(session).study.sources] == ["study"]
     assert desk.session.saved.file is None  # the other study has none
 
 

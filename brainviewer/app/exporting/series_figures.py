@@ -1,0 +1,150 @@
+"""The images of a series: of the open study as it is shown, or of a study without a window."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from brainviewer.app.exporting.slice_scenes import scene_of
+from brainviewer.app.exporting.slice_series import (
+    SeriesRequest,
+    SeriesSubject,
+    SliceChoice,
+    key_images,
+    slices_of,
+)
+from brainviewer.app.report.study_figures import (
+    LARGE,
+    SliceRequest,
+    slice_figure,
+    trusted_result,
+    window_of,
+)
+from brainviewer.app.state import ViewState
+from brainviewer.app.status import Status
+from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.overlays import Overlays
+from brainviewer.core.saved_view import SavedView
+from brainviewer.core.slices import Plane, SliceView
+from brainviewer.core.study import Modality, Study
+from brainviewer.painting.figure import FigureSpec
+from brainviewer.painting.geometry import head_viewport
+from brainviewer.painting.slice_scene import SliceScene, Viewport
+
+Figures = list[tuple[SliceChoice, FigureSpec]]
+
+
+def series_of_view(state: ViewState, request: SeriesRequest) -> Figures:
+    """The images that a request asks for, of the open study as it is shown.
+
+    On the main thread; drawing and saving them may happen elsewhere. Key images are those of the
+    grid's own planes, upright where the panes are; slices and cine are as the panes show them,
+    tilted and thick where these are.
+
+    Raises BrainViewerError if no study is open, or there are no such slices.
+    """
+    study = state.study
+    if study is None:
+        raise BrainViewerError("There is nothing to export.", "Open a study first.")
+    if request.subject is SeriesSubject.KEY_IMAGES:
+        choices = key_images(study, state.annotations)
+        return [(choice, _figure(state, study, request, _on_grid(state, study, choice)))
+                for choice in choices]  # fmt: skip
+    modality = request.modality or state.active
+    template = replace(scene_of(state, study, modality, request.plane), cursor=None, selection="")
+    view = template.view
+    found: Figures = []
+    for index in slices_of(request, view.count):
+        scene = replace(template, index=index, viewport=_viewport(template.study, view, index))
+        choice = SliceChoice(modality, request.plane, index)
+        found.append((choice, _figure(state, study, request, scene)))
+    return found
+
+
+def count_in_view(state: ViewState, modality: Modality, plane: Plane) -> int:
+    """How many slices of a sequence the panes can show in a plane."""
+    assert state.study is not None
+    return scene_of(state, state.study, modality, plane).view.count
+
+
+def _on_grid(state: ViewState, study: Study, choice: SliceChoice) -> SliceScene:
+    scene = scene_of(state, study, choice.modality, choice.plane)
+    reformation = replace(scene.reformation.of_grid, slab=None)
+    scene = replace(
+        scene, study=study, finding=state.finding, original=False, reformation=reformation,
+        index=choice.index, cursor=None, selection="",
+    )  # fmt: skip
+    return replace(scene, viewport=_viewport(study, scene.view, choice.index, scene.annotations))
+
+
+def _viewport(
+    study: Study, view: SliceView, index: int, annotations: Sequence[Annotation] = ()
+) -> Viewport | None:
+    return None if view.oblique else head_viewport(study, view, index, LARGE, annotations)
+
+
+def _figure(
+    state: ViewState, study: Study, request: SeriesRequest, scene: SliceScene
+) -> FigureSpec:
+    overlays = request.burn.overlays(scene.overlays)
+    fresh = state.classification_status is Status.DONE
+    return FigureSpec(
+        study,
+        (replace(scene, overlays=overlays, all_labels=True),),
+        1,
+        LARGE,
+        None,
+        state.finding,
+        trusted_result(study, state.shown_result) if fresh else None,
+        result=request.burn.result,
+        footer=request.burn.footer,
+        identify=request.burn.identify,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class SeriesStudy:
+    """A study without a window, and what is known of it. view : as a session has it."""
+
+    study: Study
+    annotations: tuple[Annotation, ...] = ()
+    finding: TumourFinding | None = None
+    classification: Classification | None = None
+    view: SavedView | None = field(default=None)
+
+
+def series_of_study(of: SeriesStudy, request: SeriesRequest) -> Figures:
+    """The images that a request asks for; see ``series_of_view``."""
+    study = of.study
+    if request.subject is SeriesSubject.KEY_IMAGES:
+        choices: Sequence[SliceChoice] = key_images(study, of.annotations)
+    else:
+        modality = request.modality or (of.view.active if of.view else study.modalities[0])
+        count = SliceView.of(study.grid, request.plane).count
+        if modality not in study.volumes:
+            raise BrainViewerError(
+                f"The study has no {modality}.", f"It has {', '.join(study.modalities)}."
+            )
+        choices = [
+            SliceChoice(modality, request.plane, index) for index in slices_of(request, count)
+        ]
+    windows = {m: window_of(study, m, of.view.windows if of.view else {}) for m in study.volumes}
+    overlays = of.view.overlays if of.view else Overlays(segmentation=False)
+    wanted = SliceRequest(
+        annotations=of.annotations,
+        finding=of.finding,
+        classification=of.classification,
+        windows=windows,
+        colour_maps=of.view.colour_maps if of.view else {},
+        overlays=request.burn.overlays(overlays),
+        result=request.burn.result,
+        identify=request.burn.identify,
+    )
+    found: Figures = []
+    for choice in choices:
+        slice_wanted = replace(
+            wanted, modality=choice.modality, plane=choice.plane, index=choice.index
+        )
+        figure = slice_figure(study, slice_wanted)
+        found.append((choice, replace(figure, footer=request.burn.footer)))
+    return found

@@ -1,0 +1,1 @@
+"""Exporting from the window: many slices, and what exports have in common."""
