@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from brainviewer.core.fusion import FUSION_MAPS
 from brainviewer.core.hanging.hanging import BUILT_IN, MOST_COLUMNS, MOST_ROWS, Hanging
 from brainviewer.core.overlays import Overlays
 from brainviewer.core.reformation.reformation import PLAIN, Reformation
@@ -14,6 +15,8 @@ from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.core.view_choice import Layout
 from brainviewer.core.voi_window import Window
+
+_COLOURS = frozenset(("grey", "gray", *FUSION_MAPS))
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ class SavedView:
         for window in self.windows.values():
             if not (math.isfinite(window.level) and 0 < window.width < math.inf):
                 raise ValueError("no window")
+        if not _COLOURS.issuperset(self.colour_maps.values()):
+            raise ValueError("no colour map")
         _check_overlays(self.overlays)
         _check_hanging(self.hanging)
         _check_reformation(self.reformation)

@@ -232,6 +232,8 @@ def test_every_cut_and_every_wrong_byte_is_a_sentence(tmp_path: Path) -> None:
         ("view.reformation", {"slab": {"thickness_mm": 1e9}}, "The view"),
         ("view.reformation", {"obliquity": {"rotation": [-1, 0, 0, 0, 1, 0, 0, 0, 1]}}, "The view"),
         ("view.overlays", {"parts_opacity": 7.0}, "The view"),
+        ("view.overlays", {"fusion": {"colour_map": "love"}}, "The view"),
+        ("view.colour_maps", [["T1", "love"]], "The view"),
         ("age_years", "old", "The age"),
         ("report_text", [1], "The text"),
         ("results", {"finding": {"method": "x", "found": True, "index": 99}}, "The result"),
