@@ -238,6 +238,21 @@ def test_images_without_rows_are_told(tmp_path: Path) -> None:
         named([tmp_path / "a"])
 
 
+def test_a_series_without_rows_beside_others_is_told(tmp_path: Path) -> None:
+    paths = write_study(tmp_path / "a", PHANTOM)
+    for path in paths[Modality.T1]:
+        dataset = dcmread(path)
+        dataset.Rows = 0
+        dataset.save_as(path)
+    study = open_study([tmp_path / "a"])
+    assert Modality.T1 not in study.volumes
+    count = len(paths[Modality.T1])
+    assert (
+        f"{count} files hold an image without its height (Rows), and cannot be shown. Copy them "
+        "again from their source."
+    ) in study.notices
+
+
 def test_an_archive_beside_the_images_is_told(tmp_path: Path) -> None:
     write_study(tmp_path, PHANTOM)
     with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:

@@ -55,6 +55,9 @@ BY_TIMES = [
       "EchoTime": 120, "InversionTime": 2400}, FLAIR),
     ({"AcquisitionContrast": "FLUID_ATTENUATED"}, FLAIR),
     (times("SE", 1500, 50), None),
+    (times("SE", 0, 0), None),
+    (times("GR", 0, 0), None),
+    (times("SE", 600, 0), None),
     ({}, None),
 ]  # fmt: skip
 

@@ -109,6 +109,7 @@ def _told_apart(found: Sequence[_Study]) -> list[str]:
         [f"({shown_text(one.description)})" if one.description else "" for one in studies],
         [_number(one) for one in studies],
         [f"in the folder {place.name}" if places.count(place) == 1 else "" for place in places],
+        [f"with {len(candidates)} series" for _, candidates in found],
     ):
         alike = [labels.count(label) > 1 for label in labels]
         if len(set(more)) > 1:

@@ -29,6 +29,7 @@ class Headers:
     others : how many files are no DICOM images.
     empty : those of them that hold nothing; misnamed : those that are no DICOM and called so.
     encrypted : how many of the incomplete ones say that something in them is encrypted.
+    without_rows : how many of the others have pixels and no height.
     """
 
     frames: tuple[Frame, ...] = ()
@@ -38,6 +39,7 @@ class Headers:
     empty: tuple[Path, ...] = ()
     misnamed: tuple[Path, ...] = ()
     encrypted: int = 0
+    without_rows: int = 0
 
 
 @dataclass(eq=False)
@@ -49,6 +51,7 @@ class _Part:
     empty: list[Path] = field(default_factory=list)
     misnamed: list[Path] = field(default_factory=list)
     encrypted: int = 0
+    without_rows: int = 0
 
 
 def read_headers(files: Sequence[Path], report: Report = silent) -> Headers:
@@ -70,6 +73,7 @@ def read_headers(files: Sequence[Path], report: Report = silent) -> Headers:
         tuple(path for part in parts for path in part.empty),
         tuple(path for part in parts for path in part.misnamed),
         sum(part.encrypted for part in parts),
+        sum(part.without_rows for part in parts),
     )
     _last[:] = [(key, headers)]
     return headers
@@ -133,6 +137,7 @@ def _add(part: _Part, path: Path, elements: Elements) -> None:
     tags = Tags(elements.said).with_frame({SYNTAX: elements.syntax})
     if not tags.whole("Rows"):
         part.others += 1  # a directory, a report, a state of presentation
+        part.without_rows += elements.length > 0
         return
     count = min(max(tags.whole("NumberOfFrames", 1), 1), _MOST_FRAMES)
     offset = elements.offset if tags.whole("BitsAllocated") in (8, 16) else None

@@ -31,6 +31,9 @@ def unread_notices(headers: Headers, closed: int = 0) -> list[str]:
         notices.append(
             f"{files} before all pixels are there, as while a series is being written. {_AGAIN}"
         )
+    if headers.without_rows:
+        files = counted(headers.without_rows, "file holds", "files hold")
+        notices.append(f"{files} an image without its height (Rows), and cannot be shown. {_COPY}")
     folders_of_images = {frame.path.parent for frame in headers.frames}
     beside = [path for path in headers.empty if path.parent in folders_of_images]
     if beside:

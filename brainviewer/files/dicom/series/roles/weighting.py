@@ -134,7 +134,7 @@ def _by_times(tags: Tags) -> Weighting:
     gradient = bool(scanning & {"GR", "GRADIENT"}) and "SE" not in scanning
     echo, repetition = tags.number("EchoTime"), tags.number("RepetitionTime")
     inversion = tags.number("InversionTime") or 0.0
-    if echo is None or repetition is None:
+    if not echo or not repetition:  # a 0 stands for what is not known
         return Weighting()
     if gradient:
         return _gradient(tags, echo, repetition, inversion)
