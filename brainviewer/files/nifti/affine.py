@@ -26,6 +26,7 @@ _MILLIMETRES = {1: 1e3, 2: 1.0, 3: 1e-3}
 _UNIT_BITS = 0x07
 _SMALLEST_MM, _LARGEST_MM = 1e-3, 1e3
 _DISAGREE_MM = 0.5
+_SLANT_DEGREES, _OTHER_SIZE = 1.0, 0.02
 _LONGEST_QUATERNION = 1.1
 """What is longer is no rotation that was rounded."""
 _HALF_TURN = 1e-7
@@ -44,9 +45,10 @@ def grid_of(header: Fields, shape: tuple[int, int, int], name: str) -> tuple[Gri
     by_sform = _sound(sform(header), unit) if has_sform else None
     qform = _sound(_qform(header), unit) if has_qform else None
     if by_sform is not None:
-        return Grid(shape, by_sform), notices + (
-            _disagreement(by_sform, qform, shape) if has_qform else ()
+        said = (
+            _disagreement(by_sform, qform, shape) if has_qform else _other_sizes(header, by_sform)
         )
+        return Grid(shape, by_sform), (*notices, *_slant(by_sform), *said)
     if qform is not None:
         notice = "The file's sform is invalid; its position in space was taken from the qform."
         return Grid(shape, qform), notices + ((notice,) if has_sform else ())
@@ -102,6 +104,34 @@ def _sound(affine: NDArray[Any], unit: float | None) -> Affine | None:
         return None
     flat = abs(np.linalg.det(affine[:3, :3] / spacing)) < 0.01
     return None if flat else affine
+
+
+def _slant(affine: Affine) -> tuple[str, ...]:
+    """A sentence if voxels are slanted, as an affine registration leaves them."""
+    sides = affine[:3, :3] / spacing_of(affine)
+    cosine = np.abs(sides.T @ sides - np.eye(3)).max()
+    degrees = float(np.degrees(np.arcsin(min(cosine, 1.0))))
+    if degrees <= _SLANT_DEGREES:
+        return ()
+    return (
+        f"By its sform its voxels are slanted by {degrees:.0f}°, as when a head was stretched onto "
+        "a template: measure with care.",
+    )
+
+
+def _other_sizes(header: Fields, sform: Affine) -> tuple[str, ...]:
+    """A sentence if the voxel sizes are not those of the sform, which no qform can tell."""
+    unit = _MILLIMETRES.get(int(header["xyzt_units"]) & _UNIT_BITS) or 1.0
+    sizes = unit * np.asarray(header["pixdim"][1:4], dtype=np.float64)
+    used = np.array(spacing_of(sform))
+    known = np.isfinite(sizes).all() and (sizes > 0).all()
+    if not known or np.abs(sizes / used - 1).max() <= _OTHER_SIZE:
+        return ()
+    one, other = (" × ".join(f"{mm:.3g}" for mm in some) for some in (used, sizes))
+    return (
+        f"By its sform its voxels are {one} mm large, which is used; by pixdim they are {other} "
+        "mm: measure with care.",
+    )
 
 
 def _disagreement(

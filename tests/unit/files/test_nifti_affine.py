@@ -179,3 +179,25 @@ def test_half_turns_are_exact(axis):
         header = read(changed(start, QUATERNION, *np.multiply(axis, length)))
         assert header.grid.spacing == tuple(SIZES)
         assert np.count_nonzero(header.grid.affine[:3, :3]) == 3
+
+
+def test_slanted_voxels_are_told():
+    slant = np.eye(4)
+    slant[0, 1] = 0.2
+    straight = turned((2, 0, 1), (1, -1, 1))
+    (said,) = read(content(straight @ slant, "s")).notices[-1:]
+    assert said.startswith("By its sform its voxels are slanted by ")
+    assert not any("slanted" in n for n in read(content(straight, "s")).notices)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_sizes_beside_those_of_the_sform_are_told(unit):
+    affine = turned((0, 1, 2), (-1, -1, 1), oblique=False)
+    start = content(affine, "s", unit, UNITS[unit])
+    assert not any("pixdim" in notice for notice in read(start).notices)
+    header = read(changed(start, PIXDIM, *(SIZES * (1, 1, 1.5) * UNITS[unit])))
+    assert header.notices[-1] == (
+        "By its sform its voxels are 1 × 2 × 3 mm large, which is used; by pixdim they are "
+        "1 × 2 × 4.5 mm: measure with care."
+    )
+    np.testing.assert_allclose(header.grid.spacing, SIZES)
