@@ -43,17 +43,19 @@ if TYPE_CHECKING:
 
 @app.command()
 def info(study: Study, as_json: AsJson = False) -> None:
-    """Say what a study, or an image, holds."""
+    """Say what a study, or an image, holds, and what is odd about its headers."""
     with results_only() as out:
+        from brainviewer.app.headers.header_findings import header_lines, header_records
         from brainviewer.app.opening.study import open_without_asking
         from brainviewer.app.report.formats import Schema, with_schema
         from brainviewer.app.report.study_record import study_record
         from brainviewer.app.report.text import study_text
 
         opened = open_without_asking(study, progress_line())
-        told = {**study_record(opened), "notices": list(opened.notices)}
+        notices = list(opened.notices)
+        told = {**study_record(opened), "headers": header_records(opened), "notices": notices}
         record = with_schema(Schema.STUDY, told)
-        show(out, record, as_json, lambda: study_text(record))
+        show(out, record, as_json, lambda: study_text(record, header_lines(opened)))
 
 
 @app.command()

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from brainviewer.core.dicom_source import SourceSeries, age_in_years
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid
+from brainviewer.core.headers.source_header import SourceHeader
 from brainviewer.core.segments import segment_names
 from brainviewer.core.shown_text import shown_text
 
@@ -79,6 +80,7 @@ class Volume:
     shown : the stored values that the file wants shown black and white, if it says so; the first
         is the larger one where small values are bright.
     file_windows : all windows that the file names, which are offered as presets.
+    header : what the header of its source says beside shape and place.
     """
 
     modality: Modality
@@ -99,6 +101,7 @@ class Volume:
     other_frame: bool = False
     unplaced: bool = False
     sha256: str = ""
+    header: SourceHeader | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "file_name", shown_text(self.file_name))

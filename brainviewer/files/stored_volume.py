@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.dicom_source import SourceSeries
 from brainviewer.core.geometry import Grid
+from brainviewer.core.headers.source_header import SourceHeader
 from brainviewer.core.study import FileWindow
 
 
@@ -23,6 +24,7 @@ class StoredVolume:
     windows : those that the file names.
     series : the DICOM series that it was read from.
     label_names : what its values mean, where it is a segmentation that says it.
+    header : what it says beside shape and place.
     frame_of_reference : UID of the space that its positions are in; empty where nobody says.
     """
 
@@ -35,3 +37,4 @@ class StoredVolume:
     windows: tuple[FileWindow, ...] = ()
     frame_of_reference: str = ""
     label_names: Mapping[int, str] | None = None
+    header: SourceHeader | None = None

@@ -149,6 +149,7 @@ def _placed(
         image.dtype,
         series=image.series,
         file_windows=image.windows,
+        header=image.header,
     )
     if _in_other_frame(image, images[plan.reference]):
         placed = replace(placed, other_frame=True)

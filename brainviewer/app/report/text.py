@@ -26,8 +26,11 @@ from brainviewer.painting.text.predictions import (
 from brainviewer.painting.text.wording import RESEARCH_ONLY, correction_text
 
 
-def study_text(record: Mapping[str, Any]) -> str:
-    """What a study holds, one sequence a line; or what an image is."""
+def study_text(record: Mapping[str, Any], headers: Sequence[str] = ()) -> str:
+    """What a study holds, one sequence a line; or what an image is.
+
+    headers : lines on the headers of its files.
+    """
     if "image" in record:
         return with_notices(_image_lines(record["image"]), record["notices"])
     rows = [
@@ -47,6 +50,8 @@ def study_text(record: Mapping[str, Any]) -> str:
     if record["segmentation"]:
         found = record["segmentation"]
         lines.append(f"segmentation: {found['file'] if isinstance(found, Mapping) else found}")
+    if headers:
+        lines += ["headers:", *headers]
     return with_notices(lines, record["notices"])
 
 

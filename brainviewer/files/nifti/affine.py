@@ -5,6 +5,7 @@ the file. Where that library would make up a number (a quaternion that is none, 
 size), the form is called invalid instead.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Affine, Grid, spacing_of
+from brainviewer.core.headers.source_header import corners_apart
 from brainviewer.files.nifti.fields import Fields, rotation, sform
 
 UNIT_UNKNOWN = "The unit of length is not named; it was taken for millimetres."
@@ -33,17 +35,41 @@ _HALF_TURN = 1e-7
 """Square of the quaternion's real part below which it counts as 0, as in ``nifti1_io.c``."""
 
 
+@dataclass(frozen=True, eq=False)
+class Placing:
+    """What a header says of places.
+
+    sform, qform : (4, 4) in mm; None where it has none, or an invalid one.
+    unit : millimetres in the unit of length; None where it is not named.
+    """
+
+    has_sform: bool
+    has_qform: bool
+    sform: Affine | None
+    qform: Affine | None
+    unit: float | None
+
+
+def placing_of(header: Fields) -> Placing:
+    """The affines of a header."""
+    unit = _MILLIMETRES.get(int(header["xyzt_units"]) & _UNIT_BITS)
+    has_sform, has_qform = int(header["sform_code"]) > 0, int(header["qform_code"]) > 0
+    by_sform = _sound(sform(header), unit) if has_sform else None
+    return Placing(
+        has_sform, has_qform, by_sform, _sound(_qform(header), unit) if has_qform else None, unit
+    )
+
+
 def grid_of(header: Fields, shape: tuple[int, int, int], name: str) -> tuple[Grid, tuple[str, ...]]:
     """The grid of a file, and what must be said about it.
 
     name : the file's name, for the sentence of the error.
     Raises FileError if the voxels have no size.
     """
-    unit = _MILLIMETRES.get(int(header["xyzt_units"]) & _UNIT_BITS)
+    placing = placing_of(header)
+    unit, has_sform, has_qform = placing.unit, placing.has_sform, placing.has_qform
+    by_sform, qform = placing.sform, placing.qform
     notices = () if unit else (UNIT_UNKNOWN,)
-    has_sform, has_qform = int(header["sform_code"]) > 0, int(header["qform_code"]) > 0
-    by_sform = _sound(sform(header), unit) if has_sform else None
-    qform = _sound(_qform(header), unit) if has_qform else None
     if by_sform is not None:
         said = (
             _disagreement(by_sform, qform, shape) if has_qform else _other_sizes(header, by_sform)
@@ -140,8 +166,7 @@ def _disagreement(
     if qform is None:
         return ("The file's qform is invalid; its position in space was taken from the sform.",)
     one, other = Grid(shape, sform), Grid(shape, qform)
-    corners = np.array(list(np.ndindex(2, 2, 2))) * (np.array(shape) - 1)
-    apart = np.linalg.norm(one.to_world(corners) - other.to_world(corners), axis=1).max()
+    apart = corners_apart(one, other)
     if apart <= _DISAGREE_MM:
         return ()
     notice = f"The file's sform and qform disagree by up to {apart:.1f} mm; the sform is used."

@@ -11,6 +11,7 @@ import numpy as np
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid
+from brainviewer.core.headers.source_header import SourceHeader
 from brainviewer.files.file_kind import (
     CONVERT_DICOM,
     START_BYTES,
@@ -27,6 +28,7 @@ from brainviewer.files.nifti.fields import (
     number_type,
     read_fields,
 )
+from brainviewer.files.nifti.source_header import source_header
 from brainviewer.files.ordinary_file import AGAIN
 
 LONGEST = START_BYTES
@@ -61,6 +63,7 @@ class Header:
     intercept: float
     description: str
     notices: tuple[str, ...]
+    source: SourceHeader
 
     @property
     def frame_bytes(self) -> int:
@@ -118,15 +121,17 @@ def parse_header(start: bytes, name: str) -> Header:
     slope, intercept = float(header["scl_slope"]), float(header["scl_inter"])
     if not math.isfinite(slope) or slope == 0:
         slope, intercept = 1.0, 0.0
+    offset = _offset(header, name)
     return Header(
         grid,
         frames,
         stored,
-        _offset(header, name),
+        offset,
         slope,
         intercept if math.isfinite(intercept) else 0.0,
         bytes(header["descrip"]).split(b"\0")[0].decode("latin-1").strip(),
         notices,
+        source_header(header, shape, offset),
     )
 
 

@@ -91,6 +91,7 @@ def _read(file: IO[bytes], name: str, report: Report) -> StoredVolume:
         header.stored.name,
         header.notices + narrowed + notices,
         header.description,
+        header=header.source,
     )
 
 

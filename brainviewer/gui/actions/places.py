@@ -36,6 +36,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
                 "convention-radiological", "convention-neurological", "-", *TURN_MENU, "-",
                 *PLANES_MENU)),
     ("Sequence", ("sequence-flair", "sequence-t1", "sequence-t1ce", "sequence-t2", "series",
+                  "headers",
                   "-", "auto-window", "invert", "histogram", "presets>", "save-preset",
                   "own-presets", "-",
                   "colours>")),
@@ -72,8 +73,8 @@ CONTEXT_MENUS: Mapping[str, tuple[str, ...]] = {
     "prior side": (*_SIDE, "-", "tool-window", "tool-cursor", "tool-pan"),
     "volume": ("volume-large", "-", *LOOK_ACTIONS, "-", "show-skull", "show-crosshair",
                "export-volume"),
-    "sequences": ("layout-one_large", "original-grids", "series", "-", "auto-window", "presets>",
-                  "save-preset", "own-presets", "colours>", "invert"),
+    "sequences": ("layout-one_large", "original-grids", "series", "headers", "-", "auto-window",
+                  "presets>", "save-preset", "own-presets", "colours>", "invert"),
     "annotations": LIST_MENU,
     "series": ("image-before", "image-next", "-", "copy", "export"),
 }  # fmt: skip

@@ -20,6 +20,7 @@ from brainviewer.gui.actions.reformation import REFORMATION_ACTIONS
 from brainviewer.gui.actions.sessions import SESSION_ACTIONS
 from brainviewer.gui.actions.tool_bar import TOOL_BAR
 from brainviewer.gui.actions.windows import WINDOW_ACTIONS
+from brainviewer.gui.headers.page import show_headers
 from brainviewer.gui.pacs.opener import send_results
 from brainviewer.gui.panels.tumour import copy_measurements
 from brainviewer.gui.window_parts import WindowParts
@@ -134,6 +135,9 @@ ACTIONS: tuple[Action, ...] = (
     _SEQUENCE.action(Modality.T2, "F8", Fact.SEQUENCES),
     Action("series", "Which series is which…", "", Fact.SERIES, lambda w: w.session.series.ask(),
            tip="Choose again which DICOM series is FLAIR, T1, T1ce or T2"),
+    Action("headers", "Header doctor", "Ctrl+I", Fact.SEQUENCES,
+           lambda w: show_headers(w.session, w.frame),
+           tip="What the headers of the files say of places, sizes, values and names"),
     Action("overlays", "Hide or show all overlays", "", Fact.STUDY,
            lambda w: w.session.view.toggle_overlays(), pane_key="Space",
            tip="Only the image; again to bring the overlays back"),

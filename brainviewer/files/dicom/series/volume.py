@@ -29,6 +29,7 @@ from brainviewer.files.dicom.series.turning import (
     turned_notices,
     turned_window,
 )
+from brainviewer.files.dicom.source_header import source_header
 from brainviewer.files.stored_volume import StoredVolume
 
 
@@ -97,6 +98,7 @@ def read_stack(stack: Stack, report: Report = silent) -> StoredVolume:
         series=source_of(stack),
         frame_of_reference=stack.first.tags.text("FrameOfReferenceUID"),
         windows=windows,
+        header=source_header(stack),
     )
 
 

@@ -1,0 +1,1 @@
+"""What the headers of the open study say."""
