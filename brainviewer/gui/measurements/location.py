@@ -14,7 +14,7 @@ from brainviewer.painting.text.measurement_line import MeasurementLine
 _TIPS = {
     words.LOCATION: f"Where the lesion lies, and its fractions in each lobe.\n{words.UNCERTAIN}",
     words.STRUCTURES: "Gyri with the white matter next to them, deep nuclei, internal capsule and "
-    "corpus callosum that hold most of the lesion",
+    "corpus callosum that hold the largest parts of the lesion",
     words.ELOQUENT: "Eloquent structures that the lesion reaches; below, the three nearest others, "
     f"measured in this head.\n{words.LEFT_IS_DOMINANT}",
     words.FIT: "How far apart the outlines of this brain and of the template ICBM152 are, and how "

@@ -49,12 +49,16 @@ class Atlas:
     @cached_property
     def eloquent(self) -> Mapping[tuple[str, str], NDArray[np.float64]]:
         """Where each eloquent structure is, by name and side: (n, 3) voxels in MNI mm."""
-        found: dict[tuple[str, str], list[NDArray[np.float64]]] = {}
-        for number, region in self.regions.items():
-            if region.eloquent:
-                points = self.grid.to_world(np.argwhere(self.labels == number))
-                found.setdefault((region.eloquent, region.side), []).append(points)
-        return {key: np.concatenate(points) for key, points in found.items()}
+        eloquent = {n: (one.eloquent, one.side) for n, one in self.regions.items() if one.eloquent}
+        wanted = np.zeros(256, bool)
+        wanted[list(eloquent)] = True
+        # Once through all voxels, in the order that they lie in memory, not once a region.
+        index = np.argwhere(wanted[self.labels.T])[:, ::-1]
+        of, points = self.labels[tuple(index.T)], self.grid.to_world(index)
+        return {
+            key: points[np.isin(of, [n for n, one in eloquent.items() if one == key])]
+            for key in dict.fromkeys(eloquent.values())
+        }
 
 
 @cache

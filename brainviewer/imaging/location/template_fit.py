@@ -115,12 +115,13 @@ def _registered(head: Head, atlas: Atlas, report: Report) -> Affine | None:
                 affine.SetCenter(similar.GetCenter())
                 affine.SetMatrix(similar.GetMatrix())
                 affine.SetTranslation(similar.GetTranslation())
-            smoothing = _SMOOTHING_MM[fine]
-            fixed, other = (
-                sitk.SmoothingRecursiveGaussian(i, smoothing) for i in (template, moving)
-            )
-            masks = near, normal
-            if not fine:
+            if step != 1:  # the first two look at the same
+                fixed, other = (
+                    sitk.SmoothingRecursiveGaussian(one, _SMOOTHING_MM[fine])
+                    for one in (template, moving)
+                )
+                masks = near, normal
+            if step == 0:
                 fixed, other = (sitk.Shrink(one, [_COARSE] * 3) for one in (fixed, other))
                 masks = tuple(sitk.Shrink(one, [_COARSE] * 3) for one in masks)
             method = sitk.ImageRegistrationMethod()

@@ -74,7 +74,7 @@ def location_text(location: Location) -> str:
         sentences.append(f"It lies on both sides ({side.detail}).")
     if told := _largest_structures(location):
         named = [f"{_name(one)} ({_percent(one.fraction)})" for one in told]
-        sentences.append(f"Structures that hold most of it: {listed(named)}.")
+        sentences.append(f"Structures with the largest parts of it: {listed(named)}.")
     reached, near = _reached(location), _near(location)
     if reached:
         sentences.append(f"It reaches {listed([_the(one) for one in reached])}.")
@@ -83,6 +83,9 @@ def location_text(location: Location) -> str:
         sentences.append(f"Nearest eloquent structures: {listed(distances)}.")
     if any(_is_of_language(one) for one in (*reached, *near)):
         sentences.append(LEFT_IS_DOMINANT)
+    if location.fit is not None:
+        apart = number(location.fit.outlines_mm, 1)
+        sentences.append(f"The outline of the brain fits the template to {apart}\u00a0mm.")
     return " ".join([*sentences, UNCERTAIN])
 
 

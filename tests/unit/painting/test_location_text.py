@@ -65,11 +65,13 @@ def test_sentences_say_the_same_and_how_sure_they_are() -> None:
     text = location_text(TOLD).replace("\u00a0", " ")
     assert text.startswith(
         "The lesion lies in the left temporal lobe (79 %), left deep nuclei (15 %) and left insula "
-        "(5 %). Structures that hold most of it: left hippocampus (33 %) and left amygdala (12 %)."
+        "(5 %). Structures with the largest parts of it: left hippocampus (33 %) and left "
+        "amygdala (12 %)."
     )
     assert "It reaches Wernicke's area and the left basal ganglia." in text
     assert "the left internal capsule (2 mm), the brainstem (4 mm)" in text
     assert LEFT_IS_DOMINANT in text
+    assert "fits the template to 1.8 mm" in text
     assert text.endswith(UNCERTAIN)
     far = replace(TOLD, eloquent=(), structures=())
     assert LEFT_IS_DOMINANT not in location_text(far)
