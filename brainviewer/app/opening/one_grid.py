@@ -27,6 +27,8 @@ from brainviewer.imaging.preprocess.alignment import (
     shifted,
 )
 
+_LEAST_INSIDE = 0.5
+"""Of what a segmentation marks, so much must lie within the images, and in the head."""
 _MANY_VOXELS = 1 << 25
 """From here on sequences are resampled one after the other, which takes less memory."""
 
@@ -111,18 +113,46 @@ def place_labels(plan: Plan, image: StoredVolume, name: str) -> LabelMap:
         )
     labels: NDArray[np.uint8] = data.astype(np.uint8, order="F")
     if not coincide(image.grid, plan.own):
-        there = labels.any()
         labels = resample(labels, image.grid, plan.own, labels=True)
-        if there and not labels.any():
+        there_ml = np.count_nonzero(labels) * plan.own.voxel_volume / 1000
+        if volume_ml and there_ml < _LEAST_INSIDE * volume_ml:
+            if there_ml:
+                raise FileError(
+                    f"Most of what {name} marks lies beyond the images of {plan.reference}.",
+                    "Use one of this patient's head.",
+                )
             raise FileError(
                 f"{name} marks nothing within {plan.reference}.", "Use one of this patient's head."
             )
     return LabelMap(labels, plan.grid, name, image.label_names)
 
 
+def check_in_head(labels: LabelMap, volumes: Mapping[Modality, Volume]) -> None:
+    """Raises FileError if a segmentation marks the air around the head more than the head.
+
+    Air is what has the smallest value of a sequence in every sequence that shows something there:
+    of a head without its skull, all that was cut away.
+    """
+    places = np.nonzero(labels.data)
+    air = np.ones(places[0].size, bool)
+    telling = [volume.data for volume in volumes.values() if not volume.constant]
+    for data in telling:
+        air &= data[places] == data.min()
+    if telling and np.count_nonzero(air) > (1 - _LEAST_INSIDE) * air.size:
+        raise FileError(
+            f"Most of what {labels.file_name} marks lies outside of the head.",
+            "Use one of this patient's head.",
+        )
+
+
 def labels_notices(plan: Plan, image: StoredVolume) -> list[str]:
     """What must be said about how a segmentation came onto the grid of the study."""
     said = [f"The segmentation: {notice}" for notice in image.notices if image.label_names]
+    if image.grid.oriented and plan.own.oriented and not coincide(image.grid, plan.own):
+        said.append(
+            "The segmentation lies on another grid and was resampled onto that of "
+            f"{plan.reference}."
+        )
     if image.grid.oriented and plan.own.oriented:
         return said
     return [

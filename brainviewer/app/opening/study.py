@@ -13,7 +13,12 @@ import numpy as np
 
 from brainviewer.app.opening.by_content import with_content
 from brainviewer.app.opening.no_volume import NoVolume
-from brainviewer.app.opening.one_grid import Plan, place, placing_notices
+from brainviewer.app.opening.one_grid import (
+    Plan,
+    check_in_head,
+    place,
+    placing_notices,
+)
 from brainviewer.app.opening.same_head import over_each_other
 from brainviewer.app.opening.sequence_assignment import UnknownSequences, which_is_which
 from brainviewer.app.opening.series import (
@@ -103,6 +108,14 @@ def _opened(paths: Sequence[Path], sources: Sources, report: Report) -> Study:
     images = {m: image for m, (image, _) in sequences.items()}
     placed = place(plan, images, {m: source.name for m, source in kept.items()})
     volumes = {v.modality: replace(v, sha256=sequences[v.modality][1]) for v, _ in placed}
+    if segmentation is not None:
+        try:
+            check_in_head(segmentation, volumes)
+        except FileError as error:
+            if supplied.named:
+                raise
+            segmentation = None
+            notices = [*supplied.notices, f"The segmentation was left out. {error.message}"]
     notices += [*plan.left_out.values(), *placing_notices(plan, images, placed)]
     notices += _same_images(sequences)
     if not any(volume.by_position for volume in volumes.values()):
