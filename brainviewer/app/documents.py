@@ -1,14 +1,10 @@
 """Opening: a study, the demo study, images, and the next image of a series."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
-from numpy.typing import NDArray
 
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.notices import Notices
@@ -17,11 +13,12 @@ from brainviewer.app.opening.first_image import first_readable
 from brainviewer.app.opening.first_view import FirstView
 from brainviewer.app.opening.opened import Opened, OpenedSession
 from brainviewer.app.opening.sentences import OpeningSentences
+from brainviewer.app.opening.thumbnails import Thumbnails
 from brainviewer.app.settings.settings import Settings
 from brainviewer.app.state import ViewState
 from brainviewer.app.stores.age import KEEP_AGE, age_of
 from brainviewer.app.voi.own_presets import opening_presets
-from brainviewer.core.errors import BrainViewerError, FileError, Report
+from brainviewer.core.errors import BrainViewerError, Report
 from brainviewer.core.memory import give_back
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.voi_window import Window
@@ -35,16 +32,11 @@ if TYPE_CHECKING:
 AskSequences = Callable[[Assignment], Assignment | None]
 """Asks the user which of the unknown files is which sequence; None if they would rather not say."""
 
-Ready = Callable[[int, NDArray[np.uint8] | None], None]
-"""Takes the place of an image in the image strip, and (rows, columns, 3) uint8; None if it cannot
-be read."""
-
 AskSeries = Callable[["UnknownSeries"], "SeriesChoice | None"]
 """Asks the user which DICOM series is which sequence; None if they would rather not say."""
 
-OPEN, THUMBNAILS = "open", "thumbnails"
+OPEN = "open"
 CHOOSE = "Choose one of them in the list."
-_A_FEW = 4
 
 
 class Documents:
@@ -57,7 +49,8 @@ class Documents:
     show_examinations : the same for DICOM files of several patients, after the sentence about them.
     open_session : opens a session, by its file; take_in : takes up the session that a study is
         opened for, which is ``session``, before the study is shown.
-    ahead : studies that need not be read. sentences : tells what there is to say.
+    ahead : studies that need not be read. thumbnails : of the image strip.
+    sentences : tells what there is to say.
     """
 
     def __init__(
@@ -78,7 +71,7 @@ class Documents:
         self.show_examinations: Callable[[Sequence[Path]], object] | None = None
         self.open_session: Callable[[Path], object] | None = None
         self.take_in: Callable[[Study], object] = lambda _: None
-        self.ahead = OpenedAhead()
+        self.ahead, self.thumbnails = OpenedAhead(), Thumbnails(state, jobs)
         self._opened: Opened | None = None
         self._opening: tuple[Path, ...] = ()
         state.volumes_changed.connect(self._keep_corrected)
@@ -269,34 +262,6 @@ class Documents:
         while wanted in self._state.series_unreadable:
             wanted += 1 if by > 0 else -1
         self.show_image(wanted)
-
-    def make_thumbnails(self, indices: Sequence[int], size: int, ready: Ready) -> None:
-        """Make small images of the image strip in the background, without a word.
-
-        A few at a time, so that the first are soon there; a new call takes the place of an old one.
-        size : longer side in pixels. ready : called for each of them; see ``Ready``.
-        """
-        image_series, now, later = self._state.image_series, indices[:_A_FEW], indices[_A_FEW:]
-
-        def work(report: Report) -> dict[int, NDArray[np.uint8] | None]:
-            from brainviewer.app.opening.image2d import thumbnail
-
-            made: dict[int, NDArray[np.uint8] | None] = dict.fromkeys(now)
-            for index in now:
-                report(0.0, "")
-                with suppress(FileError):
-                    made[index] = thumbnail(image_series[index], size)
-            return made
-
-        def done(made: dict[int, NDArray[np.uint8] | None]) -> None:
-            if self._state.image_series != image_series:
-                return
-            for index, pixels in made.items():
-                ready(index, pixels)
-            if later:
-                self.make_thumbnails(later, size, ready)
-
-        self._jobs.start(THUMBNAILS, work, done, lambda _: None, shown=False)
 
     def _show_opened(self, opened: Opened, rest: Path | None = None) -> None:
         if opened.image_series != self._state.image_series:

@@ -77,9 +77,9 @@ def test_key_images_every_slice_and_cine(
     def every(dialog: SlicesExportDialog) -> None:
         dialog._above = tmp_path
         dialog.subjects.choose(SeriesSubject.SLICES)
-        dialog.step.setValue(4)
-        dialog.first.setValue(3)
-        dialog.last.setValue(12)
+        dialog.slices.step.setValue(4)
+        dialog.slices.first.setValue(3)
+        dialog.slices.last.setValue(12)
         dialog._follow()
         assert dialog.target.text() == "brainviewer-slices"
 
@@ -93,7 +93,7 @@ def test_key_images_every_slice_and_cine(
         dialog._above = tmp_path
         dialog.subjects.choose(SeriesSubject.CINE)
         dialog.cines.choose(".gif")
-        dialog.last.setValue(5)
+        dialog.slices.last.setValue(5)
         dialog._follow()
 
     answered(monkeypatch, cine)
@@ -112,8 +112,8 @@ def test_it_is_what_the_panes_show(
             dialog._above = tmp_path
             dialog.subjects.choose(SeriesSubject.SLICES)
             index = window.session.state.slice_index(Plane.AXIAL) + 1
-            dialog.first.setValue(index)
-            dialog.last.setValue(index)
+            dialog.slices.first.setValue(index)
+            dialog.slices.last.setValue(index)
             for box in dialog.burnt.boxes.values():
                 box.setChecked(False)
             dialog.target.setText(name)
@@ -142,7 +142,7 @@ def test_all_studies_in_a_folder(
         dialog._choose_folder()
         dialog._above = tmp_path
         dialog.subjects.choose(SeriesSubject.SLICES)
-        dialog.step.setValue(30)
+        dialog.slices.step.setValue(30)
         dialog.burnt.boxes["lesion"].setChecked(False)
         dialog._follow()
 

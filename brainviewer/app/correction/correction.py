@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from brainviewer.app.correction.editing import LARGEST_MM, SMALLEST_MM, Editing
+from brainviewer.app.correction.editing import Editing
+from brainviewer.app.correction.keeping import as_kept, base_of, kept_correction, kept_of, write
 from brainviewer.app.correction.measuring import Measuring
 from brainviewer.app.correction.origin import (
     CLEAR,
@@ -95,10 +96,7 @@ class SegmentationCorrection:
         labels, steps = self._state.editing.labels, self._steps.copy()
         if labels is None or self._stroke is not None or not (steps.can_undo or steps.can_redo):
             return None
-        before = labels.copy()
-        for step in reversed(steps.done):
-            step.apply(before)
-        return KeptCorrection(Base(self._base_name, before), labels.copy(), steps)
+        return kept_correction(labels, steps, self._base_name)
 
     def restore(self, base: TumourFinding, edited: TumourFinding, kept: KeptCorrection) -> None:
         """The finding that is shown next was corrected before. base : before any correction."""
@@ -108,10 +106,7 @@ class SegmentationCorrection:
 
     def set(self, **options: Any) -> None:
         """Change part, brush or what is painted over; see ``Editing``."""
-        if "diameter_mm" in options:
-            held = min(max(float(options["diameter_mm"]), SMALLEST_MM), LARGEST_MM)
-            options["diameter_mm"] = held
-        self._show(replace(self._state.editing, **options))
+        self._show(self._state.editing.chosen(**options))
 
     def turn(self, notches: int) -> None:
         """Make the brush larger or smaller by notches of the wheel."""
@@ -144,7 +139,7 @@ class SegmentationCorrection:
         first = None if self._begun else self._journal_base(stroke.labels, step)
         self._steps.push(step)
         journal = self._journal
-        self._keep(lambda: _write(journal, first, step))
+        self._keep(lambda: write(journal, first, step))
         self._changed()
         return True
 
@@ -182,13 +177,9 @@ class SegmentationCorrection:
         self._move(1, self._steps.redo)
 
     def _replace(self, tool: str, labels: Labels | None) -> None:
-        from brainviewer.imaging.correction.label_edit import edit_of
+        from brainviewer.imaging.correction.label_edit import edit_to
 
-        def make(there: Labels) -> "LabelEdit | None":
-            whole = [slice(0, n) for n in there.shape]
-            return edit_of(there, whole, np.zeros_like(there) if labels is None else labels)
-
-        self.apply(tool, make, "The segmentation is so already.")
+        self.apply(tool, lambda there: edit_to(there, labels), "The segmentation is so already.")
 
     def _move(self, by: int, take: Callable[[], Step | None]) -> None:
         labels = self._state.editing.labels
@@ -241,19 +232,12 @@ class SegmentationCorrection:
 
     def _restored(self, study: Study, finding: TumourFinding) -> TumourFinding:
         """What was found, as it was corrected before; in the thread of the search."""
-        from brainviewer.imaging.correction.corrected_finding import corrected, same_labels
-
         if self._journal is not None:
             return finding  # looked for again
-        journal = CorrectionJournal(study)
-        kept, _ = journal.restore()
-        journal.close()
+        kept = kept_of(study)
         if kept is None:
             return finding
-        edited = finding
-        if not same_labels(finding, kept.labels):
-            told = provenance(kept.steps, kept.base.name)
-            edited = corrected(study, finding, kept.labels.copy(), told)
+        edited = as_kept(study, finding, kept)
         self._restoring = finding, edited, kept
         return edited
 
@@ -304,9 +288,7 @@ class SegmentationCorrection:
     def _journal_base(self, labels: Labels, step: Step) -> Base:
         """What is corrected: the labels before the first step."""
         self._begun = True
-        before = labels.copy()
-        step.apply(before)
-        return Base(self._base_name, before)
+        return base_of(labels, [step], self._base_name)
 
     def _keep(self, write: Callable[[], None]) -> None:
         self._jobs.save(KEEP, write, self._not_kept)
@@ -316,10 +298,3 @@ class SegmentationCorrection:
         if str(error) != self._told_why:
             self._told_why = str(error)
             self._notices.fail(error, of_study=True)
-
-
-def _write(journal: CorrectionJournal | None, first: Base | None, step: Step) -> None:
-    if journal is not None:
-        if first is not None:
-            journal.begin(first)
-        journal.add(step)

@@ -1,6 +1,7 @@
 """How the segmentation is edited, and the labels as they are while it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from brainviewer.core.correction.steps import WHOLE, Labels
 from brainviewer.core.segments import LesionPart
@@ -33,6 +34,13 @@ class Editing:
     drawing: bool = False
     can_undo: bool = False
     can_redo: bool = False
+
+    def chosen(self, **options: Any) -> "Editing":
+        """With other options; the brush is held between the smallest and the largest."""
+        if "diameter_mm" in options:
+            held = min(max(float(options["diameter_mm"]), SMALLEST_MM), LARGEST_MM)
+            options["diameter_mm"] = held
+        return replace(self, **options)
 
     @property
     def value(self) -> int:

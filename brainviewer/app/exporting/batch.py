@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from brainviewer.app.correction.origin import provenance
+from brainviewer.app.correction.keeping import as_kept, kept_of
 from brainviewer.app.exporting.series_figures import SeriesStudy, series_of_study
 from brainviewer.app.exporting.slice_series import SavedSeries, SeriesRequest, save_series
 from brainviewer.app.study_list.listed import ListedStudy, NotListed
@@ -14,7 +14,6 @@ from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Study
-from brainviewer.files.correction_journal import CorrectionJournal
 from brainviewer.files.journal import Journal
 from brainviewer.files.writing import check_empty_folder, make_folder
 
@@ -39,22 +38,10 @@ def known_study(study: Study, request: SeriesRequest, find: Find, report: Report
     """
     annotations = Journal(study).restore().annotations
     wanted = (request.burn.lesion or request.burn.result) and not study.is_image2d
-    finding = as_corrected(study, find(study, report)) if wanted else None
+    finding = find(study, report) if wanted else None
+    if finding is not None and (kept := kept_of(study)) is not None:
+        finding = as_kept(study, finding, kept)
     return SeriesStudy(study, annotations, finding)
-
-
-def as_corrected(study: Study, finding: TumourFinding) -> TumourFinding:
-    """A finding as it was corrected on this computer, if it was."""
-    journal = CorrectionJournal(study)
-    kept, _ = journal.restore()
-    journal.close()
-    if kept is None:
-        return finding
-    from brainviewer.imaging.correction.corrected_finding import corrected, same_labels
-
-    if same_labels(finding, kept.labels):
-        return finding
-    return corrected(study, finding, kept.labels, provenance(kept.steps, kept.base.name))
 
 
 def export_folder(

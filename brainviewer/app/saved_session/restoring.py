@@ -6,6 +6,7 @@ from functools import partial
 from brainviewer.app.annotations import Annotations
 from brainviewer.app.classification import Classifier
 from brainviewer.app.correction.correction import SegmentationCorrection
+from brainviewer.app.correction.keeping import kept_of
 from brainviewer.app.documents import Documents
 from brainviewer.app.notices import Notice, Notices, Offer
 from brainviewer.app.opening.opened import OpenedSession
@@ -140,9 +141,7 @@ class Restoring:
 
     def _show_finding(self, study: Study, base: TumourFinding, finding: TumourFinding) -> None:
         """The finding as it was, unless its correction has gone on since."""
-        journal = CorrectionJournal(study)
-        kept, _ = journal.restore()
-        journal.close()
+        kept = kept_of(study)
         if kept is None:
             self._state.show_finding(base, Status.DONE)
             return

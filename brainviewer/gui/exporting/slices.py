@@ -79,7 +79,7 @@ class SlicesExport:
             return abs(choice.index - state.slice_index(choice.plane))
 
         nearest = min(figures, key=lambda one: apart(one[0]))
-        return figure_image(nearest[1], 1), len(figures)
+        return figure_image(nearest[1], self._window.devicePixelRatioF()), len(figures)
 
     def _tell(self, saved: SavedSeries) -> None:
         self._show(said_of(saved), saved.files[0].absolute().parent)

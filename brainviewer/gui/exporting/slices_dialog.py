@@ -9,7 +9,6 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
-    QDoubleSpinBox,
     QFileDialog,
     QLabel,
     QLineEdit,
@@ -25,12 +24,12 @@ from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
-from brainviewer.files.image2d.cine import SPEEDS
 from brainviewer.gui.dialogs.export import pictures_folder
 from brainviewer.gui.dialogs.export_preview import PreviewPane
 from brainviewer.gui.dialogs.files import there_is
 from brainviewer.gui.exporting.burn_boxes import BurnBoxes
 from brainviewer.gui.exporting.print_width import PrintWidth
+from brainviewer.gui.exporting.slice_range import SliceRange
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.panels.choice_row import ChoiceRow
 from brainviewer.gui.widgets import (
@@ -38,7 +37,6 @@ from brainviewer.gui.widgets import (
     heading,
     label,
     listen,
-    number_field,
     timer,
     told,
 )
@@ -76,7 +74,6 @@ class SlicesExportDialog(QDialog):
         self._state, self._preview = state, preview
         self._above = above or pictures_folder()
         self.folder: Path | None = None
-        """The folder of studies, where it is not about the open one."""
         self._named = False
         facts, study = state.facts, state.study
         assert study is not None
@@ -91,9 +88,7 @@ class SlicesExportDialog(QDialog):
         for plane in (state.shown_plane,) if study.is_image2d else Plane:
             self.plane.addItem(plane.capitalize(), plane)
         self.plane.setCurrentIndex(max(0, self.plane.findData(state.shown_plane)))
-        self.first, self.last = _field("First slice"), _field("Last slice")
-        self.step = _field("Every so many slices", 1, 100, 5)
-        self.speed = _field("Images a second", *SPEEDS, 10)
+        self.slices = SliceRange()
         self.burnt = BurnBoxes(facts)
         self.scales = ChoiceRow({f"{scale}×": scale for scale in SCALES}, SCALES[0])
         self.width_in_print = PrintWidth()
@@ -121,13 +116,13 @@ class SlicesExportDialog(QDialog):
             self._above / os.path.expanduser(self.target.text().strip() or self._own_name),  # noqa: PTH111
             self._modality,
             self._plane,
-            int(self.step.value()) if every else 1,
-            None if whole else int(self.first.value()) - 1,
-            None if whole else int(self.last.value()) - 1,
-            self._form,
+            int(self.slices.step.value()) if every else 1,
+            None if whole else int(self.slices.first.value()) - 1,
+            None if whole else int(self.slices.last.value()) - 1,
+            self.images.chosen,
             self.scales.chosen,
             self.width_in_print.chosen_mm if self._printed else 0.0,
-            float(self.speed.value()),
+            float(self.slices.speed.value()),
             self.burnt.chosen,
         )
 
@@ -147,10 +142,6 @@ class SlicesExportDialog(QDialog):
     @property
     def _of_cine(self) -> bool:
         return self.subjects.chosen is SeriesSubject.CINE
-
-    @property
-    def _form(self) -> str:
-        return self.images.chosen
 
     @property
     def _printed(self) -> bool:
@@ -174,21 +165,13 @@ class SlicesExportDialog(QDialog):
     def _lay_out(self) -> None:
         browse = button("Choose…", "second", "Choose the folder above", self._browse)
         several = button("All studies in a folder…", "second", clicked=self._choose_folder)
-        self._range = QWidget()
-        self._range.setLayout(
-            row(label("Slices"), (self.first, 1), label("to"), (self.last, 1), spacing=6)
-        )
-        self._every = QWidget()
-        self._every.setLayout(row(label("Every"), (self.step, 1), label("slices"), spacing=6))
-        self._pace = QWidget()
-        self._pace.setLayout(row((self.speed, 1), label("images a second"), spacing=6))
         self._where = QWidget()
         self._where.setLayout(row((self.sequence, 1), (self.plane, 1), spacing=6))
         side = QWidget()
         side.setFixedWidth(350)
         side.setLayout(
             column(
-                heading("What"), self.subjects, self._where, self._range, self._every, self._pace,
+                heading("What"), self.subjects, self._where, self.slices,
                 8, heading("Of"), row(self.of_folder, None, several),
                 8, heading("Drawn in"), self.burnt,
                 8, heading("Size"), self.scales, self.width_in_print,
@@ -205,9 +188,12 @@ class SlicesExportDialog(QDialog):
     def _connect(self) -> None:
         for choice in (self.subjects, self.scales, self.images, self.cines):
             choice.group.idClicked.connect(self._follow)
-        listen(self._follow, self.burnt.changed, self.width_in_print.changed)
-        fields = self.first, self.last, self.step, self.speed
-        listen(self._follow, *(field.valueChanged for field in fields))
+        listen(
+            self._follow,
+            self.burnt.changed,
+            self.width_in_print.changed,
+            self.slices.changed,
+        )
         listen(self._bound_slices, self.sequence.activated, self.plane.activated)
         self.target.textEdited.connect(self._name_edited)
 
@@ -215,9 +201,7 @@ class SlicesExportDialog(QDialog):
 
     def _bound_slices(self) -> None:
         slices = count_in_view(self._state, self._modality, self._plane)
-        for field, value in ((self.first, 1), (self.last, slices)):
-            field.setRange(1, slices)
-            field.setValue(value)
+        self.slices.bound(slices)
         self._follow()
 
     def _follow(self) -> None:
@@ -225,15 +209,14 @@ class SlicesExportDialog(QDialog):
         key, cine = self.subjects.chosen is SeriesSubject.KEY_IMAGES, self._of_cine
         for widget, shown in (
             (self._where, not key),
-            (self._range, not key and self.folder is None),
-            (self._every, not key and not cine),
-            (self._pace, cine),
+            (self.slices, not key),
             (self.images, not cine),
             (self.cines, cine),
             (self.width_in_print, not cine),
         ):
             widget.setVisible(shown)
-        self.scales.setEnabled(not self._printed or self._form in (".svg", ".pdf"))
+        self.scales.setEnabled(not self._printed or self.images.chosen in (".svg", ".pdf"))
+        self.slices.show_for(ends=self.folder is None, cine=cine)
         if not self._named:
             self.target.setText(self._own_name)
         elif cine and self.folder is None:
@@ -308,7 +291,7 @@ class SlicesExportDialog(QDialog):
         across, down = round(points.width() * scale), round(points.height() * scale)
         images = f"{number} {'image' if number == 1 else 'images'}"
         if self._of_cine:
-            seconds = number / self.speed.value()
+            seconds = number / self.slices.speed.value()
             return f"{images}, {seconds:.1f} s, {across} × {down} pixels"
         return f"{images} of {across} × {down} pixels"
 
@@ -316,9 +299,3 @@ class SlicesExportDialog(QDialog):
         """Close; no preview is drawn any more."""
         self._timer.stop()
         super().done(result)
-
-
-def _field(name: str, low: int = 1, high: int = 1, value: int = 1) -> QDoubleSpinBox:
-    made = told(number_field(low, high), name=name)
-    made.setValue(value)
-    return made

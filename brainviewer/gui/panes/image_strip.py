@@ -71,7 +71,7 @@ class ImageStrip(QListWidget):
         ]
         if wanted and self.isVisible():
             size = round(_SIDE * self.devicePixelRatioF())
-            self._session.documents.make_thumbnails(wanted, size, self._take)
+            self._session.documents.thumbnails.make(wanted, size, self._take)
 
     def _take(self, row: int, pixels: NDArray[np.uint8] | None) -> None:
         if (item := self.item(row)) is None:

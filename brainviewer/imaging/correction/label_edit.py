@@ -105,3 +105,9 @@ def slice_box(shape: Sequence[int], axis: int, index: int) -> Box:
 def _box(start: Sequence[int], shape: Sequence[int]) -> Box:
     i, j, k = (slice(n, n + int(count)) for n, count in zip(start, shape, strict=True))
     return i, j, k
+
+
+def edit_to(labels: Labels, wanted: Labels | None) -> LabelEdit | None:
+    """The edit that makes other labels of the same shape of them; none at all for None."""
+    whole = [slice(0, n) for n in labels.shape]
+    return edit_of(labels, whole, np.zeros_like(labels) if wanted is None else wanted)

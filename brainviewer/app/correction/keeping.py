@@ -1,0 +1,47 @@
+"""Corrections as they are kept: in the journal of their study, and elsewhere."""
+
+from brainviewer.app.correction.origin import provenance
+from brainviewer.core.correction.kept import Base, KeptCorrection
+from brainviewer.core.correction.steps import Labels, Step, Steps
+from brainviewer.core.findings import TumourFinding
+from brainviewer.core.study import Study
+from brainviewer.files.correction_journal import CorrectionJournal
+
+
+def kept_correction(labels: Labels, steps: Steps, name: str) -> KeptCorrection:
+    """A correction as it stands; copies. labels : with its steps. name : see ``Base``."""
+    return KeptCorrection(base_of(labels, steps.done, name), labels.copy(), steps)
+
+
+def base_of(labels: Labels, done: list[Step], name: str) -> Base:
+    """What labels were before steps that were made; see ``Base``."""
+    before = labels.copy()
+    for step in reversed(done):
+        step.apply(before)
+    return Base(name, before)
+
+
+def kept_of(study: Study) -> KeptCorrection | None:
+    """The correction of a study that is kept on this computer."""
+    journal = CorrectionJournal(study)
+    kept, _ = journal.restore()
+    journal.close()
+    return kept
+
+
+def as_kept(study: Study, finding: TumourFinding, kept: KeptCorrection) -> TumourFinding:
+    """A finding as it was corrected, measured; itself where all steps were taken back."""
+    from brainviewer.imaging.correction.corrected_finding import corrected, same_labels
+
+    if same_labels(finding, kept.labels):
+        return finding
+    told = provenance(kept.steps, kept.base.name)
+    return corrected(study, finding, kept.labels.copy(), told)
+
+
+def write(journal: CorrectionJournal | None, first: Base | None, step: Step) -> None:
+    """Write a step to a journal, after what it is made from if it is the first."""
+    if journal is not None:
+        if first is not None:
+            journal.begin(first)
+        journal.add(step)
