@@ -23,6 +23,7 @@ from brainviewer.app.session import Session
 from brainviewer.app.settings.settings import Settings
 from brainviewer.app.state import Layout, Tool
 from brainviewer.app.status import Status
+from brainviewer.core.report_text import ReportText
 from brainviewer.core.study import Modality
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
@@ -108,6 +109,11 @@ def take_screenshots(folder: Path, theme: str) -> None:
     session.view.set_tool(Tool.WINDOW)
     photographer.rest()
     photographer.take("annotate")
+    session.report_text.write(ReportText("First seizure.", "One lesion.", "Glioma is probable."))
+    photographer.window.parts.report.bring_up()
+    photographer.rest()
+    photographer.take("report", photographer.window.parts.report.window)
+    photographer.window.parts.report.window.hide()
 
     photographer.close()
 

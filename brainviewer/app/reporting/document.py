@@ -18,6 +18,7 @@ from brainviewer.app.reporting.prediction import feedback_text, model_blocks, pr
 from brainviewer.core.counting import counted
 from brainviewer.painting.report.blocks import (
     Block,
+    Legend,
     Points,
     ReportDocument,
     Section,
@@ -59,9 +60,15 @@ def report_document(
 
 
 def _sections(sources: ReportSources, options: ReportOptions) -> Iterator[Section]:
+    legends: set[Legend] = set()
+
     def parts(*names: ReportPart) -> list[Block]:
         wanted = [name for name in names if name in options.parts]
-        return [block for name in wanted for block in _PARTS[name](sources, options)]
+        made = [block for name in wanted for block in _PARTS[name](sources, options)]
+        # What colours mean is said once.
+        kept = [one for one in made if not (isinstance(one, Legend) and one in legends)]
+        legends.update(one for one in made if isinstance(one, Legend))
+        return kept
 
     text = sources.text
     findings = parts(ReportPart.TUMOUR_SLICE, ReportPart.MEASUREMENTS)

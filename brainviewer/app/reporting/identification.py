@@ -88,6 +88,8 @@ def sequences(study: Study, identity: Identity) -> Table:
     named = identity is Identity.FULL
     rows = [_sequence(study, modality, named) for modality in study.modalities]
     head = ("Sequence", "Matrix", "Voxel", "Axes", "What was done", "File")
+    if study.is_image2d:
+        head = ("Image", "Matrix", "Pixel", *head[3:])
     rows += [(modality.value, "not at hand", "", "", "", "") for modality in study.missing]
     taken = [n for n in range(len(head)) if n < 2 or any(row[n] for row in rows)]
     return Table(
@@ -103,7 +105,14 @@ def _sequence(study: Study, modality: Modality, named: bool) -> tuple[str, ...]:
     matrix = " × ".join(str(n) for n in own.shape if n > 1)
     file_name = shown_text(volume.file_name) if named else ""
     if study.is_image2d:
-        return ("Image", matrix, wording.pixel_text(own), "", "", file_name)
+        return (
+            "Colour" if volume.rgb is not None else "Grey",
+            matrix,
+            wording.pixel_text(own),
+            "",
+            "",
+            file_name,
+        )
     size = " × ".join(f"{mm:.3g}" for mm in own.spacing) + " mm"
     done = []
     if volume.unplaced or volume.other_frame:

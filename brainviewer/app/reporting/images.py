@@ -35,7 +35,7 @@ def tumour_pictures(sources: ReportSources) -> Pictures:
         index = study.frame_index(sources.frame)
         plane = SliceView.of(study.grid, Plane.AXIAL, sources.convention).plane
         scene = _scene(sources, Modality.IMAGE, plane, index, LARGE, sources.annotations)
-        return Pictures((Picture(scene, _place_text(scene)),), 2, LARGE)
+        return Pictures((Picture(scene, _place_text(scene)),), 2, LARGE, captioned=False)
     plane = Plane.AXIAL if finding is None else finding.plane
     view = SliceView.of(study.grid, plane, sources.convention)
     found = finding is not None and finding.found
