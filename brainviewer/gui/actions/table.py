@@ -135,7 +135,7 @@ ACTIONS: tuple[Action, ...] = (
     _SEQUENCE.action(Modality.T2, "F8", Fact.SEQUENCES),
     Action("series", "Which series is which…", "", Fact.SERIES, lambda w: w.session.series.ask(),
            tip="Choose again which DICOM series is FLAIR, T1, T1ce or T2"),
-    Action("headers", "Header doctor", "Ctrl+D", Fact.SEQUENCES,
+    Action("headers", "Header doctor", "Ctrl+U", Fact.SEQUENCES,
            lambda w: show_headers(w.session, w.frame),
            tip="What the headers of the files say of places, sizes, values and names"),
     Action("overlays", "Hide or show all overlays", "", Fact.STUDY,
