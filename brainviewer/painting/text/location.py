@@ -25,7 +25,7 @@ _LOBES = {
     "occipital": "occipital lobe",
     "deep": "deep nuclei",
 }
-_MOST_LOBES, _LEAST_LOBE = 3, 0.05
+_MOST_LOBES, _LEAST_LOBE = 5, 0.05
 _MOST_STRUCTURES, _LEAST_STRUCTURE = 4, 0.05
 _NEAREST = 3
 _ACROSS = 0.05
