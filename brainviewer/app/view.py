@@ -102,9 +102,13 @@ class View:
         self.show_place(place.tolist(), plane)
 
     def show_place(self, position_mm: Sequence[float], plane: Plane) -> None:
-        """Move the cursor to a place of a slice; panes that show no such plane change to it."""
+        """Move the cursor to a place of a slice; panes that show no such plane change to it.
+
+        It is a slice of the study: planes are straightened where this one is tilted.
+        """
         if self._state.study is None:
             return
+        self._straighten(plane)
         self._show_plane(plane)
         self.set_cursor(position_mm)
         self._state.place_sought.emit(self._state.cursor)
@@ -115,6 +119,14 @@ class View:
             self.set_overlay(annotations=True)
         self.set_active(annotation.modality)
         self.show_place(np.mean(annotation.points, axis=0).tolist(), annotation.plane)
+
+    def _straighten(self, plane: Plane) -> None:
+        state = self._state
+        study = state.solid_study
+        if study is not None and state.reformation.tilt(study.grid, plane) > 0:
+            state.reformation = state.reformation.of_grid
+            state.reformation_changed.emit()
+            state.facts_changed.emit()
 
     def _show_plane(self, plane: Plane) -> None:
         """Let a pane show a plane; an image has one only."""

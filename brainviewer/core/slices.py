@@ -141,6 +141,11 @@ class SliceView:
         return float(np.linalg.norm(self._across))
 
     @property
+    def step_mm(self) -> float:
+        """How far the slices of a slab lie apart in mm."""
+        return float(self.grid.voxel_volume / self.pixel_area)
+
+    @property
     def normal(self) -> NDArray[np.float64]:
         """The direction (3,) perpendicular to the slices, of length 1, by the file's own axes."""
         return self._across / np.linalg.norm(self._across)

@@ -2,13 +2,16 @@
 
 An oblique slice is interpolated linearly by SimpleITK. Measured on two cores, 240×240×155 voxels
 at 1 mm and 512×512×160 at 0.5 mm (308×295 and 655×626 pixels): SimpleITK 1.3 and 4.0 ms, VTK 1.1
-and 4.4, SciPy 3.7 and 23, NumPy 9 and 53. VTK belongs to the 3D view alone, so SimpleITK does it.
+and 4.4, SciPy 3.7 and 23, NumPy 9 and 53. VTK belongs to the 3D view alone, so SimpleITK does it;
+of the small box that a lesion takes of a slice, SciPy is faster.
 """
 
 import threading
 import weakref
 from collections import OrderedDict
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +25,8 @@ _KEPT = 4
 _MOST_SLICES = 64
 """Slices an oblique slab is made of at most; a thicker one takes them further apart."""
 _THREADS = 2
+Window = tuple[int, int, int, int]
+"""Columns and rows of a slice: left, top, right, bottom; the last two are not in it."""
 
 
 def slice_values(
@@ -39,21 +44,64 @@ def slice_values(
     if slab is None:
         return view.cut(data, index)
     taken: list[Any] = [slice(None)] * 3
-    taken[view.axis] = slab.indices(index, step_mm(view), view.count)
+    taken[view.axis] = slab.indices(index, view.step_mm, view.count)
     return view.arrange(slab.project(data[tuple(taken)], view.axis))
 
 
-def slab_mm(view: SliceView, slab: Slab) -> float:
-    """How thick a slab is in fact: a whole number of slices."""
-    step = step_mm(view)
-    return slab.count(step) * step
+def mask_slice(mask: NDArray[np.bool_], view: SliceView, index: int) -> NDArray[np.bool_]:
+    """(rows, columns) bool of slice ``index`` of a mask (i, j, k).
+
+    On a tilted plane it is interpolated linearly and taken where it reaches one half, so that its
+    border has no steps as high as thick slices.
+    """
+    if not isinstance(view, ObliqueView):
+        return view.cut(mask, index)
+    return _furthest_label(mask, view, index) > 0
 
 
-def step_mm(view: SliceView) -> float:
-    """How far the slices of a slab lie apart: as voxels do, in an oblique plane as its pixels."""
-    if isinstance(view, ObliqueView):
-        return float(view.grid.spacing[0])
-    return float(view.grid.voxel_volume / view.pixel_area)
+def label_slice(labels: NDArray[np.uint8], view: SliceView, index: int) -> NDArray[np.uint8]:
+    """(rows, columns) uint8 of slice ``index`` of labels (i, j, k).
+
+    On a tilted plane each label is interpolated, and the one that reaches furthest is taken.
+    """
+    if not isinstance(view, ObliqueView):
+        return view.cut(labels, index)
+    return _furthest_label(labels, view, index)
+
+
+def _furthest_label(labels: NDArray[Any], view: ObliqueView, index: int) -> NDArray[np.uint8]:
+    """The label that reaches furthest at each pixel; 0 where that is background."""
+    held, (columns, rows, _) = _LABELS.of(labels), view.grid.shape
+    found = np.zeros((rows, columns), np.uint8)
+    left, top, right, bottom = _reach(held, view, index)
+    if right > left and bottom > top:
+        from brainviewer.core.scipy_parts import ndimage
+
+        matrix = view.to_source[:3, :3]
+        start = view.to_source[:3, 3] + matrix @ (left, top, index) - held.first
+        size = right - left, bottom - top, 1
+        reached = [
+            ndimage.affine_transform(part, matrix, start, size, order=1)[:, :, 0].T
+            for part in held.parts
+        ]
+        best = np.argmax(np.stack([1 - np.sum(reached, axis=0), *reached]), axis=0)
+        found[top:bottom, left:right] = np.array((0, *held.values), np.uint8)[best]
+    return view.arrange(found.T)
+
+
+def _reach(held: "_Labels", view: ObliqueView, index: int) -> Window:
+    """The part of a slice that labels may lie in; empty where the slice does not cut their box."""
+    if not held.parts:
+        return 0, 0, 0, 0
+    size = np.array(held.parts[0].shape)
+    corners = np.array(held.first) + np.array(list(np.ndindex(2, 2, 2))) * (size - 1)
+    there = view.grid.to_voxel(view.source.to_world(corners))
+    low, high = np.floor(there.min(axis=0)).astype(int), np.ceil(there.max(axis=0)).astype(int)
+    if not low[2] <= index <= high[2]:
+        return 0, 0, 0, 0
+    columns, rows, _ = view.grid.shape
+    left, top = max(low[0], 0), max(low[1], 0)
+    return int(left), int(top), int(min(high[0] + 1, columns)), int(min(high[1] + 1, rows))
 
 
 def _oblique_values(
@@ -63,7 +111,7 @@ def _oblique_values(
 
     image, least = _IMAGES.of(data)
     columns, rows, _ = view.grid.shape
-    count, apart = 1, step_mm(view)
+    count, apart = 1, view.step_mm
     if slab is not None:
         count = slab.count(apart)
         apart *= count / min(count, _MOST_SLICES)
@@ -86,31 +134,33 @@ def _oblique_values(
     return view.arrange(flat.T)
 
 
-class _Images:
-    """Volumes as images of SimpleITK, whose places are voxel indices; the last ones are kept."""
+Made = TypeVar("Made")
 
-    def __init__(self) -> None:
-        self._kept: OrderedDict[int, tuple[weakref.ref[Any], Any, float]] = OrderedDict()
+
+class _Kept(Generic[Made]):
+    """What was made of arrays, the last of them; given back with the array.
+
+    make : makes it of an array (i, j, k).
+    """
+
+    def __init__(self, make: Callable[[NDArray[Any]], Made]) -> None:
+        self._make = make
+        self._kept: OrderedDict[int, tuple[weakref.ref[Any], Made]] = OrderedDict()
         self._lock = threading.RLock()
 
-    def of(self, data: NDArray[Any]) -> tuple[Any, float]:
-        """The image of a volume (i, j, k) and its least value."""
-        import SimpleITK as sitk  # noqa: N813 - the customary name
-
+    def of(self, data: NDArray[Any]) -> Made:
+        """What was made of an array before, or is made now."""
         with self._lock:
             known = self._kept.get(id(data))
             if known is not None and known[0]() is data:
                 self._kept.move_to_end(id(data))
-                return known[1], known[2]
-            plain = data.astype(np.float32) if data.dtype == np.float16 else data
-            image = sitk.GetImageFromArray(np.ascontiguousarray(plain.T))
-            key = id(data)
-            # Given back with the volume: a study that is closed must not stay in memory.
-            gone = weakref.ref(data, lambda _: self._forget(key))
-            self._kept[key] = gone, image, float(data.min())
+                return known[1]
+            key, made = id(data), self._make(data)
+            # A study that is closed must not stay in memory.
+            self._kept[key] = weakref.ref(data, lambda _: self._forget(key)), made
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
-            return image, self._kept[key][2]
+            return made
 
     def _forget(self, key: int) -> None:
         with self._lock:
@@ -119,4 +169,37 @@ class _Images:
                 del self._kept[key]
 
 
-_IMAGES = _Images()
+def _volume(data: NDArray[Any]) -> tuple[Any, float]:
+    """A volume as an image of SimpleITK, whose places are voxel indices, and its least value."""
+    import SimpleITK as sitk  # noqa: N813 - the customary name
+
+    plain = data.astype(np.float32) if data.dtype == np.float16 else data
+    return sitk.GetImageFromArray(np.ascontiguousarray(plain.T)), float(data.min())
+
+
+@dataclass(frozen=True, eq=False)
+class _Labels:
+    """The labels of a label map, each in the box that holds them all.
+
+    first : the voxel that the box begins with. parts : (i, j, k) float32, 1 where the label is.
+    """
+
+    values: tuple[int, ...]
+    first: tuple[int, ...]
+    parts: tuple[NDArray[np.float32], ...]
+
+
+def _labels(data: NDArray[Any]) -> _Labels:
+    from brainviewer.imaging.preprocess.working_grid import box_of
+
+    box = box_of(data != 0)
+    if not box[0].stop:
+        return _Labels((), (0, 0, 0), ())
+    # A layer of nothing around it: beyond the box stands nothing at once.
+    held = np.pad(data[box], 1)
+    values = [int(value) for value in np.unique(held) if value]
+    parts = [(held == value).astype(np.float32) for value in values]
+    return _Labels(tuple(values), tuple(part.start - 1 for part in box), tuple(parts))
+
+
+_IMAGES, _LABELS = _Kept(_volume), _Kept(_labels)

@@ -13,7 +13,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from brainviewer.core.fusion import FusionMode
-from brainviewer.imaging.reslicing import slice_values
+from brainviewer.imaging.reslicing import label_slice, slice_values
 from brainviewer.imaging.sequence_difference import SequenceDifference, sequence_difference
 from brainviewer.painting.devices import image_of, painting
 from brainviewer.painting.fused_slice import mixed, pair_of, swiped
@@ -137,7 +137,7 @@ class SliceLayers:
 
         def fill() -> QImage:
             table = fill_table(scene.study.segment_names, shown.segmentation_opacity * _FILLED)
-            return as_image(table[view.cut(labels.data, index)])
+            return as_image(table[label_slice(labels.data, view, index)])
 
         opacity = shown.segmentation_opacity
         return self.keep(("fill", labels, view.key, index, opacity), fill)

@@ -16,6 +16,7 @@ from brainviewer.core.findings import TumourFinding
 from brainviewer.core.segments import LesionPart, lesion_values
 from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Study
+from brainviewer.imaging.reslicing import label_slice, mask_slice
 from brainviewer.painting import palette
 from brainviewer.painting.canvas import ink
 from brainviewer.painting.contours import contour_path
@@ -64,7 +65,7 @@ class SlicePaths:
         mask = finding.mask
         return self._keep(
             ("lesion", finding, view.key, index),
-            lambda: contour_path(view.cut(mask, index), view.pixel_spacing),
+            lambda: contour_path(mask_slice(mask, view, index), view.pixel_spacing),
         )
 
     def parts(self, finding: TumourFinding | None, view: SliceView, index: int) -> Coloured:
@@ -74,7 +75,7 @@ class SlicePaths:
         parts = finding.parts
 
         def paths() -> Coloured:
-            cut = np.ascontiguousarray(view.cut(parts, index))
+            cut = np.ascontiguousarray(label_slice(parts, view, index))
             lesion = self.lesion(finding, view, index)
             core, necrosis = (
                 contour_path(np.isin(cut, inside), view.pixel_spacing)
@@ -99,7 +100,7 @@ class SlicePaths:
             return []
 
         def paths() -> Coloured:
-            cut = np.ascontiguousarray(view.cut(labels.data, index))
+            cut = np.ascontiguousarray(label_slice(labels.data, view, index))
             there = np.flatnonzero(np.bincount(cut.ravel())).tolist()
             # Oedema first: the border that it shares with the core has the colour of the core.
             there.sort(key=lambda value: names.get(value) != LesionPart.OEDEMA.title)
@@ -123,11 +124,13 @@ class SlicePaths:
             return []
 
         def paths() -> Coloured:
-            supplied = np.isin(view.cut(labels.data, index), lesion_values(study.segment_names))
+            supplied = np.isin(
+                label_slice(labels.data, view, index), lesion_values(study.segment_names)
+            )
             found = self.lesion(finding, view, index)
             both, theirs = (
                 contour_path(area, view.pixel_spacing)
-                for area in (supplied & view.cut(mask, index), supplied)
+                for area in (supplied & mask_slice(mask, view, index), supplied)
             )
             return [
                 (palette.BOTH, both),

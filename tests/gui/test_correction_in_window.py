@@ -1,5 +1,7 @@
 """The segmentation is corrected by hand: brush, lasso, cut and growing, on every pane."""
 
+from itertools import cycle, product
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
@@ -8,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout, Tool
 from brainviewer.app.status import Status
+from brainviewer.core.reformation.turn import DisplayTurn
 from brainviewer.core.segments import LesionPart
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Study
@@ -58,6 +61,7 @@ def test_the_brush_is_never_on_the_wrong_side(window: MainWindow, cases) -> None
     session = window.session
     session.view.set_layout(Layout.THREE_PLANES)
     session.correction._measuring.ask = lambda *_: None  # the labels are looked at
+    turns = cycle(DisplayTurn(*turn) for turn in product(range(4), (False, True)))
     for case in cases:
         study = marker_study(grid_of(*case))
         show_study(session, study, marker_finding(study))
@@ -65,6 +69,10 @@ def test_the_brush_is_never_on_the_wrong_side(window: MainWindow, cases) -> None
         session.correction.set(diameter_mm=7.0, ball=False)
         for convention in Convention:
             session.view.set_convention(convention)
+            for plane in Plane:  # and however the display is turned
+                state = session.state
+                state.reformation = state.reformation.with_turn(plane, next(turns))
+            session.state.reformation_changed.emit()
             for pane in window.grid.shown:
                 session.correction.clear()
                 # The opposite of where a wrong flip would put it: right, behind and below.

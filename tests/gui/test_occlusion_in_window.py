@@ -210,3 +210,24 @@ def test_an_image_without_a_prediction_cannot_be_tried(window: MainWindow) -> No
     session.occlusion.start()
     assert session.state.occlusion is None
     assert not session.state.study.edited
+
+
+def test_a_stroke_on_a_turned_image_covers_what_lies_under_it(occluding: MainWindow) -> None:
+    session, pane = occluding.session, occluding.grid.panes[0]
+    drag(pane, place(occluding, *LESION), place(occluding, LESION[0], LESION[1] + 12))
+    upright = session.state.occlusion.region
+    session.undo()
+    for _ in range(2):
+        session.reformations.rotate()
+        session.reformations.flip()
+        lesion = pane.state.study.grid.to_world(
+            [(LESION[1], LESION[0], 0), (LESION[1] + 12, LESION[0], 0)]
+        )
+        drag(pane, *pane.geometry_mm.to_pixels(lesion))
+        region = session.state.occlusion.region
+        assert (region != upright).sum() < 0.05 * upright.sum()
+        pane.grab()
+        session.undo()
+    session.reformations.rotate()
+    drag(pane, *pane.geometry_mm.to_pixels(lesion))
+    assert (session.state.occlusion.region != upright).sum() < 0.05 * upright.sum()

@@ -15,6 +15,8 @@ from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.session import Session
 from brainviewer.app.settings.settings import Settings
 from brainviewer.app.state import Layout, Tool
+from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.overlays import Overlays
 from brainviewer.core.reformation.oblique import ObliqueView
 from brainviewer.core.reformation.slab import Slab, SlabMode
@@ -235,6 +237,14 @@ class TestTurningPlanes:
         assert pane.cursor().shape() is Qt.CursorShape.ForbiddenCursor
         drag(straight, QPointF(160, 160), QPointF(260, 200))
         assert len(shown.state.annotations) == 1, "the plane that was not tilted is the grid's"
+
+    def test_what_lies_on_slices_of_the_study_is_gone_to_on_them(self, grid, shown):
+        place = tuple(marker_position(shown.state.study.grid).tolist())
+        shown.annotations.add(Annotation(Kind.PROBE, Plane.CORONAL, (place,), Modality.FLAIR))
+        shown.reformations.turn_planes(Plane.AXIAL, 0.4)
+        assert pane_of(grid, Plane.CORONAL).annotations() == ()
+        shown.view.show_annotation(shown.state.annotations[0])
+        assert len(pane_of(grid, Plane.CORONAL).annotations()) == 1
 
     def test_the_wheel_goes_along_the_normal(self, grid, shown):
         shown.reformations.turn_planes(Plane.AXIAL, 0.4)

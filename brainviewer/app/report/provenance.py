@@ -15,7 +15,6 @@ from brainviewer.core.annotation.annotations import (
 from brainviewer.core.reformation.oblique import ObliqueView
 from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Study
-from brainviewer.imaging.reslicing import slab_mm
 from brainviewer.painting.figure import FigureSpec
 from brainviewer.painting.slice_scene import SliceScene
 from brainviewer.painting.text import wording
@@ -91,7 +90,7 @@ def _reformation(pane: SliceScene) -> dict[str, Any]:
         },
         "slab": None
         if slab is None
-        else {"mode": slab.mode.value, "thickness_mm": round(slab_mm(view, slab), 3)},
+        else {"mode": slab.mode.value, "thickness_mm": round(slab.covered_mm(view.step_mm), 3)},
     }
 
 

@@ -116,6 +116,11 @@ class ObliqueView(SliceView):
         return _degrees_between(usual.normal, self.normal)
 
     @property
+    def step_mm(self) -> float:
+        """As far as its pixels: there are no slices that a slab could be made of."""
+        return float(self.grid.spacing[0])
+
+    @property
     def normal(self) -> NDArray[np.float64]:
         """The direction (3,) of larger indices, of length 1."""
         across = self.grid.affine[:3, 2]
@@ -177,7 +182,9 @@ class _Frame:
     normal: Matrix
 
     @classmethod
+    @lru_cache(maxsize=32)
     def of(cls, grid: Grid, plane: Plane, convention: Convention) -> "_Frame":
+        """The frame of a plane; worked out once, for it is asked at every step of a hand."""
         usual = SliceView.of(grid, plane, convention)
         axes = grid.affine[:3, :3] / np.linalg.norm(grid.affine[:3, :3], axis=0)
         right = axes[:, usual.column_axis] * (-1 if usual.column_flip else 1)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -61,15 +62,19 @@ class Reformation:
 
         Those that lie in the plane itself are left out.
         """
-        grid, (right, down) = view.data_grid, view.screen_axes
-        obliquity = self.obliquity or Obliquity()
-        own, found = obliquity.normal(grid, view.plane), {}
-        for plane in Plane:
-            along = np.cross(own, obliquity.normal(grid, plane))
-            x, y = float(along @ right), float(along @ down)
-            if plane is not view.plane and (length := math.hypot(x, y)) > _PARALLEL:
-                found[plane] = x / length, y / length
-        return found
+        return dict(_lines(self.obliquity or Obliquity(), view))
+
+
+@lru_cache(maxsize=16)
+def _lines(obliquity: Obliquity, view: SliceView) -> tuple[tuple[Plane, tuple[float, float]], ...]:
+    grid, (right, down) = view.data_grid, view.screen_axes
+    own, found = obliquity.normal(grid, view.plane), []
+    for plane in Plane:
+        along = np.cross(own, obliquity.normal(grid, plane))
+        x, y = float(along @ right), float(along @ down)
+        if plane is not view.plane and (length := math.hypot(x, y)) > _PARALLEL:
+            found.append((plane, (x / length, y / length)))
+    return tuple(found)
 
 
 PLAIN = Reformation()

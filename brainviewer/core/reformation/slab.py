@@ -35,6 +35,10 @@ class Slab:
         """How many slices that lie so many mm apart it is made of; at least one."""
         return max(1, round(self.thickness_mm / step_mm))
 
+    def covered_mm(self, step_mm: float) -> float:
+        """How thick it is in fact: a whole number of slices."""
+        return self.count(step_mm) * step_mm
+
     def indices(self, index: int, step_mm: float, count: int) -> slice:
         """The slices of a stack of ``count`` that make the slab round slice ``index``."""
         wanted = self.count(step_mm)

@@ -52,7 +52,8 @@ PRIOR_ACTIONS: tuple[str, ...] = (
     *(f"sequence-{m.name.lower()}" for m in SEQUENCES), *(f"plane-{p.name.lower()}" for p in Plane),
     "show-lesion", "show-diameters", "show-crosshair", "show-annotations", "auto-window", "invert",
     "fit", "zoom-in", "zoom-out", "panels", "patient", "tumour", "tool-window", "tool-cursor",
-    "tool-pan", *_DRAWING, "undo", "redo",
+    "tool-pan", *_DRAWING, "undo", "redo", "tool-turn_planes", *(n for n in TURN_MENU if n != "-"),
+    *(name for name in PLANES_MENU if name not in ("-", "tool-turn_planes")), "show-magnifier",
 )  # fmt: skip
 """What also acts on the study and its prior side by side."""
 _SIDE = (

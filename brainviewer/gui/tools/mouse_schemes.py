@@ -96,6 +96,7 @@ def _deed(table: tuple[Gesture, ...], button: Qt.MouseButton, held: Held) -> Dee
 _SAME_IN_ALL = (
     ("Space + drag", "Pan"),
     ("Shift + click", "Place the cursor, with any tool but those that edit, which take away"),
+    ("Cursor: drag a ring of the crosshair", "Turn the other two planes about the cursor"),
     ("Right click", "A menu, on panes, the 3D view and lists"),
     ("Double click", "One large pane, and back"),
     ("↑ ↓  Page ↑ ↓  Home End", "Slices"),

@@ -13,7 +13,6 @@ from brainviewer.core.reformation.turn import DisplayTurn
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Volume
 from brainviewer.core.voi_window import Window
-from brainviewer.imaging.reslicing import slab_mm
 
 RESEARCH_ONLY = "Research use only, not for diagnosis"
 SYNTHETIC = "SYNTHETIC DATA"
@@ -73,7 +72,7 @@ def plane_text(view: SliceView) -> str:
 
 def slab_text(view: SliceView, slab: Slab) -> str:
     """How thick a slab is in fact, and what is taken of it, such as ``MIP 10 mm``."""
-    return f"{slab.mode.short} {number(slab_mm(view, slab), 1).removesuffix('.0')} mm"
+    return f"{slab.mode.short} {number(slab.covered_mm(view.step_mm), 1).removesuffix('.0')} mm"
 
 
 def turn_text(grid: Grid, turns: Collection[DisplayTurn]) -> str:

@@ -15,7 +15,7 @@ from brainviewer.core.reformation.slab import Slab, SlabMode
 from brainviewer.core.reformation.turn import UPRIGHT, DisplayTurn
 from brainviewer.core.slices import Convention, EdgeLetters, Plane, SliceView
 from brainviewer.core.study import Modality
-from brainviewer.imaging.reslicing import slab_mm, slice_values
+from brainviewer.imaging.reslicing import label_slice, mask_slice, slice_values
 from tests.phantoms import (
     AXIS_CASES,
     case_name,
@@ -103,6 +103,9 @@ def test_an_oblique_plane_shows_the_marker_where_it_is(grid, convention):
         # Interpolated values say the same as labels.
         bright = slice_values(mask.astype(np.float32), view, index) > 0.5
         assert (bright != cut).sum() < 0.25 * cut.sum()
+        ball = mask_slice(mask, view, index)
+        assert (ball != cut).sum() < 0.35 * cut.sum()
+        assert np.array_equal(label_slice(mask.astype(np.uint8) * 4, view, index) == 4, ball)
         # Letters and pixels agree: going to an edge goes to where it says.
         rows, columns = view.shape
         ends = view.to_world(index, [(0, 0), (0, columns - 1), (rows - 1, 0)])
@@ -129,6 +132,25 @@ def test_letters_between_two_directions_name_both():
     assert direction_letters((0, 1, 0.5)) == "AS"
     assert direction_letters((-0.6, 1, 0)) == "AL"
     assert direction_letters((-1, -0.9, 0.8)) == "LPS"
+
+
+def test_a_border_of_thick_slices_has_no_steps_on_a_tilted_plane():
+    """A slanted cylinder through slices of 5 mm, cut by a tilted plane."""
+    grid = Grid((40, 40, 12), np.diag((1.0, 1.0, 5.0, 1.0)))
+    i, j, k = np.meshgrid(*(np.arange(n) for n in grid.shape), indexing="ij")
+    mask = (i - 2 * k - 8) ** 2 + (j - 20) ** 2 < 80
+    obliquity = Obliquity.through(grid.centre).turned(grid, (0, 0, 1), 0.2, grid.centre)
+    view = Reformation(obliquity=obliquity).view(grid, Plane.CORONAL, Convention.RADIOLOGICAL)
+    index = view.index_of(grid.centre)
+    smooth, stepped = mask_slice(mask, view, index), view.cut(mask, index)
+    left, before = (
+        np.abs(np.diff(cut.argmax(axis=1)[cut.any(axis=1)])).max() for cut in (smooth, stepped)
+    )
+    assert left < before
+    assert 0.85 < smooth.sum() / stepped.sum() < 1.15
+    labels = np.where(mask & (j > 20), 3, mask).astype(np.uint8)
+    assert set(np.unique(label_slice(labels, view, index))) == {0, 1, 3}
+    assert not label_slice(np.zeros_like(labels), view, index).any()
 
 
 def test_turning_about_a_planes_own_normal_leaves_it_as_it_is():
@@ -208,7 +230,7 @@ def test_a_slab_of_slices_of_the_grid(grid):
             slab = Slab(4 * step, mode)
             made = slice_values(data, view, 10, slab)
             assert np.allclose(made, view.arrange(reduce(stack[8:12], axis=0)))
-            assert slab_mm(view, slab) == pytest.approx(4 * step)
+            assert slab.covered_mm(view.step_mm) == pytest.approx(4 * step)
         assert np.array_equal(
             slice_values(data, view, 0, Slab(4 * step)), view.arrange(stack[:2].max(axis=0))
         )
