@@ -18,6 +18,8 @@ from brainviewer.app.documents import Documents
 from brainviewer.app.engine import EngineControl
 from brainviewer.app.exporting.queue import Exports
 from brainviewer.app.feedback import Feedback
+from brainviewer.app.hanging.hangings import Hangings
+from brainviewer.app.hanging.linked_windows import LinkedWindows
 from brainviewer.app.head_motion import HeadMotion
 from brainviewer.app.jobs import Crashed, Jobs, Post, ShowProgress
 from brainviewer.app.location.locating import Locating
@@ -75,7 +77,9 @@ class Session:
         self.settings.save_in(jobs, notices.fail)
         self.engine = EngineControl(state, self.settings, notices, post)
         self.presets = OwnPresets(self.settings, jobs)
+        self.hangings = Hangings(state, self.settings, notices)
         self.view = View(state, lambda: self.presets.all)
+        self._linked_windows = LinkedWindows(state, self.view)
         self.settings.changed.connect(self._follow_settings)
         self.reformations = Reformations(state)
         self.cine = Cine(state, self.settings, self.view)

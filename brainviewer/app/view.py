@@ -25,7 +25,7 @@ from brainviewer.core.voi_window import (
 
 _COVERING = (
     "lesion", "parts", "diameters", "segmentation", "difference", "heatmap", "annotations",
-    "crosshair",
+    "crosshair", "cross_reference",
 )  # fmt: skip
 """What hides a part of the image, by the names in ``Overlays``."""
 _COMPARED = ("parts", "segmentation")

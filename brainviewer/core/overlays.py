@@ -12,6 +12,7 @@ class Overlays:
     parts : necrosis, oedema and enhancing part of the lesion, where they are told apart.
     difference : where the lesion and the study's own segmentation agree, and where they do not.
     fusion : how a second sequence is seen with that of each pane; where it is not wanted, none is.
+    cross_reference : lines where the slices of other panes cut this one.
     skull : the 3D view shows the whole head where the brain was cut out of it.
     magnifier : a lens follows the pointer, in the window alone.
     heatmap : it lies over the tumour, so it is drawn only when it is asked for.
@@ -31,6 +32,7 @@ class Overlays:
     heatmap_opacity: float = 0.5
     annotations: bool = True
     crosshair: bool = True
+    cross_reference: bool = False
     text: bool = True
     skull: bool = False
     magnifier: bool = False

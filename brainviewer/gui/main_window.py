@@ -142,7 +142,7 @@ class MainWindow(QMainWindow):
         self.result.card_wanted.connect(self.parts.pages.show_card)
         self.result.class_wanted.connect(self.parts.pages.show_class)
         self.result.evidence.wanted.connect(self.parts.pages.show_ablation)
-        self._large = LargeVolume(session.state, self.volume, self._pages, self._split)
+        self._large = LargeVolume(session.state, self.volume, self._pages, self._split, self.grid)
         self._hands = MouseChoice(session, self.volume.image)
         self.volume.saveRequested.connect(lambda: self.export_image.ask(ExportSubject.VOLUME))
         self._show_study()
@@ -283,6 +283,7 @@ class MainWindow(QMainWindow):
             return
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self.session.settings.update(window_state=geometry)
+        self.grid.torn.hide()
         self.volume.shutdown()
         self.session.close()
         super().closeEvent(event)

@@ -1,6 +1,5 @@
 """The table of ``actions`` made live, and the menus that hold them."""
 
-import re
 from collections.abc import Collection, Sequence
 from functools import partial
 
@@ -13,10 +12,13 @@ from brainviewer.app.session import Session
 from brainviewer.gui.actions.action import Action
 from brainviewer.gui.actions.correction import OVER_ACTIONS
 from brainviewer.gui.actions.fusion import FUSION_MENU
+from brainviewer.gui.actions.layouts import STILL_LAYOUTS
 from brainviewer.gui.actions.places import CONTEXT_MENUS, LOOK_ACTIONS, MENUS
 from brainviewer.gui.actions.reformation import PLANES_MENU, TURN_MENU
 from brainviewer.gui.actions.table import ACTIONS
+from brainviewer.gui.hanging.menus import CHANGING_LAYOUTS
 from brainviewer.gui.keys.key_map import shown
+from brainviewer.gui.keys.mnemonics import with_mnemonics
 from brainviewer.gui.outside_text import as_tip, on_button
 from brainviewer.gui.panels.annotations import AnnotationList
 from brainviewer.gui.panels.display import COLOUR_MAPS
@@ -33,6 +35,7 @@ _STILL = {
     "over>": ("Paint over", OVER_ACTIONS),
     "turn>": ("Rotate and flip", TURN_MENU),
     "planes>": ("Planes, slab and cine", PLANES_MENU),
+    **STILL_LAYOUTS,
     "tools>": ("Tool", dict(MENUS)["Tools"]),
     "fusion>": ("Two sequences", FUSION_MENU),
 }
@@ -181,57 +184,6 @@ def menu_letters() -> dict[str, str]:
     return {marked[marked.index("&") + 1]: title for marked, title in found}
 
 
-def with_mnemonics(texts: Sequence[str]) -> list[str]:
-    """The texts with an ampersand before a letter each, no letter twice where that can be.
-
-    A text that has one keeps it. First letters of words come before others.
-    """
-    wished = [_letters(text) for text in texts]
-    holders: dict[str, int] = {}
-    given = {text[text.index("&") + 1].lower() for text in texts if "&" in text}
-
-    def place(one: int, tried: set[str]) -> bool:
-        """Give an entry a letter, from another that can have a different one if need be."""
-        letters = [letter for letter in wished[one] if letter not in given]
-        for letter in letters:
-            if letter not in holders:
-                holders[letter] = one
-                return True
-        for letter in letters:
-            if letter not in tried:
-                tried.add(letter)
-                if place(holders[letter], tried):
-                    holders[letter] = one
-                    return True
-        return False
-
-    for one, text in enumerate(texts):
-        if "&" not in text:
-            place(one, set())
-    own = {one: letter for letter, one in holders.items()}
-    return [_marked(text, own.get(one, "")) for one, text in enumerate(texts)]
-
-
-def _letters(text: str) -> list[str]:
-    """The letters that an entry may have, first letters of words before others."""
-    words = text.partition("\t")[0]
-    places = [m.start() for m in re.finditer(r"\b[A-Za-z0-9]", words)]
-    places += [n for n, letter in enumerate(words) if letter.isalnum() and letter.isascii()]
-    return list(dict.fromkeys(words[n].lower() for n in places))
-
-
-def _marked(text: str, letter: str) -> str:
-    """The text with an ampersand before a letter, where a word begins with it if one does; before
-    its first letter if there is none for it."""
-    words, tab, key = text.partition("\t")
-    if "&" in words or not (letters := _letters(text)):
-        return text
-    letter = letter or letters[0]
-    start = re.search(rf"\b{letter}", words, re.IGNORECASE)
-    at = start.start() if start else words.lower().index(letter)
-    return f"{words[:at]}&{words[at:]}{tab}{key}"
-
-
 def _fill_recent(menu: QMenu, session: Session) -> None:
     for study in session.recent.studies():
         action = menu.addAction(on_button(study.name))
@@ -292,6 +244,7 @@ _CHANGING = {
     "annotation-width>": ("Line width", _fill_widths),
     "annotation-order>": ("Sort by", _fill_orders),
     "recent>": ("Recent", _fill_recent),
+    **CHANGING_LAYOUTS,
     "presets>": ("Window preset", _fill_presets),
     "colours>": ("Colour map", _fill_colours),
     "engine>": ("Engine", _fill_engines),

@@ -27,6 +27,7 @@ from brainviewer.painting.slice_painter import paint
 from brainviewer.painting.slice_scene import SliceScene
 from brainviewer.painting.text import wording
 from brainviewer.painting.text.captions import letter_size, write_corner
+from brainviewer.painting.text.centred import write_centred
 
 _GAP = 2
 _TITLE = "BrainViewer"
@@ -41,6 +42,7 @@ class FigureSpec:
     panes : row by row; columns : how many stand side by side.
     pane_size : width and height of every pane in points (pixels at 1×).
     places : where the panes lie instead, one for each; none for a grid of equal ones.
+    words : what is said where a pane shows no slice, and where it lies.
     volume_image : (rows, columns, 3) the 3D view, already drawn, as one more pane.
     volume_parts : whether that shows the parts of the lesion, where they are known.
     volume_of : the sequence that it shows, which is written on it.
@@ -63,6 +65,7 @@ class FigureSpec:
     footer: bool = True
     identify: bool = False
     places: tuple[Place, ...] = ()
+    words: tuple[tuple[Place, str], ...] = ()
     volume_parts: bool = True
     volume_of: Modality | None = None
 
@@ -109,10 +112,11 @@ class FigurePage:
 
     def __init__(self, spec: FigureSpec) -> None:
         self.spec = spec
-        self._places = list(spec.places) or _equal_places(spec)
+        self._places = list(spec.places) or ([] if spec.words else _equal_places(spec))
+        taken = [*self._places, *(place for place, _ in spec.words)]
         self._grid = (
-            max((left + across for left, _, across, _ in self._places), default=0),
-            max((top + down for _, top, _, down in self._places), default=0),
+            max((left + across for left, _, across, _ in taken), default=0),
+            max((top + down for _, top, _, down in taken), default=0),
         )
         self._volume = self._volume_place()
 
@@ -189,6 +193,8 @@ class FigurePage:
             paint(painter, QRect(*place), scene, ratio, layers)
         for place in self._places[len(spec.panes) :]:
             painter.fillRect(QRect(*place), Qt.GlobalColor.black)
+        for place, said in spec.words:
+            _paint_words(painter, QRect(*place), said)
         if self._volume is not None and spec.volume_image is not None:
             title = f"{spec.volume_of} 3D" if spec.volume_of is not None else "3D"
             warning = "SYNTHETIC" if spec.study.synthetic else ""
@@ -231,6 +237,15 @@ def _equal_places(spec: FigureSpec) -> list[Place]:
         for row in range(rows)
         for column in range(columns)
     ]
+
+
+def _paint_words(painter: QPainter, place: QRect, said: str) -> None:
+    """A sentence in the middle of a black pane."""
+    painter.save()
+    painter.translate(place.topLeft())
+    painter.fillRect(0, 0, place.width(), place.height(), Qt.GlobalColor.black)
+    write_centred(painter, (place.width(), place.height()), said)
+    painter.restore()
 
 
 def _paint_volume(

@@ -51,6 +51,7 @@ def paint(
         _paint_pixels(painter, geometry, layers.pixels(scene, geometry, ratio))
         _paint_crosshair(painter, geometry, scene)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        _paint_cross_lines(painter, geometry, scene)
         if not is_raster(painter):
             layers.paths.draw(painter, scene, geometry)
         elif contours := layers.contours(scene, geometry, ratio):
@@ -137,6 +138,19 @@ def _paint_tilted_lines(painter: QPainter, at: QPointF, scene: SliceScene) -> No
         for way in (1, -1):
             painter.drawLine(at + along * way * _GAP, at + along * way * _FAR)
     painter.restore()
+
+
+def _paint_cross_lines(painter: QPainter, geometry: SliceGeometry, scene: SliceScene) -> None:
+    """Where other panes cut the slice: dashes, and a whole line for the chosen pane."""
+    if not scene.overlays.cross_reference:
+        return
+    for line in scene.cross_lines:
+        start, end = geometry.to_pixels([line.start, line.end])
+        dashes = Qt.PenStyle.SolidLine if line.chosen else Qt.PenStyle.DashLine
+        painter.setPen(QPen(ink(palette.BACKGROUND, 0.5), 3))
+        painter.drawLine(start, end)
+        painter.setPen(QPen(ink(palette.CROSS_REFERENCE), 1.4, dashes))
+        painter.drawLine(start, end)
 
 
 def _paint_outline(painter: QPainter, geometry: SliceGeometry, region: NDArray[np.bool_]) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from brainviewer.core.annotation.annotations import Annotation, Point, annotations_by_slice
 from brainviewer.core.findings import Heatmap, TumourFinding
 from brainviewer.core.fusion import Fused, Fusion
+from brainviewer.core.hanging.cross_reference import CrossLine
 from brainviewer.core.overlays import Overlays
 from brainviewer.core.reformation.reformation import PLAIN, Reformation
 from brainviewer.core.reformation.slab import Slab
@@ -57,6 +58,8 @@ class SliceScene:
     reformation : how the plane is tilted and turned on the screen, and how thick the slice is.
         What belongs to slices of the grid (annotations, diameters, the heatmap) is left out of
         tilted planes.
+    cross_lines : where the slices of other panes cut this one.
+    prior : what is said of a slice of a prior study, e.g. ``PRIOR 2024-05-01``; "" of the study.
     painted_over : (rows, columns) bool, the part of an image that was edited: outlined by dashes.
     """
 
@@ -80,6 +83,8 @@ class SliceScene:
     fused: Fused | None = None
     original: bool = False
     reformation: Reformation = PLAIN
+    cross_lines: tuple[CrossLine, ...] = ()
+    prior: str = ""
 
     def __post_init__(self) -> None:
         if self.apart:

@@ -1,4 +1,4 @@
-"""How long a slice change takes with four panes, from the event to the last paint.
+"""How long a slice change takes with four panes and with nine, from the event to the last paint.
 
 python -m tests.benchmarks.scroll [STUDY]
 """
@@ -8,7 +8,7 @@ import time
 from statistics import median
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
@@ -86,11 +86,20 @@ def scroll(grid: PaneGrid, session: Session, changes: int = 300) -> dict[str, An
     }
 
 
+def rest(app: QCoreApplication) -> None:
+    """Let the window work while nobody touches it."""
+    rested = time.perf_counter() + _REST_S
+    while time.perf_counter() < rested:
+        app.processEvents()
+        time.sleep(0.002)
+
+
 def main() -> None:
     """Open a study, or the demo, find its tumour, and print the figures as JSON.
 
     ``at_once``: nobody has seen a slice yet; ``rested``: the window had a few seconds to make
-    contours ahead, as it has while the first slice is looked at.
+    contours ahead, as it has while the first slice is looked at; ``nine``: three sequences in three
+    planes, also with cross-reference lines.
     """
     app = QApplication.instance() or QApplication([])
     session = opened_session()
@@ -99,11 +108,16 @@ def main() -> None:
     grid.show()
     app.processEvents()
     at_once = scroll(grid, session)
-    rested = time.perf_counter() + _REST_S
-    while time.perf_counter() < rested:
-        app.processEvents()
-        time.sleep(0.002)
-    print(json.dumps({"at_once": at_once, "rested": scroll(grid, session)}, indent=1))
+    rest(app)
+    figures = {"at_once": at_once, "rested": scroll(grid, session)}
+    session.hangings.make_grid(3, 3)
+    app.processEvents()
+    figures["nine_at_once"] = scroll(grid, session)
+    rest(app)
+    figures["nine_rested"] = scroll(grid, session)
+    session.view.set_overlay(cross_reference=True)
+    figures["nine_with_lines"] = scroll(grid, session)
+    print(json.dumps(figures, indent=1))
     session.close()
 
 

@@ -18,8 +18,8 @@ from brainviewer.core.study import Modality, Study
 from brainviewer.gui.actions.places import CONTEXT_MENUS, MENUS
 from brainviewer.gui.actions.table import ACTIONS
 from brainviewer.gui.help.key_sheet import KeySheet
+from brainviewer.gui.keys.mnemonics import with_mnemonics
 from brainviewer.gui.main_window import MainWindow
-from brainviewer.gui.menus import with_mnemonics
 from brainviewer.gui.panels.annotations import AnnotationList
 from brainviewer.gui.panels.sequences import SequenceList
 from brainviewer.gui.welcome import DropHighlight, Invitation

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QFileDialog,
+    QInputDialog,
     QLineEdit,
     QMenu,
     QPushButton,
@@ -59,6 +60,7 @@ def _no_dialogs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ExportDialog, "exec", lambda _: 0)
     monkeypatch.setattr(DicomExportDialog, "exec", lambda _: 0)
     monkeypatch.setattr(QPrintDialog, "exec", lambda _: QDialog.DialogCode.Rejected)
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("", False))
 
 
 @pytest.fixture

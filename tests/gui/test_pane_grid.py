@@ -19,6 +19,7 @@ from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.core.voi_window import Window
 from brainviewer.gui.panes.camera import FIT
 from brainviewer.gui.panes.pane_grid import PaneGrid
+from brainviewer.gui.panes.pane_updates import PaneUpdates
 from brainviewer.painting import slice_layers
 from tests.gui.conftest import show_study
 from tests.gui.hands import MIDDLE, click, double_click, drag, move, wheel
@@ -268,7 +269,7 @@ def test_panes_blink_with_the_first_sequence_until_that_is_turned_off(qtbot, gri
     qtbot.waitUntil(lambda: t1.scene.modality is Modality.FLAIR)
     shown.view.set_fusion(mode=None)
     assert t1.scene.modality is Modality.T1
-    assert not grid._blinking.isActive()
+    assert not grid.findChild(PaneUpdates)._blinking.isActive()
 
 
 def test_sequences_that_are_brought_together_anew_are_painted(grid, shown):

@@ -79,11 +79,14 @@ class PaneArrangement:
     """How the panes lie on the screen.
 
     panes : what each shows, and where it lies; whole slices in equal panes without.
+    words : what is said in place of a slice, and where. volume : where the 3D view lies.
     pane_size : width and height of panes that have no place, in pixels.
     smooth : whether the screen interpolates between pixels.
     """
 
     panes: tuple[SeenPane, ...] = ()
+    words: tuple[tuple[Place, str], ...] = ()
+    volume: Place | None = None
     pane_size: tuple[int, int] = SMALL
     smooth: bool = True
 
@@ -99,7 +102,8 @@ def request_figure(
     To be called on the main thread; drawing and saving what it returns may happen elsewhere.
 
     arrangement : of the current view; equal panes without.
-    volume_image : (rows, columns, 3) the 3D view, already drawn at the request's scale.
+    volume_image : (rows, columns, 3) the 3D view, already drawn at the request's scale; of the
+        current view left out where it is no pane of it.
 
     Raises BrainViewerError if no study is open, or there is no lesion or no 3D view to show.
     """
@@ -126,15 +130,20 @@ def request_figure(
         height, width = (max(1, round(n / request.scale)) for n in volume_image.shape[:2])
         return replace(figure, pane_size=(width, height))
     arrangement = arrangement or PaneArrangement()
-    scenes = [pane.scene for pane in arrangement.panes] or [
-        scene_of(state, study, modality, plane) for modality, plane in panes_of(state)
-    ]
+    seen, places = [pane.scene for pane in arrangement.panes], []
+    if seen or arrangement.words or arrangement.volume:
+        places = [pane.place for pane in arrangement.panes]
+        places += [arrangement.volume] if arrangement.volume and volume_image is not None else []
+    else:
+        seen = [scene_of(state, study, modality, plane) for modality, plane in panes_of(state)]
     return replace(
         figure,
-        panes=tuple(_asked_for(scene, request, arrangement.smooth) for scene in scenes),
+        volume_image=volume_image if arrangement.volume is not None else None,
+        panes=tuple(_asked_for(scene, request, arrangement.smooth) for scene in seen),
         columns=2,
         pane_size=arrangement.pane_size,
-        places=tuple(pane.place for pane in arrangement.panes),
+        places=tuple(places),
+        words=arrangement.words,
     )
 
 

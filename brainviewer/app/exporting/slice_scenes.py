@@ -1,11 +1,15 @@
 """What a pane shows of the open study, as a value: for the window, and for what is exported."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from brainviewer.app.original_grids import Seen
 from brainviewer.app.report.study_figures import trusted_result, window_of
 from brainviewer.app.state import ViewState
 from brainviewer.core.annotation.annotations import Annotation, Point
 from brainviewer.core.findings import Heatmap
 from brainviewer.core.fusion import Fused, FusionMode
+from brainviewer.core.hanging.cross_reference import CrossLine
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.painting.slice_scene import SliceScene, Viewport
@@ -22,24 +26,28 @@ def scene_of(
     annotations: tuple[Annotation, ...] | None = None,
     selection: str = "",
     smooth: bool = True,
+    held: NDArray[np.float64] | None = None,
+    cross_lines: tuple[CrossLine, ...] = (),
 ) -> SliceScene:
     """The slice of a sequence in which the cursor lies, with all that is shown on it.
 
     study : the open study, which has the sequence.
     seen : how the sequence is seen; by default as the state has it.
     annotations : instead of all that the state has and that can be drawn.
+    held : (3,) mm, the place whose slice is shown instead of the cursor's; without a crosshair.
     """
     if annotations is None:
         annotations = tuple(a for a in state.annotations if a.id not in state.undrawable)
     x, y, z = (float(value) for value in state.cursor)
-    cursor: Point | None = None if study.is_image2d else (x, y, z)
+    cursor: Point | None = None if study.is_image2d or held is not None else (x, y, z)
+    place = state.cursor if held is None else held
     test = state.occlusion
     seen = seen or state.seen(modality)
     return SliceScene(
         seen.study,
         modality,
         plane,
-        seen.view(plane, state.convention, state.reformation).index_of(state.cursor),
+        seen.view(plane, state.convention, state.reformation).index_of(place),
         window_of(study, modality, state.windows),
         state.colour_maps.get(modality, "gray"),
         state.convention,
@@ -55,6 +63,7 @@ def scene_of(
         fused=None if seen.original else _fused(state, study, modality),
         original=seen.original,
         reformation=seen.reformed(state.reformation),
+        cross_lines=cross_lines,
     )
 
 

@@ -27,13 +27,12 @@ def choose_pane(state: ViewState, place: int) -> None:
     """Let the keys act on a pane, from 0; what it shows is active then."""
     if state.solid_study is None:
         return
-    there = state.hanging.everywhere(modalities_of(state))
-    seen = there[place].resolved(state.active, state.plane)
+    content = state.hanging.everywhere(modalities_of(state))[place]
+    seen = content.resolved(state.active, state.plane)
     before = state.active, state.plane, chosen_place(state)
-    if seen.modality not in state.solid_study.volumes:
-        return
     state.hanging = replace(state.hanging, chosen=place)
-    state.active, state.plane = seen.modality, seen.plane
+    if content.is_slice and seen.modality in state.solid_study.volumes:
+        state.active, state.plane = seen.modality, seen.plane
     if state.active is not before[0]:
         state.active_changed.emit()
     if (state.plane, place) != before[1:]:

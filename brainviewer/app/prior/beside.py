@@ -65,6 +65,12 @@ class Beside:
         _ = self.marked
         return self
 
+    @property
+    def said(self) -> str:
+        """What stands on images of the prior, so that nobody takes them for the study's."""
+        day = self.compared.prior.day
+        return "PRIOR" if day is None else f"PRIOR {day.isoformat()}"
+
     @cached_property
     def finding(self) -> TumourFinding:
         """Of the study, with all lesions that are compared."""

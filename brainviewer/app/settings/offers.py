@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.view_choice import Layout
 
 _USUAL = "The one that comes with BrainViewer"
 _OWN_DEFAULT = "What the model was calibrated for"
+_AS_LEFT = "As it was left"
 
 
 class Chosen(Protocol):
@@ -14,6 +16,13 @@ class Chosen(Protocol):
 
     model: str
     image_model: str
+    layouts: tuple[tuple[str, ...], ...]
+
+
+def layouts(settings: Chosen) -> Mapping[str, str]:
+    """The layouts that a study may open with: none of its own first, then built-in and own ones."""
+    built_in = {layout.value: layout.value.capitalize() for layout in Layout}
+    return {"": _AS_LEFT, **built_in, **{entry[0]: entry[0] for entry in settings.layouts}}
 
 
 def models_of_studies(_settings: Chosen) -> Mapping[str, str]:

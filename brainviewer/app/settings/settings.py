@@ -24,6 +24,7 @@ RECENT = 8
 SETTINGS = "save settings"
 _MOST_KEYS = 500
 _MOST_PARTS = 50
+MOST_LAYOUTS = 30
 Failed = Callable[[BrainViewerError], object]
 
 
@@ -65,6 +66,22 @@ class Settings:
         "How the panes of the first study are arranged.",
         choices={Layout.FOUR_SEQUENCES: "All sequences", Layout.THREE_PLANES: "Three planes",
                  Layout.ONE_LARGE: "One large"},
+    )
+    layout_four: str = setting(
+        "", Page.DISPLAY, "Studies of four sequences", "The layout that they open with.",
+        offered=offers.layouts,
+    )
+    layout_fewer: str = setting(
+        "", Page.DISPLAY, "Studies of two or three", "The layout that they open with.",
+        offered=offers.layouts,
+    )
+    layout_single: str = setting(
+        "", Page.DISPLAY, "Studies of one sequence", "The layout that they open with.",
+        offered=offers.layouts,
+    )
+    layouts: tuple[tuple[str, ...], ...] = setting(
+        (), Page.DISPLAY, "Own layouts", "For each its name and what its panes show.",
+        reader=lists_of_texts(MOST_LAYOUTS),
     )
     smooth_pixels: bool = setting(
         True, Page.DISPLAY, "Smooth pixels", "Interpolate between pixels, or show them as squares.",

@@ -25,6 +25,17 @@ class ShownContent:
     modality: Modality
     plane: Plane
 
+    @property
+    def called(self) -> str:
+        """In words, e.g. ``T1ce axial`` or ``3D view``."""
+        slice_of = f"{self.modality} {self.plane}"
+        return {
+            PaneKind.SLICE: slice_of,
+            PaneKind.PRIOR: f"{slice_of}, prior",
+            PaneKind.VOLUME: "3D view",
+            PaneKind.NOTHING: "Empty pane",
+        }[self.kind]
+
 
 @dataclass(frozen=True)
 class PaneContent:

@@ -93,11 +93,14 @@ class Hanging:
     def place_of(self, modalities: Sequence[Modality], active: Modality, plane: Plane) -> int:
         """The pane that keys act on, while these are the active sequence and the plane.
 
-        It is the chosen one, or else the first that shows them.
+        It is the chosen one, or else the first that shows them. One that shows no slice, or a
+        sequence that is missing, can be chosen whatever is active.
         """
         there = self.everywhere(modalities)
         chosen = min(self.chosen, len(there) - 1)
-        if there[chosen].matches(active, plane):
+        now = there[chosen]
+        lacking = now.modality is not None and now.modality not in modalities
+        if now.matches(active, plane) or not now.is_slice or lacking:
             return chosen
         return next((n for n, one in enumerate(there) if one.shows(active, plane)), chosen)
 

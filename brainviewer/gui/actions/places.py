@@ -8,6 +8,7 @@ from brainviewer.core.study import SEQUENCES
 from brainviewer.gui.actions.annotations import EDIT_MENU, LIST_MENU, PANE_MENU
 from brainviewer.gui.actions.correction import CORRECTION_MENU
 from brainviewer.gui.actions.fusion import FUSION_MENU
+from brainviewer.gui.actions.layouts import GRIDS, LAYOUT_MENU, LINKS
 from brainviewer.gui.actions.reformation import PLANES_MENU, TURN_MENU
 from brainviewer.gui.actions.sessions import SESSION_MENU
 from brainviewer.gui.actions.table import ACTIONS
@@ -24,10 +25,11 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
               "export-tumour", "export-slices", "export-volume", "report", "export-dicom",
               "send-results", "print", "copy", "-", "settings", "quit")),
     ("Edit", ("undo", "redo", "-", "delete", "delete-all", "-", *EDIT_MENU)),
-    ("View", ("layout-four_sequences", "layout-three_planes", "layout-one_large", "-",
+    ("View", (*LAYOUT_MENU, "-",
               "overlays", "show-lesion", "show-parts", "show-diameters", "show-heatmap",
-              "show-segmentation", "show-difference", "show-crosshair", "show-annotations",
-              "show-text", "-", "original-grids", "fusion>", "-",
+              "show-segmentation", "show-difference", "show-crosshair",
+              "show-cross_reference", "show-annotations", "show-text", "-",
+              "original-grids", "fusion>", "-",
               "fit", "zoom-in", "zoom-out", "show-magnifier", "smooth", "volume-large", "look>",
               "show-skull", "-",
               "image-before", "image-next", "-",
@@ -66,14 +68,15 @@ LOOK_ACTIONS: tuple[str, ...] = (
     "volume-reset",
 )
 CONTEXT_MENUS: Mapping[str, tuple[str, ...]] = {
-    "pane": ("tumour", "classify-here", "-", "auto-window", "presets>", "save-preset", "colours>",
-             "invert", "-", "fit", "overlays", "show-crosshair", "turn>", "planes>", "-",
+    "pane": ("pane-content>", "tear-off", "-", "tumour", "classify-here", "-",
+             "auto-window", "presets>", "save-preset", "colours>", "invert", "-",
+             "fit", "overlays", "show-crosshair", "turn>", "planes>", "-",
              "tools>", "delete", *PANE_MENU, "-",
              "copy", "export"),
     "study side": (*_SIDE, "show-annotations", "-", "tools>", "delete"),
     "prior side": (*_SIDE, "-", "tool-window", "tool-cursor", "tool-pan"),
-    "volume": ("volume-large", "-", *LOOK_ACTIONS, "-", "show-skull", "show-crosshair",
-               "export-volume"),
+    "volume": ("volume-large", "volume-pane", "-", *LOOK_ACTIONS, "-", "show-skull",
+               "show-crosshair", "export-volume"),
     "sequences": ("layout-one_large", "original-grids", "series", "headers", "-", "auto-window",
                   "presets>", "save-preset", "own-presets", "colours>", "invert"),
     "annotations": LIST_MENU,
@@ -86,6 +89,8 @@ _SUBMENUS: Mapping[str, tuple[str, ...]] = {
     "fusion>": FUSION_MENU,
     "look>": LOOK_ACTIONS,
     "presets>": tuple(f"preset-{number}" for number in range(1, 10)),
+    "grid>": GRIDS,
+    "links>": LINKS,
     "theme>": ("theme-dark", "theme-light", "theme-system"),
 }
 """Actions that are in a submenu, or choose what is in it."""

@@ -5,7 +5,7 @@ Actions are enabled by facts, never by hand; where they stand is in ``places``.
 
 from brainviewer.app.exporting.exports import ExportSubject
 from brainviewer.app.facts import Fact
-from brainviewer.app.state import Layout, Tool
+from brainviewer.app.state import Tool
 from brainviewer.app.stores.feedback import AGREE, DISAGREE, WITHDRAWN
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.slices import Convention, Plane
@@ -16,6 +16,7 @@ from brainviewer.gui.actions.annotations import (
 )
 from brainviewer.gui.actions.correction import CORRECTION_ACTIONS
 from brainviewer.gui.actions.fusion import FUSION_ACTIONS
+from brainviewer.gui.actions.layouts import LAYOUT_ACTIONS
 from brainviewer.gui.actions.reformation import REFORMATION_ACTIONS
 from brainviewer.gui.actions.sessions import SESSION_ACTIONS
 from brainviewer.gui.actions.tool_bar import TOOL_BAR
@@ -26,9 +27,6 @@ from brainviewer.gui.panels.tumour import copy_measurements
 from brainviewer.gui.window_parts import WindowParts
 from brainviewer.painting.volume.view import LOOK_NAMES, LOOKS
 
-_LAYOUT = Choice(
-    "layout", lambda w, v: w.session.view.set_layout(v), lambda s: s.shown_hanging.layout
-)
 _PLANE = Choice("plane", lambda w, v: w.session.view.set_plane(v), lambda s: s.plane)
 _SEQUENCE = Choice("sequence", lambda w, v: w.session.view.set_active(v), lambda s: s.active)
 _TOOL = Choice("tool", lambda w, v: w.session.view.set_tool(v), lambda s: s.tool)
@@ -119,9 +117,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("redo", "Redo", "Ctrl+Shift+Z", Fact.REDO, lambda w: w.session.redo(),
            also="Ctrl+Y"),
     *ANNOTATION_ACTIONS,
-    _LAYOUT.action(Layout.FOUR_SEQUENCES, "Ctrl+1", Fact.PLANES, "Sequences", "Show all sequences"),
-    _LAYOUT.action(Layout.THREE_PLANES, "Ctrl+2", Fact.PLANES, "3 planes", "Show three planes"),
-    _LAYOUT.action(Layout.ONE_LARGE, "Ctrl+3", Fact.PLANES, "1 large", "Show one large"),
+    *LAYOUT_ACTIONS,
     _PLANE.action(Plane.AXIAL, "Shift+A", Fact.PLANES),
     _PLANE.action(Plane.CORONAL, "Shift+C", Fact.PLANES),
     _PLANE.action(Plane.SAGITTAL, "Shift+S", Fact.PLANES),
@@ -148,6 +144,7 @@ ACTIONS: tuple[Action, ...] = (
     _overlay("segmentation", "Segmentation", "S", Fact.SEGMENTATION),
     _overlay("difference", "Difference from the segmentation", "U", Fact.COMPARED),
     _overlay("crosshair", "Crosshair", "X", Fact.SEQUENCES),
+    _overlay("cross_reference", "Cross-reference lines", "Shift+Q", Fact.PLANES),
     _overlay("annotations", "Annotations", "M", Fact.STUDY),
     _overlay("text", "Corner texts", "", Fact.STUDY),
     Action("original-grids", "Original grids", "Shift+O", Fact.GRIDS_DIFFER,

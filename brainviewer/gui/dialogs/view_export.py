@@ -15,7 +15,6 @@ from brainviewer.app.dicom_export.request import DicomExport, DicomExportRequest
 from brainviewer.app.exporting.exports import (
     ExportRequest,
     ExportSubject,
-    PaneArrangement,
     request_figure,
 )
 from brainviewer.app.notices import Notice, Offer
@@ -90,8 +89,8 @@ class ViewExport:
         with errors_told(self._session):
             spec = self._figure(request, _nothing_yet(request.scale))
             draw = None
-            if request.subject is ExportSubject.VOLUME:
-                draw = partial(self._volume_image, request.scale)
+            if self._has_volume(request):
+                draw = partial(self._volume_image, request)
             self._volume.bring_up_to_date()
             self._session.exports.add(spec, request, self._tell_where, draw)
 
@@ -164,20 +163,30 @@ class ViewExport:
         return self._figure(request, _nothing_yet(1))
 
     def _figure(self, request: ExportRequest, volume_image: NDArray[np.uint8]) -> FigureSpec:
-        arrangement = PaneArrangement(
-            self._grid.viewports(), smooth=self._session.settings.smooth_pixels
-        )
-        volume = volume_image if request.subject is ExportSubject.VOLUME else None
+        arrangement = self._grid.arrangement()
+        volume = volume_image if request.subject is not ExportSubject.TUMOUR_SLICE else None
+        if request.subject is ExportSubject.VIEW:
+            # What is on the screen; a file gets it drawn anew.
+            volume = self._volume.image.pixels_shown if arrangement.volume is not None else None
         return request_figure(self._session.state, request, arrangement, volume)
 
-    def _volume_image(self, scale: int, report: Report) -> NDArray[np.uint8]:
-        """The 3D view at a scale; blocks, but can be cancelled at any moment."""
+    def _has_volume(self, request: ExportRequest) -> bool:
+        """Whether the 3D view is drawn for it."""
+        there = self._grid.arrangement().volume is not None and not self._volume.failure
+        in_view = request.subject is ExportSubject.VIEW and there
+        return request.subject is ExportSubject.VOLUME or in_view
+
+    def _volume_image(self, request: ExportRequest, report: Report) -> NDArray[np.uint8]:
+        """The 3D view at a request's scale; blocks, but can be cancelled at any moment."""
 
         def waiting(fraction: float) -> None:
             report(_DRAWING * fraction, "Drawing the 3D view")
 
         waiting(0.0)
         width, height = _VOLUME_SIZE
+        if request.subject is ExportSubject.VIEW:
+            width, height = self._volume.image.width(), self._volume.image.height()
+        scale = request.scale
         return self._volume.render_image(width * scale, height * scale, waiting)
 
     def _preview(self, request: ExportRequest) -> QImage:
@@ -194,7 +203,7 @@ class ViewExport:
         self._volume.bring_up_to_date()
 
         def work(report: Report) -> QImage:
-            image = self._volume_image(request.scale, report)
+            image = self._volume_image(request, report)
             return figure_image(replace(spec, volume_image=image), request.scale)
 
         self._session.jobs.start("preview", work, ready, failed)

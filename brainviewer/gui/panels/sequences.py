@@ -1,7 +1,9 @@
 """The list of the four sequences: thumbnail, name, size; missing ones are said. Or the image."""
 
-from PySide6.QtCore import QRect, QRectF, QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPixmap
+from collections.abc import Sequence
+
+from PySide6.QtCore import QMimeData, QRect, QRectF, QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QColor, QDrag, QFontMetrics, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyleOptionViewItem
 
 from brainviewer.app.session import Session
@@ -11,6 +13,7 @@ from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.files.study.folder import middle_slice
 from brainviewer.gui import theme
 from brainviewer.gui.outside_text import as_tip
+from brainviewer.gui.panes.sequence_drag import dragged
 from brainviewer.gui.thumbnails import IMAGE, Index, Thumbnails, pixmap, small_letters, write_line
 from brainviewer.gui.widgets import listen
 from brainviewer.painting.text.wording import motion_lines
@@ -91,6 +94,7 @@ class SequenceList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Sequences")
+        self.setDragDropMode(QListWidget.DragDropMode.DragOnly)
         self.currentItemChanged.connect(self._chosen)
         listen(self._fill, session.state.study_changed, session.state.volumes_changed)
         session.state.active_changed.connect(self._select)
@@ -131,6 +135,33 @@ class SequenceList(QListWidget):
         with QSignalBlocker(self):
             self.setCurrentRow(rows.index(active) if active in rows else 0)
         self.viewport().update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """What is pressed may be dragged: it becomes the active one when the button goes up."""
+        if event.button() is not Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+            return
+        with QSignalBlocker(self):
+            super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        self._chosen(self.currentItem())
+
+    def mimeData(self, items: Sequence[QListWidgetItem]) -> QMimeData:
+        """What goes with a drag, onto a pane."""
+        return dragged(Modality(items[0].data(_MODALITY)))
+
+    def startDrag(self, _actions: Qt.DropAction) -> None:
+        item = self.currentItem()
+        if item is None or self._session.state.solid_study is None:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(self.mimeData([item]))
+        if isinstance(seen := item.data(IMAGE), QPixmap):
+            drag.setPixmap(seen)
+        drag.exec(Qt.DropAction.CopyAction)
+        self._select()
 
     def _chosen(self, item: QListWidgetItem | None) -> None:
         if item is not None:

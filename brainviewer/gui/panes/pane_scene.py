@@ -1,14 +1,22 @@
-"""What is on a pane, as a value: at this moment, and for an image of it."""
+"""What is on a pane: as a value at this moment, for an image of it, and painted."""
 
 from dataclasses import replace
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
 from brainviewer.app.exporting.slice_scenes import scene_of
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.study import Modality
+from brainviewer.gui import image_colours
 from brainviewer.gui.panes.shared_layers import SharedLayers
 from brainviewer.gui.tools.pane import ToolPane
+from brainviewer.painting.slice_painter import paint
 from brainviewer.painting.slice_scene import SliceScene
+from brainviewer.painting.text.centred import write_centred
 
 
 class ScenePane(ToolPane, Protocol):
@@ -16,12 +24,19 @@ class ScenePane(ToolPane, Protocol):
 
     shared: SharedLayers
     smooth: bool
+    framed: bool
+    held: NDArray[np.float64] | None
 
     @property
     def missing(self) -> bool: ...
     @property
+    def why_missing(self) -> str: ...
+    @property
+    def scene(self) -> SliceScene | None: ...
+    @property
     def covering(self) -> bool: ...
     def dressed(self, scene: SliceScene) -> SliceScene: ...
+    def leave_out(self, annotation: Annotation, error: Exception) -> None: ...
 
 
 def live_scene(pane: ScenePane) -> SliceScene | None:
@@ -48,7 +63,7 @@ def _scene_of(
     selection: str = "",
 ) -> SliceScene | None:
     study, geometry = pane.state.study, pane.geometry_mm
-    if pane.missing or study is None or geometry is None:
+    if pane.missing or study is None or geometry is None or pane.view is None:
         return None
     scene = scene_of(
         pane.state,
@@ -60,5 +75,26 @@ def _scene_of(
         annotations=annotations,
         selection=selection,
         smooth=pane.smooth,
+        held=pane.held,
+        cross_lines=pane.shared.cross_lines(pane.view, pane.index),
     )
     return pane.dressed(scene)
+
+
+def paint_pane(pane: ScenePane, painter: QPainter) -> None:
+    """Paint what is on the pane, or say why there is nothing; the chosen one has a frame."""
+    area = pane.as_widget().rect()
+    scene, geometry = pane.scene, pane.geometry_mm
+    if scene is None or geometry is None:
+        painter.fillRect(area, image_colours.BLACK)
+        if pane.state.study is not None:
+            write_centred(painter, (float(area.width()), float(area.height())), pane.why_missing)
+    else:
+        ratio = pane.as_widget().devicePixelRatioF()
+        layers = pane.shared.layers
+        pane.label_boxes = paint(painter, area, scene, ratio, layers, pane.leave_out)
+        pane.preview.paint(painter, geometry)
+    if pane.framed:
+        painter.setPen(QPen(image_colours.ACCENT, 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(QRectF(area).adjusted(0.5, 0.5, -0.5, -0.5))

@@ -1,9 +1,11 @@
 """What the panes of a window share: the layers of slices, head frames, annotations by slice."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from brainviewer.app.state import ViewState
 from brainviewer.core.annotation.annotations import Annotation, annotations_by_slice
+from brainviewer.core.hanging.cross_reference import CrossLine
 from brainviewer.core.reformation.oblique import ObliqueView
 from brainviewer.core.reformation.turn import DisplayTurn
 from brainviewer.core.slices import Plane, SliceView
@@ -22,6 +24,7 @@ class SharedLayers:
     layers : what is painted.
     base_shown : in this moment panes show the second sequence: they blink.
     annotations : those of the state, but for those that cannot be drawn.
+    cross_lines : where other panes cut slice ``index`` of a view.
     """
 
     def __init__(self, state: ViewState) -> None:
@@ -30,6 +33,7 @@ class SharedLayers:
         self._of: Study | None = None
         self.base_shown = False
         self.annotations = SliceAnnotations(state)
+        self.cross_lines: Callable[[SliceView, int], tuple[CrossLine, ...]] = lambda *_: ()
         # The catalogue of colour maps is slow to read: now, not when the first answer is drawn.
         colour_table(HEAT)
 

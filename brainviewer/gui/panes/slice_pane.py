@@ -9,9 +9,7 @@ from PySide6.QtGui import (
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
-    QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
     QWheelEvent,
 )
@@ -22,17 +20,16 @@ from brainviewer.app.session import Session
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality
-from brainviewer.gui import image_colours
 from brainviewer.gui.panes.camera import FIT, Camera, PaneGeometry
-from brainviewer.gui.panes.pane_scene import live_scene, still_scene
+from brainviewer.gui.panes.pane_scene import live_scene, paint_pane, still_scene
 from brainviewer.gui.panes.shared_layers import SharedLayers
 from brainviewer.gui.panes.swipe_line import SwipeLine
 from brainviewer.gui.tools.correction_look import ToolLook
 from brainviewer.gui.tools.mouse_tools import MouseTools
 from brainviewer.painting.devices import painting
-from brainviewer.painting.slice_painter import paint
 from brainviewer.painting.slice_scene import SliceScene
-from brainviewer.painting.text.captions import write_centred
+
+NOTHING = "Drag a sequence here, or choose one with the right button"
 
 
 class SlicePane(QWidget):
@@ -44,6 +41,8 @@ class SlicePane(QWidget):
     shared : what the panes of a grid share, so that each contour is worked out once.
     label_boxes : where the labels of annotations stand, by their ids, as they were last painted.
     edits : whether annotations are drawn and changed on it.
+    empty : whether nothing is to be shown on it.
+    held : (3,) mm, the place whose slice stays on it; None where it follows the cursor.
     """
 
     edits = True
@@ -75,7 +74,8 @@ class SlicePane(QWidget):
         self.camera = FIT
         self.geometry_mm: PaneGeometry | None = None
         self.draft: Annotation | None = None
-        self.framed = False
+        self.framed = self.empty = False
+        self.held: NDArray[np.float64] | None = None
         self.smooth = True
         self.label_boxes: dict[str, QRectF] = {}
         self.preview = ToolLook(self)
@@ -127,7 +127,9 @@ class SlicePane(QWidget):
     @property
     def missing(self) -> bool:
         """Whether there is nothing to show."""
-        return self.state.study is None or self.modality not in self.state.study.volumes
+        return (
+            self.empty or self.state.study is None or self.modality not in self.state.study.volumes
+        )
 
     @property
     def seen(self) -> Seen:
@@ -137,7 +139,7 @@ class SlicePane(QWidget):
     @property
     def why_missing(self) -> str:
         """What stands in place of the image."""
-        return f"This study has no {self.modality}"
+        return NOTHING if self.empty else f"This study has no {self.modality}"
 
     @property
     def scene(self) -> SliceScene | None:
@@ -204,7 +206,8 @@ class SlicePane(QWidget):
     def refresh_slice(self) -> None:
         """The cursor moved: another slice, or the crosshair elsewhere."""
         if self.view is not None:
-            index = self.view.index_of(self.state.cursor)
+            place = self.state.cursor if self.held is None else self.held
+            index = self.view.index_of(place)
             if index != self.index:
                 self.index = index
                 self._mouse.leave_slice()
@@ -230,33 +233,14 @@ class SlicePane(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         with painting(self) as painter:
-            self._paint(painter)
+            paint_pane(self, painter)
 
-    def _paint(self, painter: QPainter) -> None:
-        scene, geometry = self.scene, self.geometry_mm
-        if scene is None or geometry is None:
-            painter.fillRect(self.rect(), image_colours.BLACK)
-            if self.state.study is not None:
-                size = float(self.width()), float(self.height())
-                write_centred(painter, size, self.why_missing)
-            return
-        self.label_boxes = paint(
-            painter,
-            self.rect(),
-            scene,
-            self.devicePixelRatioF(),
-            self.shared.layers,
-            self._leave_out,
-        )
-        self.preview.paint(painter, geometry)
-        if self.framed:
-            painter.setPen(QPen(image_colours.ACCENT, 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
-
-    def _leave_out(self, annotation: Annotation, error: Exception) -> None:
-        # Said after the painting, since a notice may move what is being painted.
+    def leave_out(self, annotation: Annotation, error: Exception) -> None:
+        """Leave out an annotation that cannot be drawn; said after the painting, since a notice
+        may move what is being painted."""
         QTimer.singleShot(0, self, lambda: self.session.annotations.leave_out(annotation, error))
+
+    # -- hands ------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.activated.emit()
@@ -280,6 +264,8 @@ class SlicePane(QWidget):
         event.accept()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.held is not None:
+            self.activated.emit()
         self._mouse.wheel(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -13,6 +13,8 @@ from brainviewer.gui.panes.shared_layers import SharedLayers
 from brainviewer.gui.panes.slice_pane import SlicePane
 from brainviewer.painting.slice_scene import SliceScene
 
+NO_PRIOR = "No prior yet: choose it by File, Compare with a prior study"
+
 
 class _Side(SlicePane):
     """A pane of two studies at one place, which is on the grid that they have in common."""
@@ -54,7 +56,7 @@ class PriorSide(_Side):
     def missing(self) -> bool:
         """Whether the prior has no such sequence, or was not registered."""
         beside = self.session.prior.beside
-        if beside is None or beside.prior is None:
+        if beside is None or beside.prior is None or self.empty:
             return True
         return super().missing or self.modality not in beside.prior.volumes
 
@@ -62,7 +64,9 @@ class PriorSide(_Side):
     def why_missing(self) -> str:
         """What stands in place of the image."""
         beside = self.session.prior.beside
-        if beside is not None and beside.prior is None:
+        if beside is None:
+            return NO_PRIOR
+        if beside.prior is None:
             return "The prior could not be laid over the study"
         return f"The prior has no {self.modality}"
 
@@ -77,6 +81,7 @@ class PriorSide(_Side):
             study=beside.prior,
             finding=beside.prior_finding,
             window=self.session.prior.window_of(self.modality),
+            prior=beside.said,
             overlays=replace(shown, diameters=False),
             heatmap=None,
         )

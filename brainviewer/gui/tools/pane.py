@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QCursor
+from PySide6.QtGui import QCursor, QPainter
 from PySide6.QtWidgets import QWidget
 
 from brainviewer.app.original_grids import Seen
@@ -29,6 +29,7 @@ class BrushPreview(Protocol):
     def on_handle(self, at: QPointF) -> bool: ...
     @property
     def turns_planes(self) -> bool: ...
+    def paint(self, painter: QPainter, geometry: PaneGeometry) -> None: ...
     def draw_line(self, line: Sequence[QPointF], closed: bool = False) -> None: ...
 
 

@@ -22,7 +22,7 @@ from brainviewer.gui.tools.mouse_drags import STILL_PX
 from brainviewer.gui.tools.mouse_schemes import USUAL, Deed, MouseScheme
 from brainviewer.gui.tools.wheel_steps import notches
 from brainviewer.gui.widgets import painted
-from brainviewer.painting.devices import rgb_image
+from brainviewer.painting.devices import pixels_of, rgb_image
 from brainviewer.painting.text.captions import write_corner
 from brainviewer.painting.volume.view import VolumeView
 
@@ -88,6 +88,11 @@ class VolumeImage(QWidget):
         """Width and height in the pixels of the screen."""
         ratio = self.devicePixelRatioF()
         return max(16, round(self.width() * ratio)), max(16, round(self.height() * ratio))
+
+    @property
+    def pixels_shown(self) -> NDArray[np.uint8] | None:
+        """(height, width, 3) what is on the screen; None without an image."""
+        return None if self._image.isNull() else pixels_of(self._image)
 
     def show_image(self, image2d: NDArray[np.uint8] | None) -> None:
         """Show an image (height, width, 3); None clears it."""

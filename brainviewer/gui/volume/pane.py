@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QThread, Signal
-from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from brainviewer.app.facts import Fact
@@ -20,6 +20,8 @@ from brainviewer.painting.volume.worker import VolumeWorker
 _START_MS = 250
 _STUDY_MS = 120
 _CURSOR_MS = 300
+_CONTROLS = 300, 230
+"""The width and height in points that the pane must have for its controls to have room."""
 
 
 class VolumePane(QWidget):
@@ -214,6 +216,12 @@ class VolumePane(QWidget):
         self._show_words()
 
     # Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a small pane the image comes first; hands and menus do what the controls do."""
+        super().resizeEvent(event)
+        small = self.width() < _CONTROLS[0] or self.height() < _CONTROLS[1]
+        self.controls.setVisible(not small)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -61,6 +61,8 @@ def slice_captions(scene: SliceScene, geometry: SliceGeometry) -> Captions:
     """
     view, image, grid = scene.view, scene.study.is_image2d, scene.view.grid
     warnings = _warnings(scene)
+    if scene.prior:
+        warnings = ((scene.prior, palette.CAUTION), *warnings)
     if not scene.overlays.text:
         return Captions(warnings=tuple(w for w in warnings if w[1] == palette.CAUTION))
     return Captions(
@@ -156,19 +158,6 @@ def paint_captions(painter: QPainter, size: Size, captions: Captions) -> None:
 def caption_boxes(size: Size, captions: Captions) -> list[QRectF]:
     """Where ``paint_captions`` writes."""
     return _CaptionPainter(None, size, captions).paint()
-
-
-def write_centred(painter: QPainter, size: Size, text: str) -> None:
-    """A quiet sentence in the middle of an empty pane."""
-    metrics = font_metrics()
-    x = (size[0] - metrics.horizontalAdvance(text)) / 2
-    write(
-        painter,
-        QPointF(x, (size[1] + metrics.capHeight()) / 2),
-        text,
-        image_font(),
-        palette.CORNER,
-    )
 
 
 def write_corner(painter: QPainter, title: str, warning: str = "", size: float = 13) -> None:

@@ -1,0 +1,1 @@
+"""The layout of the panes in menus and questions."""
