@@ -77,9 +77,14 @@ LAYOUT_ACTIONS: tuple[Action, ...] = (
 GRIDS: tuple[str, ...] = tuple(f"grid-{rows}x{columns}" for rows, columns in _SIZES)
 LINKS: tuple[str, ...] = ("link-scroll", "link-zoom", "link-window")
 LAYOUT_MENU: tuple[str, ...] = (
-    "layout-four_sequences", "layout-three_planes", "layout-one_large", "grid>", "-",
-    "own-layouts>", "next-layout", "save-layout", "remove-layout>", "-",
-    "pane-content>", "volume-pane", "tear-off", "links>",
+    "layout-four_sequences", "layout-three_planes", "layout-one_large", "grid>", "hanging>",
 )  # fmt: skip
-STILL_LAYOUTS = {"grid>": ("Grid of panes", GRIDS), "links>": ("Linked panes", LINKS)}
+HANGING: tuple[str, ...] = ("next-layout", "save-layout", "volume-pane", "tear-off", *LINKS)
+STILL_LAYOUTS = {
+    "grid>": ("Grid of panes", GRIDS),
+    "hanging>": ("Layouts and panes", (
+        "own-layouts>", "next-layout", "save-layout", "remove-layout>", "-",
+        "pane-content>", "volume-pane", "tear-off", "-", *LINKS,
+    )),
+}  # fmt: skip
 """Submenus whose content is always the same."""

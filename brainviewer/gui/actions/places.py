@@ -8,7 +8,7 @@ from brainviewer.core.study import SEQUENCES
 from brainviewer.gui.actions.annotations import EDIT_MENU, LIST_MENU, PANE_MENU
 from brainviewer.gui.actions.correction import CORRECTION_MENU
 from brainviewer.gui.actions.fusion import FUSION_MENU
-from brainviewer.gui.actions.layouts import GRIDS, LAYOUT_MENU, LINKS
+from brainviewer.gui.actions.layouts import GRIDS, HANGING, LAYOUT_MENU
 from brainviewer.gui.actions.reformation import PLANES_MENU, TURN_MENU
 from brainviewer.gui.actions.sessions import SESSION_MENU
 from brainviewer.gui.actions.table import ACTIONS
@@ -90,7 +90,7 @@ _SUBMENUS: Mapping[str, tuple[str, ...]] = {
     "look>": LOOK_ACTIONS,
     "presets>": tuple(f"preset-{number}" for number in range(1, 10)),
     "grid>": GRIDS,
-    "links>": LINKS,
+    "hanging>": HANGING,
     "theme>": ("theme-dark", "theme-light", "theme-system"),
 }
 """Actions that are in a submenu, or choose what is in it."""
