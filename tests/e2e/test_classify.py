@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from brainviewer.app.report.formats import Schema
-from brainviewer.app.report.records import classification_record
+from brainviewer.app.report.records import classification_record, location_record
 from brainviewer.core.errors import BrainViewerError, ModelError
+from brainviewer.imaging.location.located import located
 from brainviewer.models.engine.engine import Engine
 from brainviewer.models.registry import model
 from brainviewer.models.subtype.prediction import classify
@@ -58,6 +59,7 @@ def test_the_command_says_what_is_found_here(classified, tmp_path):
     said = json.loads(ended.stdout)
     here = classified(SURE, model_id="glioma-fused", age_years=25, slice_index=70)
     here["notices"] = [*opened(SURE).notices, *found(SURE).notices, *here["notices"]]
+    here["location"] = location_record(located(opened(SURE), found(SURE)).location)
     assert said.pop("classes") == pytest.approx(here.pop("classes"), abs=1e-4)
     for record in (said, here):
         del record["seconds"], record["network"]["seconds"]
