@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 from brainviewer.app.exporting.slice_series import BurnIn
 from brainviewer.app.facts import Fact
 from brainviewer.gui.layouts import column
-from brainviewer.gui.widgets import check_box
+from brainviewer.gui.widgets import call, check_box
 
 
 class BurnBoxes(QWidget):
@@ -31,7 +31,7 @@ class BurnBoxes(QWidget):
         for name, box in self.boxes.items():
             if box.isEnabled():
                 box.setChecked(getattr(usual, name))
-            box.toggled.connect(self.changed)
+            box.toggled.connect(call(self.changed.emit))
         self.boxes["identify"].setToolTip(
             "They may name the patient, and are left out unless you ask."
         )

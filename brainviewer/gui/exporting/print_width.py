@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 
 from brainviewer.app.report.study_figures import DPI, WIDTHS_MM
 from brainviewer.gui.layouts import row
-from brainviewer.gui.widgets import number_field, told
+from brainviewer.gui.widgets import call, number_field, told
 from brainviewer.painting.devices import MM_PER_INCH
 
 _COLUMN_MM = 85.0
@@ -29,8 +29,8 @@ class PrintWidth(QWidget):
         self.field.setFixedWidth(90)
         self.setLayout(row(self.wanted, None, self.field))
         self.wanted.toggled.connect(self.field.setEnabled)
-        self.wanted.toggled.connect(self.changed)
-        self.field.valueChanged.connect(self.changed)
+        self.wanted.toggled.connect(call(self.changed.emit))
+        self.field.valueChanged.connect(call(self.changed.emit))
 
     @property
     def chosen_mm(self) -> float:

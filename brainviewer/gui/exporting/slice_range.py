@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QWidget
 
 from brainviewer.files.image2d.cine import SPEEDS
 from brainviewer.gui.layouts import column, row
-from brainviewer.gui.widgets import label, listen, number_field, told
+from brainviewer.gui.widgets import call, label, listen, number_field, told
 
 
 class SliceRange(QWidget):
@@ -23,7 +23,7 @@ class SliceRange(QWidget):
         self._pace = _row(self.speed, label("images a second"))
         self.setLayout(column(self._ends, self._every, self._pace, spacing=5))
         fields = self.first, self.last, self.step, self.speed
-        listen(self.changed.emit, *(field.valueChanged for field in fields))
+        listen(call(self.changed.emit), *(field.valueChanged for field in fields))
 
     def bound(self, slices: int) -> None:
         """All of so many slices."""
