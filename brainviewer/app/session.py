@@ -165,7 +165,7 @@ class Session:
             self.view.follow_own_presets()
 
     def _leave_study(self) -> None:
-        self.saved.save_changes()
+        self.saved.leave_study()
         self.occlusion.forget()
         self.head_motion.leave_study()
         self.segmentation.stop()

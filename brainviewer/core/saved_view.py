@@ -57,6 +57,8 @@ def _check_overlays(overlays: Overlays) -> None:
     values = [getattr(part, item.name) for part in parts for item in fields(part)]
     if not all(0.0 <= value <= 1.0 for value in values if isinstance(value, float)):
         raise ValueError("an opacity lies between 0 and 1")
+    if overlays.fusion.colour_map not in FUSION_MAPS:
+        raise ValueError("no colour map")
 
 
 def _check_hanging(hanging: Hanging) -> None:

@@ -178,6 +178,11 @@ class SavedSessions:
         if self._unsaved or saved_view(self._state) != self._view:
             self._write(self.file)
 
+    def leave_study(self) -> None:
+        """Another study is about to be shown, which is none of the session's: save the changes."""
+        self.save_changes()
+        self._follow(None)
+
     def _write(self, file: OpenSessionFile, then: Saved = lambda _: None) -> None:
         study = self._state.unedited
         assert study is not None
