@@ -6,7 +6,7 @@ from enum import StrEnum
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.voi_window import Window
 
-FUSION_MAPS = ("hot", "bone", "viridis", "magma", "turbo")
+FUSION_MAPS = ("hot", "bone", "viridis", "magma", "cividis")
 """Colour maps of what is laid over; each is dark where there is little."""
 
 

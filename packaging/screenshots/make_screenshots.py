@@ -25,6 +25,8 @@ from brainviewer.app.state import Layout, Tool
 from brainviewer.app.status import Status
 from brainviewer.core.report_text import ReportText
 from brainviewer.core.study import Modality
+from brainviewer.gui.help.guide_window import GuideWindow
+from brainviewer.gui.help.tour import Tour
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.theme import apply_theme
@@ -88,12 +90,13 @@ class Photographer:
 
 
 def take_screenshots(folder: Path, theme: str) -> None:
-    """The window with its answer, three planes, and annotations."""
+    """The window with its answer, three planes, annotations, the pen, and help."""
     folder.mkdir(parents=True, exist_ok=True)
     photographer = Photographer(folder, theme)
     session = photographer.session
     session.documents.open_demo()
     photographer.wait(lambda: session.state.classification_status is Status.DONE)
+    photographer.wait(lambda: session.state.location.status is Status.DONE)
     session.view.set_overlay(segmentation=False)
     photographer.rest()
     photographer.take("window")
@@ -115,7 +118,30 @@ def take_screenshots(folder: Path, theme: str) -> None:
     photographer.take("report", photographer.window.parts.report.window)
     photographer.window.parts.report.window.hide()
 
+    session.view.set_layout(Layout.FOUR_SEQUENCES)
+    session.view.set_tool(Tool.PAINT)
+    photographer.rest()
+    photographer.take("correct")
+    session.view.set_tool(Tool.WINDOW)
+    _take_help(photographer)
     photographer.close()
+
+
+def _take_help(photographer: Photographer) -> None:
+    """The guide with a search in it, and the second step of the tour."""
+    window = photographer.window
+    window.actions_by_id["guide"].trigger()
+    guide = window.findChild(GuideWindow)
+    QTest.keyClicks(guide.search, "brush wheel")
+    photographer.rest(1.0)
+    photographer.take("guide", guide)
+    guide.close()
+    window.actions_by_id["tour"].trigger()
+    tour = window.findChild(Tour)
+    tour.next.click()
+    photographer.rest(1.0)
+    photographer.take("tour")
+    tour.end()
 
 
 def main() -> None:

@@ -191,3 +191,16 @@ def test_texts_are_as_large_as_the_system_wants_them(
         monkeypatch.undo()
         apply_theme(qapp, "dark")
     assert theme.px(theme.TEXT_PX) == 13
+
+
+def test_the_left_panel_is_as_wide_as_what_is_in_it(
+    qapp: QApplication, window: MainWindow, study: Study
+) -> None:
+    """A row that was too wide pushed the numbers of all others under the scroll bar."""
+    apply_theme(qapp, "dark")
+    show_study(window.session, study, marker_finding(study))
+    qapp.processEvents()
+    for kind in (StudyPanel, DisplayPanel):
+        panel = window.findChild(kind)
+        room = panel.parentWidget().parentWidget().width()
+        assert panel.minimumSizeHint().width() <= room, kind

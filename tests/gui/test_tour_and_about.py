@@ -40,6 +40,9 @@ def test_the_tour_goes_through_five_steps_and_is_seen_once(window: MainWindow, t
         assert window.rect().contains(tour.geometry())
         assert step.title.upper() in said(tour)
         assert f"{number} of 5" in said(tour)
+        QApplication.processEvents()
+        for one in tour.findChildren(QLabel):
+            assert one.height() >= one.heightForWidth(one.width()), one.text()
         tour.next.click()
     assert window.session.settings.hints_seen
     QApplication.sendPostedEvents(None, 52)  # deferred deletion

@@ -168,6 +168,7 @@ class Tour(QFrame):
         self._rows.setParent(None)
         self._rows.deleteLater()
         self._rows = written
+        written.show()  # what is hidden has no height
         self._count.setText(f"{self.step + 1} of {len(STEPS)}")
         self.back.setVisible(self.step > 0)
         self.skip.setVisible(not last)
@@ -184,6 +185,7 @@ class Tour(QFrame):
         return None
 
     def _place(self) -> None:
+        self._lines.activate()
         self.setFixedHeight(self._lines.totalHeightForWidth(self.width()))
         target, room = self._target(), self._window.rect()
         self._frame.put_round(target)

@@ -31,7 +31,7 @@ _ALWAYS = (*_ON_IMAGES, Fact.TUMOUR, Fact.SEQUENCES)
 _LARGEST = 1e15
 """Above it, whole numbers are no longer told apart."""
 _MOST_DIGITS = 15
-COLOUR_MAPS = ("grey", "bone", "hot", "viridis", "magma", "turbo")
+COLOUR_MAPS = ("grey", "bone", "hot", "viridis", "magma", "cividis")
 
 
 class WindowSection(QWidget):

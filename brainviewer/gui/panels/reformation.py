@@ -25,8 +25,9 @@ class ReformationSection(QWidget):
         self._session, self._state = session, session.state
         self._mode, self._thickness = QComboBox(), number_field(*THICKNESSES)
         self._mode.addItems(list(_MODES))
+        self._mode.setMinimumWidth(1)  # else as wide as its longest entry
         self._thickness.setSuffix(" mm")
-        self._tilt = label(role="quiet")
+        self._tilt = label(role="quiet", wrap=True)
         self._straighten = button(
             "Reset planes",
             tip="Take back how the planes were turned",

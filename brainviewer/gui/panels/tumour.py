@@ -78,6 +78,7 @@ class TumourSection(QWidget):
             "Cancel", "second", "Stop looking for the tumour", session.segmentation.stop
         )
         self._method = told(QComboBox(), tip="How the tumour slice is found", name="Method")
+        self._method.setMinimumWidth(1)  # else as wide as its longest entry
         self._method.addItem("Lesion detection", "lesion")
         self._method.addItem("Detection without a model", "model-free")
         self._method.addItem("FLAIR above", "threshold")
