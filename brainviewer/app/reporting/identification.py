@@ -35,7 +35,7 @@ def patient_words(study: Study, identity: Identity) -> str:
     if identity is Identity.NOTHING:
         return ""
     if source is None or source.patient.made_up:
-        return shown_text(study.name)
+        return shown_text(study.name) if identity is Identity.FULL else ""
     patient = source.patient
     name = patient.readable_name if identity is Identity.FULL else ""
     return shown_text(", ".join(filter(None, (name, patient.id and f"ID {patient.id}"))))
@@ -54,7 +54,8 @@ def _patient(study: Study, identity: Identity) -> Iterator[tuple[str, str]]:
         return
     source = study.patient_source
     if source is None:
-        yield "Study", study.name
+        if identity is Identity.FULL:  # the name of a folder may be anything
+            yield "Study", study.name
         return
     yield from _of_dicom(source, identity)
 

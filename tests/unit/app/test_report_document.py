@@ -231,6 +231,14 @@ def test_the_patient_is_told_as_far_as_that_is_wanted(named: ReportSources) -> N
         assert expected in words
 
 
+def test_the_name_of_a_folder_is_no_id(sources: ReportSources) -> None:
+    named = replace(sources, study=replace(sources.study, name="Vanhelden"))
+    for identity, told in ((Identity.ID, False), (Identity.FULL, True)):
+        words = said(report_document(named, ReportOptions(identity)))
+        assert ("Study: Vanhelden" in words) is told
+        assert ("Vanhelden" in words) is told
+
+
 def test_days_become_intervals() -> None:
     class Prior:
         day = datetime(2024, 1, 1).date()
