@@ -56,6 +56,16 @@ def test_a_part_of_a_head_and_one_without_skull_are_not_refused():
     assert lie_over(with_skull, GRID, FLAIR, GRID)
 
 
+def test_a_head_with_skull_is_brought_over_a_brain_without():
+    around = resample(BRAIN.astype(np.float32), GRID, larger()) > 0.5
+    skull = np.random.default_rng(3).integers(200, 900, GRID.shape)
+    with_skull = np.where(around & ~BRAIN, skull, T2).astype(np.int16)
+    away = shifted(GRID, np.array((9.0, -6.0, 5.0)))
+    placed = place_nearby(with_skull, away, FLAIR, GRID)
+    assert placed is not None
+    np.testing.assert_allclose(placed.grid.centre, GRID.centre, atol=1.0)
+
+
 def larger() -> Grid:
     """A grid in which the head of ``GRID`` is 12 % larger."""
     affine = GRID.affine.copy()
