@@ -63,7 +63,7 @@ from brainviewer.gui.widgets import told
 from brainviewer.gui.window_parts import WindowParts
 from brainviewer.gui.window_size import open_with
 
-LEFT_WIDTH = 236
+LEFT_WIDTH = 248
 RIGHT_WIDTH = 400
 
 

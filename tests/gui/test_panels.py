@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QListWidget,
+    QScrollArea,
     QSlider,
     QWidget,
 )
@@ -26,17 +27,19 @@ from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.findings import Candidate
 from brainviewer.core.slices import Plane
-from brainviewer.core.study import Modality
+from brainviewer.core.study import Modality, Study
 from brainviewer.core.voi_window import Window
+from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panels.annotations import AnnotationList
 from brainviewer.gui.panels.display import DisplayPanel
 from brainviewer.gui.panels.folding import SectionHeader
 from brainviewer.gui.panels.result import ResultPanel
 from brainviewer.gui.panels.sequences import SequenceList, fitting_lines
 from brainviewer.gui.panels.study import StudyPanel
+from brainviewer.gui.theme import apply_theme
 from tests.gui.conftest import show_study
 from tests.gui.eyes import button, texts
-from tests.phantoms import marker_finding, marker_study, oblique_grid
+from tests.phantoms import marker_finding, marker_study, oblique_grid, with_parts
 from tests.unit.app.desk import a_result, nothing_found
 
 
@@ -452,3 +455,21 @@ def test_keys_walk_through_the_sequences(left: StudyPanel, shown: Session) -> No
     QTest.keyClick(rows, Qt.Key.Key_Down)
     assert shown.state.active is Modality.T1
     assert isinstance(rows, QListWidget)
+
+
+def test_the_left_panel_is_wide_enough_for_all_of_its_sections(
+    window: MainWindow, study: Study, qapp: QApplication
+) -> None:
+    assert {h.text() for h in window.findChildren(SectionHeader) if not h.isChecked()} == {
+        "FUSION",
+        "PLANES AND SLAB",
+    }
+    apply_theme(qapp, "dark")  # the bars that scroll are narrower in it
+    for head in window.findChildren(SectionHeader):
+        head.setChecked(True)
+    show_study(window.session, study, with_parts(marker_finding(study), study))
+    qapp.processEvents()
+    scroll = window._left.widget()
+    assert isinstance(scroll, QScrollArea)
+    assert scroll.verticalScrollBar().isVisible()
+    assert scroll.widget().minimumSizeHint().width() <= scroll.viewport().width()

@@ -101,6 +101,11 @@ def test_style_and_order_follow_the_settings_at_once(window: MainWindow) -> None
     assert _button(window, "export").property("role") == "primary"
 
 
+@there_is_the_font
+def test_all_of_it_is_in_sight_on_a_small_screen(window: MainWindow) -> None:
+    assert window._tools.sizeHint().width() <= 1366
+
+
 def test_menus_stay_without_icons(window: MainWindow) -> None:
     assert not any(window.actions_by_id[a.id].isIconVisibleInMenu() for a in ACTIONS)
 

@@ -40,9 +40,9 @@ class Settings:
     crashed : told of what a listener lets through.
 
     Kept without a page: recent, the studies opened lately, newest first, each a list of paths;
-    folded, the names of the sections whose content is hidden, separated by commas; study_folder,
-    the folder whose studies were listed last; report_left_out, the parts that reports go without;
-    window_presets, as ``own_presets`` reads them.
+    folded, the names of the sections whose content is hidden, separated by commas, at first those
+    that few readings need; study_folder, the folder whose studies were listed last;
+    report_left_out, the parts that reports go without; window_presets, see ``own_presets``.
     """
 
     path: Path | None = None
@@ -197,7 +197,7 @@ class Settings:
     # fmt: on
     recent: tuple[tuple[str, ...], ...] = kept((), lists_of_texts(RECENT))
     window_presets: tuple[Mapping[str, Any], ...] = kept((), own_presets)
-    folded: str = kept("")
+    folded: str = kept("Fusion,Planes and slab")
     hints_seen: bool = kept(False)
     window_state: str = kept("")
     report_left_out: tuple[str, ...] = kept((), texts(_MOST_PARTS))

@@ -90,7 +90,7 @@ class ReformationSection(QWidget):
         """How far each plane is tilted."""
         study, reformation = self._state.solid_study, self._state.reformation
         if study is None or reformation.obliquity is None:
-            return "as the study has them"
+            return "not turned"
         tilts = (
             f"{plane.value[0].upper()} {reformation.tilt(study.grid, plane):.0f}°"
             for plane in Plane
