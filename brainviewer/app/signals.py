@@ -1,5 +1,6 @@
 """Signals of the state: who listens, and what becomes of a listener that fails."""
 
+import sys
 import weakref
 from collections.abc import Callable
 from types import BuiltinMethodType, MethodType
@@ -22,7 +23,10 @@ class Emitter:
         self._listeners: list[Callable[[], Listener | None]] = []
 
     def connect(self, listener: Listener) -> None:
-        """Call ``listener`` at every emission. A method goes when its object does."""
+        """Call ``listener`` at every emission.
+
+        A method goes when its object does, and that of a widget when the widget is deleted.
+        """
         self._listeners.append(_reference(listener))
 
     def disconnect(self, listener: Listener) -> None:
@@ -37,7 +41,7 @@ class Emitter:
         """
         for held in tuple(self._listeners):
             listener = held()
-            if listener is None:
+            if listener is None or _is_deleted(getattr(listener, "__self__", None)):
                 self._listeners = [other for other in self._listeners if other is not held]
                 continue
             try:
@@ -64,6 +68,15 @@ class Signal:
         if emitter is None:
             emitter = instance.__dict__[self._name] = Emitter(instance)
         return emitter
+
+
+def _is_deleted(owner: object) -> bool:
+    """Whether an object is a widget that was deleted, but is still held, by a cycle perhaps.
+
+    The toolkit is asked only where there is one.
+    """
+    toolkit = None if owner is None else sys.modules.get("shiboken6")
+    return toolkit is not None and not toolkit.isValid(owner)
 
 
 def _reference(listener: Listener) -> Callable[[], Listener | None]:
