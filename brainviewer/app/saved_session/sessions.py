@@ -81,6 +81,8 @@ class SavedSessions:
         self._paths: tuple[Path, ...] = ()
         """What the study on the screen can be opened by again; another may be on its way."""
         self._told_why = ""
+        self._stamps: dict[str, str] = {}
+        """By the ids of sessions, what was last read from or written to their files here."""
         documents.open_session = self.open
         documents.take_in = restoring.take_in
         settings.changed.connect(self._follow_settings)
@@ -139,6 +141,8 @@ class SavedSessions:
 
     def _follow(self, file: OpenSessionFile | None) -> None:
         self.file, self._unsaved, self._told_why = file, False, ""
+        if file is not None and file.stamp:
+            self._stamps[file.id] = file.stamp
         self._jobs.cancel(PAUSE)
         self._view = saved_view(self._state)
         self.changed.emit()
@@ -165,10 +169,10 @@ class SavedSessions:
             raise FileError("This study was not opened from files.", "Open its files first.")
         if any(each.absolute().is_relative_to(retrieved_folder()) for each in paths):
             self._notices.tell(_FROM_PACS, "caution", of_study=True)
-        self._follow(OpenSessionFile(path, new_id(), ""))
-        assert self.file is not None
+        before, file = self.file, OpenSessionFile(path, new_id(), "")
+        self._follow(file)
         self._settings.remember_study([path])
-        self._write(self.file, then)
+        self._write(file, then, before)
 
     def save_changes(self) -> None:
         """Save what was changed since the session was saved, and how the study is looked at."""
@@ -183,7 +187,13 @@ class SavedSessions:
         self.save_changes()
         self._follow(None)
 
-    def _write(self, file: OpenSessionFile, then: Saved = lambda _: None) -> None:
+    def _write(
+        self,
+        file: OpenSessionFile,
+        then: Saved = lambda _: None,
+        before: OpenSessionFile | None = None,
+    ) -> None:
+        """before : what is saved to again where a session of its own cannot be."""
         study = self._state.unedited
         assert study is not None
         session = session_of(
@@ -198,9 +208,10 @@ class SavedSessions:
         places = self._paths if self._settings.remember_recent else ()
 
         def work() -> None:
-            if file.stamp:
-                _check_stamp(file)
+            if stamp := self._stamps.get(file.id, file.stamp):
+                _check_stamp(file.path, stamp)
             write_session(file.path, session, study)
+            self._stamps[file.id] = session.stamp
             remember_session(session.id, places, session.stamp)
 
         def done(_: object) -> None:
@@ -208,8 +219,10 @@ class SavedSessions:
             then(file.path)
 
         def failed(error: BrainViewerError) -> None:
-            if self.file is not None and self.file.stamp == session.stamp:
-                self.file, self._unsaved = file, True
+            if self.file is not None and self.file.id == file.id:
+                if file.id not in self._stamps:
+                    self._follow(before)
+                self._unsaved = True
             # Said once, not at every change.
             if str(error) != self._told_why:
                 self._told_why = str(error)
@@ -246,10 +259,10 @@ class SavedSessions:
             self._jobs.save(SAVE, forget_places, self._notices.fail)
 
 
-def _check_stamp(file: OpenSessionFile) -> None:
+def _check_stamp(path: Path, stamp: str) -> None:
     """Raises FileError if the file is no longer what was saved or opened here."""
-    if is_there(file.path) and stamp_in(file.path) != file.stamp:
+    if is_there(path) and stamp_in(path) != stamp:
         raise FileError(
-            f"{shortened(file.path.name)} was changed by another window, and is left as it is.",
+            f"{shortened(path.name)} was changed by another window, and is left as it is.",
             "Save this session under another name.",
         )

@@ -1,6 +1,7 @@
 """A session: saved, opened again, saved as it changes; images that moved or have changed."""
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from brainviewer.app.state import Layout
 from brainviewer.app.status import Status
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
+from brainviewer.core.errors import FileError
 from brainviewer.core.findings import TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.report_text import ReportText
@@ -344,6 +346,51 @@ def test_two_windows_do_not_save_over_each_other(desks: _Desks, tmp_path: Path) 
     desk.session.saved.save_as(tmp_path / "mine.brainviewer")
     at_rest(desk)
     assert len(read_session(tmp_path / "mine.brainviewer").annotations) == 1
+
+
+def test_where_a_session_cannot_be_saved_the_one_before_goes_on(
+    desks: _Desks, tmp_path: Path
+) -> None:
+    desk = desks.start()
+    opened(desk, write_study(tmp_path / "study"))
+    sessions = desk.session.saved
+    sessions.save_as(tmp_path / "gone" / "monday.brainviewer")
+    at_rest(desk)
+    assert sessions.file is None  # the title names none, and Ctrl+S asks where
+    file = saved(desk, tmp_path / "monday.brainviewer")
+    sessions.save_as(tmp_path / "gone" / "tuesday.brainviewer")
+    at_rest(desk)
+    assert sessions.file is not None and sessions.file.path == file
+    made = ruler(desk)
+    sessions.save_changes()
+    at_rest(desk)
+    assert read_session(file).annotations == (made,)
+
+
+def test_what_could_not_be_saved_is_saved_later_and_no_other_window_is_blamed(
+    desks: _Desks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = desks.start()
+    opened(desk, write_study(tmp_path / "study"))
+    file = saved(desk, tmp_path / "monday.brainviewer")
+    full = threading.Event()
+
+    def no_room(*_: object) -> None:
+        full.wait(10)
+        raise FileError("There is no space left.")
+
+    with monkeypatch.context() as at_first:
+        at_first.setattr("brainviewer.app.saved_session.sessions.write_session", no_room)
+        desk.session.saved.save()
+        desk.until(lambda: desk.session.jobs.running(SAVE))
+        desk.session.saved.save()  # waits for the first
+        full.set()
+        at_rest(desk)
+    made = ruler(desk)
+    desk.session.saved.save()
+    at_rest(desk)
+    assert read_session(file).annotations == (made,)
+    assert not [text for text in desk.sentences() if "another window" in text]
 
 
 def test_a_session_is_opened_alone(desks: _Desks, tmp_path: Path) -> None:
