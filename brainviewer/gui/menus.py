@@ -13,7 +13,7 @@ from brainviewer.gui.actions.action import Action
 from brainviewer.gui.actions.correction import OVER_ACTIONS
 from brainviewer.gui.actions.fusion import FUSION_MENU
 from brainviewer.gui.actions.layouts import STILL_LAYOUTS
-from brainviewer.gui.actions.places import CONTEXT_MENUS, LOOK_ACTIONS, MENUS
+from brainviewer.gui.actions.places import CONTEXT_MENUS, EXPORT_MENU, LOOK_ACTIONS, MENUS
 from brainviewer.gui.actions.reformation import PLANES_MENU, TURN_MENU
 from brainviewer.gui.actions.table import ACTIONS
 from brainviewer.gui.hanging.menus import CHANGING_LAYOUTS
@@ -37,6 +37,7 @@ _STILL = {
     "planes>": ("Planes, slab and cine", PLANES_MENU),
     **STILL_LAYOUTS,
     "tools>": ("Tool", dict(MENUS)["Tools"]),
+    "export>": ("Export", EXPORT_MENU),
     "fusion>": ("Two sequences", FUSION_MENU),
 }
 """Submenus whose content is always the same."""

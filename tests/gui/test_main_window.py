@@ -35,8 +35,6 @@ from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.gui import theme
 from brainviewer.gui.actions.table import ACTIONS
-from brainviewer.gui.dialogs.dicom_export import DicomExportDialog
-from brainviewer.gui.dialogs.export import ExportDialog
 from brainviewer.gui.dialogs.page import Page
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
@@ -57,8 +55,7 @@ def _no_dialogs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_, **__: ([], ""))
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: ("", ""))
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: ("", ""))
-    monkeypatch.setattr(ExportDialog, "exec", lambda _: 0)
-    monkeypatch.setattr(DicomExportDialog, "exec", lambda _: 0)
+    monkeypatch.setattr(QDialog, "exec", lambda _: 0)
     monkeypatch.setattr(QPrintDialog, "exec", lambda _: QDialog.DialogCode.Rejected)
     monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("", False))
 
@@ -154,6 +151,7 @@ _RARE = (
     "drawn parts",
     "turned",
     "oblique",
+    "key images",
 )
 
 

@@ -21,9 +21,8 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("File", ("open-folder", "open-files", "open-images", "recent>", "open-demo", "-",
               "study-list", "pacs", "study-before", "study-next", "compare-prior",
               "-", *SESSION_MENU, "-",
-              "open-annotations", "save-annotations", "export-annotations", "-", "export",
-              "export-tumour", "export-slices", "export-volume", "report", "export-dicom",
-              "send-results", "print", "copy", "-", "settings", "quit")),
+              "open-annotations", "save-annotations", "export-annotations", "-", "export>",
+              "report", "send-results", "print", "copy", "-", "settings", "quit")),
     ("Edit", ("undo", "redo", "-", "delete", "delete-all", "-", *EDIT_MENU)),
     ("View", (*LAYOUT_MENU, "-",
               "overlays", "show-lesion", "show-parts", "show-diameters", "show-heatmap",
@@ -67,6 +66,7 @@ LOOK_ACTIONS: tuple[str, ...] = (
     "-",
     "volume-reset",
 )
+EXPORT_MENU = ("export", "export-tumour", "export-slices", "export-volume", "export-dicom")
 CONTEXT_MENUS: Mapping[str, tuple[str, ...]] = {
     "pane": ("pane-content>", "tear-off", "-", "tumour", "classify-here", "-",
              "auto-window", "presets>", "save-preset", "colours>", "invert", "-",
@@ -86,6 +86,7 @@ CONTEXT_MENUS: Mapping[str, tuple[str, ...]] = {
 
 
 _SUBMENUS: Mapping[str, tuple[str, ...]] = {
+    "export>": EXPORT_MENU,
     "fusion>": FUSION_MENU,
     "look>": LOOK_ACTIONS,
     "presets>": tuple(f"preset-{number}" for number in range(1, 10)),

@@ -18,7 +18,7 @@ class SlowScene:
     """Draws large images only when it is let, or until it is aborted."""
 
     def __init__(self) -> None:
-        self.view = VolumeView()
+        self.view, self.renderer_name = VolumeView(), "none"
         self.may_draw, self.drawing = threading.Event(), threading.Event()
         self.aborted = False
 
