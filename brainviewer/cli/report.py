@@ -13,7 +13,8 @@ from brainviewer.cli.export import read_drawn
 from brainviewer.cli.options import Age, AsJson, Engine, EngineName, Frequency, Model, Study, option
 from brainviewer.cli.program import app
 from brainviewer.cli.study_opening import ANALYSING, TUMOUR, check_output, open_and_import
-from brainviewer.core.report_text import ReportText
+from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.report_text import MOST_CHARACTERS, TOO_LONG, ReportText
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Study as Opened
 
@@ -61,6 +62,8 @@ def report(
         options = chosen_options(identity, paper, reader)
         check_report_path(file)
         check_output(file, [*study, *(prior or ())])
+        if max(map(len, (clinical, findings, impression))) > MOST_CHARACTERS:
+            raise BrainViewerError(TOO_LONG, "Shorten the text.")
         text = ReportText(clinical, findings, impression)
         found = named(study)
         of_images = bool(found.images)

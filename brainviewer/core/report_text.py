@@ -8,6 +8,7 @@ from brainviewer.core.shown_text import shown_text
 
 MOST_CHARACTERS = 20_000
 """Of one part; what is longer is cut there."""
+TOO_LONG = f"Only the first {MOST_CHARACTERS:,} characters of each text are kept."
 
 
 @dataclass(frozen=True)

@@ -277,6 +277,7 @@ class MainWindow(QMainWindow):
             self.session.annotations.take_in_other_edits()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.parts.report.take_text()
         self.session.saved.save_changes()
         if not self.export_image.finished():
             event.ignore()

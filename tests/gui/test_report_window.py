@@ -15,8 +15,9 @@ from brainviewer.app.reporting.gathering import STALE, report_options, report_so
 from brainviewer.app.reporting.options import Identity, ReportPart
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
+from brainviewer.app.stores.report_text import kept_report_text
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.report_text import ReportText
+from brainviewer.core.report_text import MOST_CHARACTERS, TOO_LONG, ReportText
 from brainviewer.core.study import Study
 from brainviewer.gui.dialogs import printing
 from brainviewer.gui.dialogs.printing import print_report
@@ -71,6 +72,25 @@ def test_what_is_typed_stands_on_the_pages_and_is_kept(
     QTest.keyClicks(report.editors["impression"], "Glioma?")
     report.hide()
     assert session.state.report_text.impression == "Glioma?", "at once when it is closed"
+
+
+def test_what_is_typed_last_is_kept_when_the_window_closes(
+    report: ReportWindow, session: Session, window: MainWindow
+) -> None:
+    content = session.state.study.content_hash
+    QTest.keyClicks(report.editors["impression"], "Glioma.")
+    window.close()
+    assert kept_report_text(content) == ReportText(impression="Glioma.")
+
+
+def test_what_is_longer_than_what_is_kept_is_said(report: ReportWindow) -> None:
+    report.editors["findings"].setPlainText("x" * MOST_CHARACTERS)
+    assert report._cut.isHidden()
+    report.editors["findings"].insertPlainText("y")
+    assert report._cut.text() == TOO_LONG and not report._cut.isHidden()
+    report.take_text()
+    report.editors["findings"].setPlainText("x")
+    assert report._cut.isHidden()
 
 
 def test_a_text_stays_with_the_study_it_was_typed_for(

@@ -32,6 +32,7 @@ def test_a_report_of_the_demo_study(tmp_path: Path, capfd: pytest.CaptureFixture
         (("-o", "no/a.pdf"), "does not exist"),
         (("-o", "a.pdf", "--identity", "all"), "nothing, id or full"),
         (("-o", "a.pdf", "--paper", "A9"), "A4 or Letter"),
+        (("-o", "a.pdf", "--findings", "x" * 20_001), "first 20,000 characters"),
     ],
 )
 def test_what_cannot_be_is_one_sentence(

@@ -41,6 +41,11 @@ class ReportWindows:
         self.window.raise_()
         self.window.activateWindow()
 
+    def take_text(self) -> None:
+        """What was typed at this moment becomes the report's; for what ends the session."""
+        if self._made is not None:
+            self._made.take_text()
+
     def ask(self) -> None:
         """Let the user choose a file, and save the report in the background."""
         folder = self._folder or pictures_folder()

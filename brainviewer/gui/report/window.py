@@ -13,7 +13,7 @@ from brainviewer.app.reporting.reports import PAGES
 from brainviewer.app.session import Session
 from brainviewer.app.settings.settings import TABLE
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.report_text import ReportText
+from brainviewer.core.report_text import MOST_CHARACTERS, TOO_LONG, ReportText
 from brainviewer.gui.layouts import column, grid, put, row, scrolled
 from brainviewer.gui.report.preview import ReportPreview
 from brainviewer.gui.widgets import button, heading, label, listen, say, timer, told
@@ -75,6 +75,7 @@ class ReportWindow(QDialog):
         )
         self.reader.setMaxLength(200)
         self._hidden = label(role="small-caution", wrap=True)
+        self._cut = label(role="small-caution", wrap=True)
         self.save_button = button("Save as…", "primary", "Save as PDF or HTML", save)
         self.print_button = button("Print…", "second", clicked=print_pages)
         self._pause = timer(self, _PAUSE_MS, self._lay_pages_out)
@@ -117,7 +118,7 @@ class ReportWindow(QDialog):
         ):
             put(fields, place, label(name, "quiet"), field)
         inside = column(
-            heading("Text"), (written, 1), 10,
+            heading("Text"), (written, 1), self._cut, 10,
             heading("Parts"), parts, 10,
             heading("Page"), fields, self._hidden,
             spacing=6, margins=(14, 10, 14, 10),
@@ -143,6 +144,7 @@ class ReportWindow(QDialog):
         state, session = self._session.state, self._session
         for editor in self.editors.values():
             editor.textChanged.connect(self._written.start)
+            editor.textChanged.connect(self._say_cut)
         for box in self.parts.values():
             box.toggled.connect(self._choose_parts)
         for key, choice in (("report_identity", self.identity), ("report_paper", self.paper)):
@@ -190,6 +192,11 @@ class ReportWindow(QDialog):
             if _plain(editor) != text:
                 with QSignalBlocker(editor):
                     editor.setPlainText(text)
+        self._say_cut()
+
+    def _say_cut(self) -> None:
+        longest = max(editor.document().characterCount() - 1 for editor in self.editors.values())
+        say(self._cut, TOO_LONG if longest > MOST_CHARACTERS else "")
 
     def take_text(self) -> None:
         """What was typed becomes the report's."""
