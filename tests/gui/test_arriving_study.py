@@ -93,7 +93,7 @@ def test_the_first_series_is_read_while_the_others_arrive(reader: Reader) -> Non
     session.view.go_to_slice(Plane.AXIAL, 7)
     session.view.set_window(Modality.FLAIR, Window(300.0, 90.0))
     near = Camera((30.0, 40.0), 2.5)
-    grid._link(Plane.AXIAL, near)
+    grid._link(grid.shown[0], near)
     session.annotations.add(
         Annotation(Kind.RULER, Plane.AXIAL, ((0.0, 0.0, 40.0), (9.0, 0.0, 40.0)), Modality.FLAIR)
     )

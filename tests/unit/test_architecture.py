@@ -17,7 +17,7 @@ LINT = (
 
 
 QT_ALLOWED = {
-    "gui": {"QtCore", "QtGui", "QtPrintSupport", "QtSvg", "QtWidgets"},
+    "gui": {"__version__", "QtCore", "QtGui", "QtPrintSupport", "QtSvg", "QtWidgets"},
     "painting": {"QtCore", "QtGui", "QtSvg"},
 }
 """import-linter tells only whole packages apart: which modules of Qt each room may use."""

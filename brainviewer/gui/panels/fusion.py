@@ -39,14 +39,14 @@ class FusionSection(QWidget):
         rows = grid((4, 4), growing=1)
         for n, (name, widget) in enumerate(
             (
-                ("Fusion", self._way),
+                ("Way", self._way),
                 ("With", self._second),
                 ("Opacity", self._opacity),
                 ("Colours", self._colours),
             )
         ):
             words = label(name, "quiet")
-            put(rows, n, words, told(widget, name=name))
+            put(rows, n, words, told(widget, name=f"Fusion: {name.lower()}"))
             self._rows.append((words, widget))
         self.setLayout(rows)
         # Qt makes plain texts of them.
