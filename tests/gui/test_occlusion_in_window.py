@@ -65,7 +65,7 @@ def test_the_prediction_stands_beside_the_image(window: MainWindow) -> None:
     assert "from this image alone" in said
     assert "age" not in said.split("model card")[0].lower().replace("image", "")
     assert "Only gliomas" not in said
-    assert window.result.width() <= 400  # nothing makes the panel wider than it is
+    assert window.result.minimumSizeHint().width() <= 400  # nothing makes it wider than it is
     assert not window.findChild(WhatIfPanel).isVisible()
 
 
