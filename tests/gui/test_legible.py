@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QCursor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
 from brainviewer.app.session import Session
@@ -133,6 +133,8 @@ def _looks(widget: QWidget) -> NDArray[np.uint8]:
 def test_another_theme_leaves_nothing_of_the_one_before(
     qapp: QApplication, qtbot, session: Session, study: Study, kind: type, before: str, after: str
 ) -> None:
+    # What lies under the pointer, wherever a test left it, looks different.
+    QCursor.setPos(qapp.primaryScreen().geometry().bottomRight())
     show_study(session, study, measured(marker_finding(study), study))
     session.state.show_classification(a_result(study), Status.DONE)
     try:
