@@ -12,6 +12,7 @@ from brainviewer.core.lesion_probability import LesionProbability
 from brainviewer.core.scipy_parts import ndimage
 from brainviewer.imaging.correction.clean_up import holes
 from brainviewer.imaging.correction.label_edit import LabelEdit, Paint
+from brainviewer.imaging.measure.normal_appearing_brain import TO_SIGMA
 from brainviewer.imaging.preprocess.working_grid import Mask
 
 SEED_MM = 3.0
@@ -40,7 +41,7 @@ def seed_at(data: NDArray[Any], grid: Grid, position_mm: NDArray[np.float64]) ->
     if not len(values):
         values = np.array([float(data[grid.nearest_voxel(position_mm)])])
     middle = float(np.median(values))
-    spread = 1.4826 * float(np.median(np.abs(values - middle)))
+    spread = TO_SIGMA * float(np.median(np.abs(values - middle)))
     return Seed(middle, max(_SPREADS * spread, _LEAST_FRACTION * abs(middle)))
 
 

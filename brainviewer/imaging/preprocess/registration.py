@@ -18,6 +18,7 @@ from brainviewer.core.scipy_parts import ndimage
 from brainviewer.imaging.preprocess.alignment import resample
 from brainviewer.imaging.preprocess.brain import find_head, is_stripped
 from brainviewer.imaging.preprocess.intensity import flatten_bias
+from brainviewer.imaging.preprocess.rigid_method import Descent, rigid_method
 from brainviewer.imaging.preprocess.working_grid import Field, Mask, background_of
 
 LEAST_MM = 2.0
@@ -29,8 +30,10 @@ _SMOOTHING_MM = (4.0, 1.0)
 _FRACTIONS = (0.3, 0.3)
 """Of the voxels that are compared, in the first and the second round: with all of them the first
 takes three times as long, and known displacements are found no better (0.02 and 0.03 mm)."""
+_DESCENT = Descent(4.0, 0.02, 100, 0.7)
 _ROUNDED = 0.2
 _FINE_SMOOTHING_MM, _FINE_FRACTION = 1.0, 0.5
+_FINE_DESCENT = Descent(0.5, 0.005, 60, 0.6)
 _MARGIN = 2  # voxels around the head that take part
 _RIM_MM = 8.0  # of a brain without skull beside a head that has one
 _IN_PLANE = np.array([[[0], [1], [0]], [[1], [1], [1]], [[0], [1], [0]]], bool)
@@ -111,15 +114,7 @@ def head_motion(data: NDArray[Any], grid: Grid, fixed: NDArray[Any], onto: Grid)
                 sitk.SmoothingRecursiveGaussian(image(values), smoothing)
                 for values in (still.values, moving)
             ]
-            method = sitk.ImageRegistrationMethod()
-            method.SetMetricAsMattesMutualInformation(32)
-            method.SetMetricFixedMask(mask)
-            method.SetMetricSamplingStrategy(method.REGULAR)
-            method.SetMetricSamplingPercentage(fraction, 1)
-            method.SetInterpolator(sitk.sitkLinear)
-            method.SetOptimizerAsRegularStepGradientDescent(4.0, 0.02, 100, 0.7)
-            method.SetOptimizerScalesFromPhysicalShift()
-            method.SetInitialTransform(rigid, True)
+            method = rigid_method(mask, fraction, _DESCENT, rigid)
             method.Execute(*pair)
         reached = method.GetMetricValue()
         method.SetInitialTransform(sitk.Euler3DTransform(), True)
@@ -174,15 +169,7 @@ def _refined(motion: Affine, still: _Scan, moved: _Scan) -> Affine:
             sitk.SmoothingRecursiveGaussian(image(one.values, one.grid), _FINE_SMOOTHING_MM)
             for one in (still, moved)
         ]
-        method = sitk.ImageRegistrationMethod()
-        method.SetMetricAsMattesMutualInformation(32)
-        method.SetMetricFixedMask(image(near, still.grid))
-        method.SetMetricSamplingStrategy(method.REGULAR)
-        method.SetMetricSamplingPercentage(_FINE_FRACTION, 1)
-        method.SetInterpolator(sitk.sitkLinear)
-        method.SetOptimizerAsRegularStepGradientDescent(0.5, 0.005, 60, 0.6)
-        method.SetOptimizerScalesFromPhysicalShift()
-        method.SetInitialTransform(rigid, True)
+        method = rigid_method(image(near, still.grid), _FINE_FRACTION, _FINE_DESCENT, rigid)
         method.Execute(*pair)
     except RuntimeError:
         return motion

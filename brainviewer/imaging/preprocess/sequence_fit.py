@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from brainviewer.core.scipy_parts import ndimage
 from brainviewer.core.study import Modality
 from brainviewer.imaging.preprocess.midsagittal import MidPlane
+from brainviewer.imaging.preprocess.rigid_method import Descent, rigid_method
 from brainviewer.imaging.preprocess.working_grid import Field, Mask, Spacing, box_of
 
 _SURELY = 0.2
@@ -29,6 +30,7 @@ _ORDER = (Modality.T1, Modality.T1CE, Modality.FLAIR, Modality.T2)
 """What the others are held against: the first one at hand, whose details are those of most."""
 _COARSE_MM = 4.0
 _SMOOTHING_MM, _FRACTION = (4.0, 1.5), 0.3
+_DESCENT = Descent(2.0, 0.02, 60, 0.6)
 _FINEST_MM, _DETAIL_MM = 1.5, 4.0
 _RIM_MM = 4.0
 """Of the brain, that is not looked at: its border is much the same on both sides."""
@@ -174,15 +176,7 @@ class _Head:
         rigid.SetCenter([n * mm / 2 for n, mm in zip(still.shape, self.spacing, strict=True)])
         try:
             for smoothing in _SMOOTHING_MM:
-                method = sitk.ImageRegistrationMethod()
-                method.SetMetricAsMattesMutualInformation(32)
-                method.SetMetricFixedMask(made(near.astype(np.uint8)))
-                method.SetMetricSamplingStrategy(method.REGULAR)
-                method.SetMetricSamplingPercentage(_FRACTION, 1)
-                method.SetInterpolator(sitk.sitkLinear)
-                method.SetOptimizerAsRegularStepGradientDescent(2.0, 0.02, 60, 0.6)
-                method.SetOptimizerScalesFromPhysicalShift()
-                method.SetInitialTransform(rigid, True)
+                method = rigid_method(made(near.astype(np.uint8)), _FRACTION, _DESCENT, rigid)
                 method.Execute(*(sitk.SmoothingRecursiveGaussian(i, smoothing) for i in images))
         except RuntimeError:  # a head of few slices, or of one value
             return None
