@@ -19,7 +19,7 @@ from brainviewer.app.exporting.slice_series import (
     SliceChoice,
     save_series,
 )
-from brainviewer.app.jobs import Jobs, Policy
+from brainviewer.app.jobs import Jobs, Policy, Result
 from brainviewer.app.notices import Notices
 from brainviewer.app.report.study_figures import export_figure
 from brainviewer.app.state import ViewState
@@ -63,13 +63,7 @@ class Exports:
                 self._check_same(figure)
             export_figure(ready, request.path, request.scale, report, request.width_mm)
 
-        self._jobs.start(
-            EXPORT,
-            work,
-            lambda _: saved(request.path),
-            self._notices.fail,
-            policy=Policy.QUEUE,
-        )
+        self._queue(work, lambda _: saved(request.path))
 
     def add_dicom(
         self,
@@ -78,13 +72,7 @@ class Exports:
         saved: Callable[[DicomExport], object],
     ) -> None:
         """Save results as DICOM after what was asked for before; see ``add``."""
-        self._jobs.start(
-            EXPORT,
-            partial(export_dicom, request, results),
-            saved,
-            self._notices.fail,
-            policy=Policy.QUEUE,
-        )
+        self._queue(partial(export_dicom, request, results), saved)
 
     def add_series(
         self,
@@ -93,13 +81,7 @@ class Exports:
         saved: Callable[[SavedSeries], object],
     ) -> None:
         """Save slices after what was asked for before; see ``add``."""
-        self._jobs.start(
-            EXPORT,
-            partial(save_series, request, figures),
-            saved,
-            self._notices.fail,
-            policy=Policy.QUEUE,
-        )
+        self._queue(partial(save_series, request, figures), saved)
 
     def add_folder(
         self,
@@ -118,13 +100,10 @@ class Exports:
             network = segmentation_network(engine)
             return find_tumour(study, "lesion", network=network, report=report)
 
-        self._jobs.start(
-            EXPORT,
-            partial(export_folder, folder, request, ending, find),
-            saved,
-            self._notices.fail,
-            policy=Policy.QUEUE,
-        )
+        self._queue(partial(export_folder, folder, request, ending, find), saved)
+
+    def _queue(self, work: Callable[[Report], Result], saved: Callable[[Result], object]) -> None:
+        self._jobs.start(EXPORT, work, saved, self._notices.fail, policy=Policy.QUEUE)
 
     @property
     def unfinished(self) -> int:
