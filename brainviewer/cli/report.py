@@ -114,26 +114,16 @@ def _results(
         frame = opened.frame_index()
         result = classify_frame(opened, frame, runner, progress_line(), model_id=model)
         return None, result, ""
-    from brainviewer.cli.studies import search
-    from brainviewer.imaging.location.located import located
+    from brainviewer.cli.studies import answer, located_search
 
     if not classified or runner is None:
-        return located(opened, search(opened, runner), progress_line()), None, ""
+        return located_search(opened, runner), None, ""
     load_rest(runner)
-    from brainviewer.app.stores.age import age_in_files
-    from brainviewer.models.subtype.prediction import NotClassified, classify
+    from brainviewer.models.subtype.prediction import NotClassified
 
-    finding = located(opened, search(opened, runner), progress_line())
+    finding = located_search(opened, runner)
     try:
-        result = classify(
-            opened,
-            finding,
-            runner,
-            model_id=model,
-            age_years=age_in_files(opened) if age is None else age,
-            prevalence=prevalence,
-            report=progress_line(),
-        )
+        result = answer(opened, finding, runner, model=model, age=age, prevalence=prevalence)
     except NotClassified as nothing:
         return finding, None, str(nothing)
     return finding, result, ""

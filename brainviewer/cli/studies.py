@@ -36,7 +36,7 @@ from brainviewer.cli.study_opening import (
 from brainviewer.core.errors import BrainViewerError
 
 if TYPE_CHECKING:
-    from brainviewer.core.findings import TumourFinding
+    from brainviewer.core.findings import Classification, TumourFinding
     from brainviewer.core.study import Study as Opened
     from brainviewer.models.engine.runtimes import Runner
 
@@ -75,9 +75,8 @@ def pick(
             from brainviewer.app.report.formats import Schema, with_schema
             from brainviewer.app.report.records import finding_record
             from brainviewer.app.report.text import finding_text
-            from brainviewer.imaging.location.located import located
 
-            finding = located(opened, search(opened, runner, method, threshold), progress_line())
+            finding = located_search(opened, runner, method, threshold)
         if mask is not None:
             from brainviewer.files.nifti.writer import write_mask
 
@@ -194,6 +193,47 @@ def search(
     return compared(study, finding)
 
 
+def located_search(
+    study: "Opened",
+    runner: "Runner | None",
+    method: Method = Method.LESION,
+    threshold: float = 450.0,
+) -> "TumourFinding":
+    """The same, with where the lesion lies."""
+    from brainviewer.imaging.location.located import located
+
+    return located(study, search(study, runner, method, threshold), progress_line())
+
+
+def answer(
+    study: "Opened",
+    finding: "TumourFinding",
+    runner: "Runner",
+    *,
+    model: str | None,
+    age: float | None = None,
+    prevalence: str | None = None,
+    slice_index: int | None = None,
+) -> "Classification":
+    """The prediction for a study; see ``classify``. age : by default what its files tell.
+
+    Raises NotClassified.
+    """
+    from brainviewer.app.stores.age import age_in_files
+    from brainviewer.models.subtype.prediction import classify
+
+    return classify(
+        study,
+        finding,
+        runner,
+        model_id=model,
+        age_years=age_in_files(study) if age is None else age,
+        prevalence=prevalence,
+        slice_index=slice_index,
+        report=progress_line(),
+    )
+
+
 def _classified(
     opened: "Opened",
     runner: "Runner",
@@ -209,23 +249,19 @@ def _classified(
         location_record,
         not_classified_record,
     )
-    from brainviewer.app.stores.age import age_in_files
-    from brainviewer.imaging.location.located import located
     from brainviewer.models.registry import DEFAULT_MODEL
     from brainviewer.models.subtype.prediction import NotClassified
-    from brainviewer.models.subtype.prediction import classify as classify_study
 
-    finding = located(opened, search(opened, runner), progress_line())
+    finding = located_search(opened, runner)
     try:
-        result = classify_study(
+        result = answer(
             opened,
             finding,
             runner,
-            model_id=model,
-            age_years=age_in_files(opened) if age is None else age,
+            model=model,
+            age=age,
             prevalence=prevalence,
             slice_index=slice_index,
-            report=progress_line(),
         )
         record = classification_record(result)
     except NotClassified as nothing:
