@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from brainviewer.core.network import close_network
+from brainviewer.core.process.network import close_network
 from brainviewer.files.decoding import CHILD_FLAG
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from measured_children import measured_decoders
 
-from brainviewer.core import network
+from brainviewer.core.process import network
 from brainviewer.files.nifti import volume_limits
 
 

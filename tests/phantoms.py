@@ -12,16 +12,10 @@ from itertools import permutations, product
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.findings import (
-    Candidate,
-    Diameters,
-    LesionPart,
-    Measurements,
-    Point,
-    Side,
-    TumourFinding,
-)
+from brainviewer.core.findings.measurements import Diameters, Measurements, Point, Side
+from brainviewer.core.findings.tumour import Candidate, TumourFinding
 from brainviewer.core.geometry import Grid
+from brainviewer.core.segments import LesionPart
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import SEQUENCES, LabelMap, Modality, Study, Volume
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Study
 from brainviewer.models.engine.devices import usable_cores
 from brainviewer.models.engine.inline import InlineEngine

@@ -8,7 +8,7 @@ import pytest
 
 from brainviewer.app.opening.same_head import over_each_other
 from brainviewer.app.opening.study import open_study
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Study
 from tests.searching import find_tumour
 

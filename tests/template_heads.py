@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.imaging.location.atlas import atlas

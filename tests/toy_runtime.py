@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 
 from brainviewer.core.errors import ModelError
-from brainviewer.core.findings import IMAGE
+from brainviewer.core.findings.classification import IMAGE
 from brainviewer.models.card import (
     Metric,
     ModelCard,

@@ -17,9 +17,9 @@ from brainviewer.core.annotation.limits import (
     too_many,
     why_impossible,
 )
+from brainviewer.core.annotation.undo import History
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import BrainViewerError, FileError
-from brainviewer.core.undo import History
 from brainviewer.files import annotation_file
 from brainviewer.files.journal import Journal, Restored
 

@@ -13,7 +13,8 @@ from brainviewer.app.state import ViewState
 from brainviewer.app.status import Status
 from brainviewer.app.stores.age import KEEP_AGE, keep_age
 from brainviewer.core.errors import BrainViewerError, Report
-from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Study
 
 CLASSIFY = "classify"

@@ -19,15 +19,15 @@ from brainviewer.app.state import ViewState
 from brainviewer.app.stores.age import KEEP_AGE, age_of
 from brainviewer.app.voi.own_presets import opening_presets
 from brainviewer.core.errors import BrainViewerError, Report
-from brainviewer.core.memory import give_back
+from brainviewer.core.process.memory import give_back
 from brainviewer.core.study import Modality, Study
-from brainviewer.core.voi_window import Window
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.files.session_file.session_file import is_session
 from brainviewer.files.study.folder import Assignment, named_paths
 from brainviewer.files.study.places import SeveralStudies
 
 if TYPE_CHECKING:
-    from brainviewer.app.opening.series import SeriesChoice, UnknownSeries
+    from brainviewer.app.opening.dicom.series import SeriesChoice, UnknownSeries
 
 AskSequences = Callable[[Assignment], Assignment | None]
 """Asks the user which of the unknown files is which sequence; None if they would rather not say."""
@@ -101,7 +101,7 @@ class Documents:
             return
 
         def work(report: Report) -> Opened:
-            from brainviewer.app.opening.series import named
+            from brainviewer.app.opening.dicom.series import named
             from brainviewer.app.opening.study import open_study
 
             if which is None and (kept := self.ahead.take(tuple(paths))):
@@ -121,9 +121,9 @@ class Documents:
             self._show_opened(replace(opened, said=(*said, *opened.said), session=session))
 
         def failed(error: BrainViewerError) -> None:
-            from brainviewer.app.opening.segmentation_alone import ImagesElsewhere
+            from brainviewer.app.opening.dicom.segmentation_alone import ImagesElsewhere
+            from brainviewer.app.opening.dicom.series import UnknownSeries
             from brainviewer.app.opening.sequence_assignment import UnknownSequences
-            from brainviewer.app.opening.series import UnknownSeries
             from brainviewer.files.dicom.series.examination import SeveralPatients
 
             if isinstance(error, UnknownSequences) and self.ask_sequences:

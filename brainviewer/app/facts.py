@@ -7,7 +7,8 @@ from brainviewer.app.correction.editing import Editing
 from brainviewer.app.original_grids import OriginalGrids
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
-from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.reformation.reformation import Reformation
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Study

@@ -8,7 +8,7 @@ from brainviewer.app.opening.same_head import is_by_position, over_each_other
 from brainviewer.app.state import ViewState
 from brainviewer.core.counting import listed
 from brainviewer.core.errors import BrainViewerError, Report
-from brainviewer.core.memory import give_back
+from brainviewer.core.process.memory import give_back
 from brainviewer.core.study import Modality, Study
 
 HEAD_MOTION = "head motion"

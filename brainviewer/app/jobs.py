@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from brainviewer.app.signals import Signal
 from brainviewer.core.errors import BrainViewerError, Cancelled, Report
-from brainviewer.core.memory import limit_pools
+from brainviewer.core.process.memory import limit_pools
 from brainviewer.files.ordinary_file import told_by_the_system
 
 Result = TypeVar("Result")

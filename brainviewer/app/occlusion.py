@@ -14,7 +14,7 @@ from brainviewer.app.state import Tool, ViewState
 from brainviewer.app.status import Status
 from brainviewer.app.view import View
 from brainviewer.core.errors import BrainViewerError, Report
-from brainviewer.core.findings import Classification
+from brainviewer.core.findings.classification import Classification
 
 if TYPE_CHECKING:
     from brainviewer.app.prediction.occlusion_edit import Comparison, Fill, Mask, Pixels

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.reformation.reformation import PLAIN, Reformation
 from brainviewer.core.slices import Convention, Plane, SliceView

@@ -11,8 +11,8 @@ from brainviewer.app.state import ViewState
 from brainviewer.app.status import Status
 from brainviewer.app.view import View
 from brainviewer.core.errors import BrainViewerError, Report
-from brainviewer.core.findings import TumourFinding
-from brainviewer.core.memory import give_back
+from brainviewer.core.findings.tumour import TumourFinding
+from brainviewer.core.process.memory import give_back
 from brainviewer.core.study import Study
 
 FIND = "find"

@@ -25,7 +25,7 @@ from brainviewer.app.jobs import Crashed, Jobs, Post, ShowProgress
 from brainviewer.app.location.locating import Locating
 from brainviewer.app.notices import Notices
 from brainviewer.app.occlusion import Occlusion
-from brainviewer.app.opening.series_again import SeriesAgain
+from brainviewer.app.opening.dicom.series_again import SeriesAgain
 from brainviewer.app.pacs.pacs import Pacs
 from brainviewer.app.pacs.retrieval import Retrieval
 from brainviewer.app.pacs.sending import Sending

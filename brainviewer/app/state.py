@@ -30,16 +30,17 @@ from brainviewer.app.status import Progress, Status, progressed
 from brainviewer.app.stores.feedback import FeedbackRecord
 from brainviewer.app.view_signals import ViewSignals
 from brainviewer.core.annotation.annotations import Annotation
-from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.hanging.hanging import BUILT_IN, Hanging
-from brainviewer.core.overlays import Overlays
 from brainviewer.core.reformation.reformation import PLAIN, Reformation
 from brainviewer.core.report_text import ReportText
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
-from brainviewer.core.view_choice import Layout as Layout  # noqa: PLC0414 - told here, too
-from brainviewer.core.view_choice import Tool as Tool  # noqa: PLC0414
-from brainviewer.core.voi_window import Window
+from brainviewer.core.view.overlays import Overlays
+from brainviewer.core.view.view_choice import Layout as Layout  # noqa: PLC0414 - told here, too
+from brainviewer.core.view.view_choice import Tool as Tool  # noqa: PLC0414
+from brainviewer.core.voi.voi_window import Window
 
 if TYPE_CHECKING:
     from brainviewer.app.prediction.occlusion_test import OcclusionTest

@@ -10,13 +10,13 @@ from brainviewer.app.hanging.choosing import choose_pane, hang, show_chosen
 from brainviewer.app.hanging.shown import chosen_place, modalities_of, shown_contents
 from brainviewer.app.state import Layout, Tool, ViewState
 from brainviewer.core.annotation.annotations import Annotation
-from brainviewer.core.findings import Diameters
+from brainviewer.core.findings.measurements import Diameters
 from brainviewer.core.hanging.hanging import BUILT_IN, Hanging
-from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality
+from brainviewer.core.view.overlays import Overlays
 from brainviewer.core.voi.own_presets import OwnPreset, offered, offered_window
-from brainviewer.core.voi_window import (
+from brainviewer.core.voi.voi_window import (
     AUTOMATIC,
     OWN,
     Window,

@@ -21,7 +21,8 @@ from brainviewer.cli.options import (
 )
 from brainviewer.cli.program import app
 from brainviewer.cli.study_opening import CLASSIFYING, TUMOUR, open_and_import
-from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Study as Opened
 
@@ -67,7 +68,7 @@ def export_dicom(
         from brainviewer.app.dicom_export.export import dicom_export_record
         from brainviewer.app.dicom_export.export import export_dicom as export
         from brainviewer.app.dicom_export.request import DicomExportRequest, DicomResults
-        from brainviewer.app.opening.series import named
+        from brainviewer.app.opening.dicom.series import named
         from brainviewer.files.dicom.export.patient import entered_patient
         from brainviewer.files.writing import check_empty_folder
 

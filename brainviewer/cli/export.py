@@ -20,7 +20,8 @@ from brainviewer.cli.slice_look import (
 )
 from brainviewer.cli.study_opening import TUMOUR, check_output, open_and_import
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.reformation.slab import SlabMode
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.slices import Plane
@@ -72,7 +73,7 @@ def export(
     """Save one slice, or one image, as an annotated image."""
     index = _slice_of(slice_index)
     with results_only() as out:
-        from brainviewer.app.opening.series import named
+        from brainviewer.app.opening.dicom.series import named
         from brainviewer.cli.studies import search
         from brainviewer.files.annotation_file import read_annotations
         from brainviewer.files.image2d.writer import check_page_path

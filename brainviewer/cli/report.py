@@ -20,7 +20,8 @@ from brainviewer.core.study import Study as Opened
 
 if TYPE_CHECKING:
     from brainviewer.app.prior.comparison import Comparison
-    from brainviewer.core.findings import Classification, TumourFinding
+    from brainviewer.core.findings.classification import Classification
+    from brainviewer.core.findings.tumour import TumourFinding
     from brainviewer.models.engine.runtimes import Runner
 
 
@@ -56,7 +57,7 @@ def report(
 ) -> None:
     """Save a report: images, measurements, change, prediction and its limits, your text."""
     with results_only() as out:
-        from brainviewer.app.opening.series import named
+        from brainviewer.app.opening.dicom.series import named
         from brainviewer.app.reporting.choices import check_report_path, chosen_options
 
         options = chosen_options(identity, paper, reader)

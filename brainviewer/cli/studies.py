@@ -36,7 +36,8 @@ from brainviewer.cli.study_opening import (
 from brainviewer.core.errors import BrainViewerError
 
 if TYPE_CHECKING:
-    from brainviewer.core.findings import Classification, TumourFinding
+    from brainviewer.core.findings.classification import Classification
+    from brainviewer.core.findings.tumour import TumourFinding
     from brainviewer.core.study import Study as Opened
     from brainviewer.models.engine.runtimes import Runner
 
@@ -114,7 +115,7 @@ def classify(
 ) -> None:
     """Type the glioma of a study: A, O or G. Or say what single images show."""
     with results_only() as out:
-        from brainviewer.app.opening.series import named
+        from brainviewer.app.opening.dicom.series import named
         from brainviewer.files.image2d.folder import images_among
 
         examination = named(paths).examination

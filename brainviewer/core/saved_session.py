@@ -6,10 +6,11 @@ from pathlib import PurePosixPath
 
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.correction.kept import KeptCorrection
-from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.report_text import ReportText
-from brainviewer.core.saved_view import SavedView
 from brainviewer.core.study import Modality
+from brainviewer.core.view.saved_view import SavedView
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from brainviewer.core.dicom_source import SourceSeries, age_in_years
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid
+from brainviewer.core.headers.dicom_source import SourceSeries, age_in_years
 from brainviewer.core.headers.source_header import SourceHeader
 from brainviewer.core.segments import segment_names
 from brainviewer.core.shown_text import shown_text

@@ -6,8 +6,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from brainviewer.core.dicom_source import SourceSeries
 from brainviewer.core.geometry import Grid
+from brainviewer.core.headers.dicom_source import SourceSeries
 from brainviewer.core.headers.source_header import SourceHeader
 from brainviewer.core.study import FileWindow
 

@@ -40,9 +40,9 @@ from brainviewer.gui.outside_text import in_title
 from brainviewer.gui.pacs.opener import PacsWindows
 from brainviewer.gui.panels.correction import CorrectionPanel
 from brainviewer.gui.panels.display import DisplayPanel
-from brainviewer.gui.panels.occlusion import WhatIfPanel
 from brainviewer.gui.panels.patient_bar import PatientBar
-from brainviewer.gui.panels.result import ResultPanel
+from brainviewer.gui.panels.result.occlusion import WhatIfPanel
+from brainviewer.gui.panels.result.result import ResultPanel
 from brainviewer.gui.panels.right_split import RightSplit
 from brainviewer.gui.panels.study import StudyPanel
 from brainviewer.gui.panes.cine_timer import CineTimer

@@ -22,7 +22,12 @@ from brainviewer.gui.keys.mnemonics import with_mnemonics
 from brainviewer.gui.outside_text import as_tip, on_button
 from brainviewer.gui.panels.annotations import AnnotationList
 from brainviewer.gui.panels.display import COLOUR_MAPS
-from brainviewer.gui.panels.prevalence_menu import fill_models, fill_prevalences, offer, refill
+from brainviewer.gui.panels.result.prevalence_menu import (
+    fill_models,
+    fill_prevalences,
+    offer,
+    refill,
+)
 from brainviewer.gui.panels.sequences import SequenceList
 from brainviewer.gui.panes.image_strip import ImageStrip
 from brainviewer.gui.widgets import call, listen

@@ -75,7 +75,7 @@ def _furthest_label(labels: NDArray[Any], view: ObliqueView, index: int) -> NDAr
     found = np.zeros((rows, columns), np.uint8)
     left, top, right, bottom = _reach(held, view, index)
     if right > left and bottom > top:
-        from brainviewer.core.scipy_parts import ndimage
+        from brainviewer.core.process.scipy_parts import ndimage
 
         matrix = view.to_source[:3, :3]
         start = view.to_source[:3, 3] + matrix @ (left, top, index) - held.first

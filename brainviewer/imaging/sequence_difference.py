@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.study import Volume
-from brainviewer.core.voi_window import head_threshold
+from brainviewer.core.voi.voi_window import head_threshold
 
 _TO_SIGMA = 1.4826
 _MOST_VOXELS = 200_000

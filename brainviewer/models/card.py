@@ -11,7 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from brainviewer.core.errors import ModelError
-from brainviewer.core.findings import IMAGE, NetworkIdentity
+from brainviewer.core.findings.classification import IMAGE
+from brainviewer.core.findings.networks import NetworkIdentity
 from brainviewer.models.segmentation.calibration import Calibration
 from brainviewer.models.segmentation.logistic import LogisticFunction
 from brainviewer.models.segmentation.slice_input import SliceInput

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from brainviewer.core.errors import FileError, ModelError
-from brainviewer.core.findings import IMAGE
+from brainviewer.core.findings.classification import IMAGE
 from brainviewer.files.ordinary_file import is_ordinary
 from brainviewer.files.structured import read_json
 from brainviewer.models.brain_extraction.card import brain_extraction_card

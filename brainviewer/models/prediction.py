@@ -10,13 +10,8 @@ from numpy.typing import NDArray
 
 from brainviewer.core.counting import listed
 from brainviewer.core.errors import ModelError
-from brainviewer.core.findings import (
-    OOD_CHECK,
-    PREDICTION,
-    Classification,
-    NetworkIdentity,
-    NetworkUse,
-)
+from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.networks import OOD_CHECK, PREDICTION, NetworkIdentity, NetworkUse
 from brainviewer.models.card import DOUBT, SITUATIONS, Metric, ModelCard
 from brainviewer.models.engine.runtimes import EngineOutput
 from brainviewer.models.saliency import class_activation, map_on_slice

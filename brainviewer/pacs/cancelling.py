@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 
 from brainviewer.core.errors import Cancelled, Report
-from brainviewer.core.network import Address
+from brainviewer.core.process.network import Address
 
 _EVERY_SECONDS = 0.1
 

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from brainviewer.core.errors import FileError, NodeError, Report, silent
-from brainviewer.core.network import network_open_to
+from brainviewer.core.process.network import network_open_to
 from brainviewer.files.retrieved import ArrivingSeries, arrived_folder, arriving_series
 from brainviewer.pacs import dicomweb, dimse, dimse_retrieval
 from brainviewer.pacs.cancelling import RepeatedReport, Waiting, until_cancelled

@@ -18,7 +18,7 @@ from pynetdicom.sop_class import (
 )
 
 from brainviewer.core.errors import NodeError
-from brainviewer.core.network import Address, numbers_of
+from brainviewer.core.process.network import Address, numbers_of
 from brainviewer.files.retrieved import ArrivingSeries
 from brainviewer.pacs.association import (
     application_entity,

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.network import Address
+from brainviewer.core.process.network import Address
 
 OWN_TITLE = "BRAINVIEWER"
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from brainviewer.core.dicom_source import Patient
+from brainviewer.core.headers.dicom_source import Patient
 
 _BETWEEN_NAMES = re.compile(r"[\s,^]+")
 MOST_STUDIES = 500

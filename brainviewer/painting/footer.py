@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from brainviewer import __version__
-from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Study
 from brainviewer.painting import palette

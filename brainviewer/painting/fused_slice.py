@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.fusion import Fused, FusionMode
+from brainviewer.core.view.fusion import Fused, FusionMode
 from brainviewer.painting.slice_image import checkerboard, colour_table, is_grey, shown_levels
 
 Levels = NDArray[np.uint8]

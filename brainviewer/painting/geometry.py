@@ -13,7 +13,7 @@ from PySide6.QtGui import QTransform
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Study
-from brainviewer.core.voi_window import head_threshold
+from brainviewer.core.voi.voi_window import head_threshold
 from brainviewer.painting.slice_scene import Viewport
 
 _ROOM = 26

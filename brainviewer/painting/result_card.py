@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 
 from brainviewer.core import counting
-from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Study
 from brainviewer.painting import palette

@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.findings import Heatmap
+from brainviewer.core.findings.classification import Heatmap
 from brainviewer.core.slices import Convention, SliceView
 from brainviewer.core.study import Volume
-from brainviewer.core.voi_window import Window
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.painting import palette
 
 RGB = NDArray[np.uint8]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF
 from PySide6.QtGui import QImage, QPainter
 
-from brainviewer.core.fusion import FusionMode
+from brainviewer.core.view.fusion import FusionMode
 from brainviewer.imaging.reslicing import label_slice, slice_values
 from brainviewer.imaging.sequence_difference import SequenceDifference, sequence_difference
 from brainviewer.painting.devices import image_of, painting

@@ -8,16 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.annotation.annotations import Annotation, Point, annotations_by_slice
-from brainviewer.core.findings import Heatmap, TumourFinding
-from brainviewer.core.fusion import Fused, Fusion
+from brainviewer.core.findings.classification import Heatmap
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.hanging.cross_reference import CrossLine
-from brainviewer.core.overlays import Overlays
 from brainviewer.core.reformation.reformation import PLAIN, Reformation
 from brainviewer.core.reformation.slab import Slab
 from brainviewer.core.segments import LesionPart
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
-from brainviewer.core.voi_window import Window
+from brainviewer.core.view.fusion import Fused, Fusion
+from brainviewer.core.view.overlays import Overlays
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.painting.diameter_lines import diameter_lines
 
 _FROM_THE_OTHERS = MappingProxyType(

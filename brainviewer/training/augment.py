@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Study
 from brainviewer.models.card import ModelInput

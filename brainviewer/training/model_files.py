@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 
 from brainviewer.core.errors import FileError
-from brainviewer.core.findings import IMAGE
+from brainviewer.core.findings.classification import IMAGE
 from brainviewer.files.writing import write_whole
 from brainviewer.models.card import Task
 from brainviewer.models.card_file import FORMAT

@@ -36,10 +36,10 @@ from brainviewer.app.opening.same_head import is_by_position, over_each_other
 from brainviewer.app.opening.study import open_study
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study
-from brainviewer.imaging.preprocess import pose_check, registration
 from brainviewer.imaging.preprocess.alignment import resample
 from brainviewer.imaging.preprocess.handedness import told_mirrored
 from brainviewer.imaging.preprocess.head_volume import HeadVolume, prepare
+from brainviewer.imaging.preprocess.registration import pose_check, registration
 from brainviewer.imaging.preprocess.sequence_fit import fits
 from brainviewer.models.segmentation.detection import leading_sequence
 from brainviewer.training.labelled_data.brats18 import brats18_cases

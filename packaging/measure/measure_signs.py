@@ -12,7 +12,7 @@ from collections import Counter
 from functools import partial
 from pathlib import Path
 
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Modality
 from brainviewer.imaging.measure.descriptors import describe
 from brainviewer.imaging.measure.lesion import measured

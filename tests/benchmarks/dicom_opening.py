@@ -63,11 +63,11 @@ def drops(folder: Path, times: int) -> list[dict[str, float]]:
 
 def steps(folder: Path) -> dict[str, float]:
     """Processor seconds of the steps of opening, one after the other."""
+    from brainviewer.app.opening.dicom.series import choice_of
     from brainviewer.app.opening.one_grid import Plan, place
-    from brainviewer.app.opening.series import choice_of
     from brainviewer.app.opening.sources import sources_of
     from brainviewer.app.opening.study import read_all
-    from brainviewer.core.voi_window import opening_window
+    from brainviewer.core.voi.voi_window import opening_window
     from brainviewer.files.dicom.places import possible_files
     from brainviewer.files.dicom.series.examination import examination_of
     from brainviewer.files.dicom.series.headers import read_headers
@@ -123,7 +123,7 @@ def _memory_here(folder: Path) -> dict[str, float]:
 
     from brainviewer.app.opening.ahead import bytes_of
     from brainviewer.app.opening.opened import Opened
-    from brainviewer.core.memory import limit_pools
+    from brainviewer.core.process.memory import limit_pools
     from brainviewer.files.decoding import process
 
     limit_pools()

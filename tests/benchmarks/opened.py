@@ -7,7 +7,7 @@ from brainviewer.app.opening.study import demo_paths, open_study
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
 from brainviewer.core.errors import silent
-from brainviewer.core.voi_window import auto_window
+from brainviewer.core.voi.voi_window import auto_window
 from tests.searching import find_tumour
 
 

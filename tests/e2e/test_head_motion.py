@@ -9,7 +9,7 @@ from scipy.spatial.transform import Rotation
 from brainviewer.core.geometry import Grid
 from brainviewer.files.nifti.reader import read_nifti
 from brainviewer.files.stored_volume import StoredVolume
-from brainviewer.imaging.preprocess.registration import LEAST_MM, head_motion
+from brainviewer.imaging.preprocess.registration.registration import LEAST_MM, head_motion
 from tests.e2e.test_open_studies import STUDIES, pytestmark
 
 __all__ = ["pytestmark"]

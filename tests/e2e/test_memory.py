@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from brainviewer.app.prediction.image_cache import ImageResults
-from brainviewer.core.findings import Heatmap
+from brainviewer.core.findings.classification import Heatmap
 from brainviewer.core.slices import Plane
 from tests.phantoms import marker_study
 from tests.unit.app.desk import a_result

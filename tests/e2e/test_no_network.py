@@ -82,7 +82,7 @@ if __name__ == "__main__":
 
 WORKERS = """
 import time
-from brainviewer.core.worker_pool import worker_pool
+from brainviewer.core.process.worker_pool import worker_pool
 
 def work(number):
     from brainviewer.models.engine.onnx_runtime import OnnxRuntime

@@ -21,7 +21,7 @@ from brainviewer.app.state import Tool
 from brainviewer.app.status import Status
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
-from brainviewer.core.findings import Classification
+from brainviewer.core.findings.classification import Classification
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow

@@ -16,12 +16,12 @@ from brainviewer.app.session import Session
 from brainviewer.app.settings.settings import Settings
 from brainviewer.app.status import Status
 from brainviewer.core.errors import BrainViewerError, Cancelled
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Study
-from brainviewer.core.voi_window import auto_window
+from brainviewer.core.voi.voi_window import auto_window
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
-from brainviewer.gui.panels.result import ResultPanel
+from brainviewer.gui.panels.result.result import ResultPanel
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.panes.slice_pane import SlicePane
 from tests.phantoms import marker_finding, marker_study

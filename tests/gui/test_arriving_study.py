@@ -16,7 +16,7 @@ from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.errors import Report
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
-from brainviewer.core.voi_window import Window
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panes.camera import Camera
 from brainviewer.pacs.node_list import keep_node

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from brainviewer.gui.dialogs.page import Page
 from brainviewer.gui.dialogs.pages import card_page
-from brainviewer.gui.panels.model_card import MADE, NO_PART, card_html
+from brainviewer.gui.panels.result.model_card import MADE, NO_PART, card_html
 from brainviewer.gui.theme import DARK, LIGHT, Colours
 from brainviewer.models.card import ExternalTest, Metric
 from brainviewer.models.registry import card_of, classification_models

@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from brainviewer.app.dicom_export.request import DicomExportRequest
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
-from brainviewer.core.dicom_source import Patient
 from brainviewer.core.geometry import Grid
+from brainviewer.core.headers.dicom_source import Patient
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.gui.dialogs.dicom_export import DicomExportDialog, free_folder
 from brainviewer.gui.main_window import MainWindow

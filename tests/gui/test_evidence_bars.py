@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QPushButton
 
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
-from brainviewer.core.ablation import Absence, EvidenceSource, SourceAblation
+from brainviewer.core.findings.ablation import Absence, EvidenceSource, SourceAblation
 from brainviewer.gui.dialogs.ablation import AblationPage
 from brainviewer.gui.main_window import MainWindow
-from brainviewer.gui.panels.evidence_bars import SignedBar
-from brainviewer.gui.panels.result import ResultPanel
+from brainviewer.gui.panels.result.evidence_bars import SignedBar
+from brainviewer.gui.panels.result.result import ResultPanel
 from tests.gui.conftest import show_study
 from tests.gui.eyes import texts
 from tests.gui.hands import click

@@ -5,8 +5,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox
 
-from brainviewer.core.fusion import FusionMode
 from brainviewer.core.study import Modality, Study
+from brainviewer.core.view.fusion import FusionMode
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panels.fusion import FusionSection
 from brainviewer.gui.panes.swipe_line import SwipeLine

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QPushButton, QWi
 from brainviewer.app.state import Tool
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
-from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
+from brainviewer.core.view.overlays import Overlays
 from brainviewer.gui.actions.places import CONTEXT_MENUS, MENUS
 from brainviewer.gui.actions.table import ACTIONS
 from brainviewer.gui.help.key_sheet import KeySheet

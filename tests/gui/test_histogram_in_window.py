@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from brainviewer.core.study import Modality
-from brainviewer.core.voi_window import OWN, Window
+from brainviewer.core.voi.voi_window import OWN, Window
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panels.folding import SectionHeader
 from brainviewer.gui.voi.histogram_panel import HistogramPanel

@@ -18,7 +18,7 @@ from brainviewer.gui.dialogs.pages import CardPage
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panels.display import DisplayPanel
 from brainviewer.gui.panels.legend import Legend
-from brainviewer.gui.panels.result import ResultPanel
+from brainviewer.gui.panels.result.result import ResultPanel
 from brainviewer.gui.panels.study import StudyPanel
 from brainviewer.gui.theme import apply_theme
 from brainviewer.gui.volume.image import VolumeImage

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from brainviewer.app.location.lesion_location import LesionLocation
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
-from brainviewer.core.location import EloquentDistance, Location, RegionPart, TemplateFit
+from brainviewer.core.findings.location import EloquentDistance, Location, RegionPart, TemplateFit
 from brainviewer.gui.main_window import LEFT_WIDTH
 from brainviewer.gui.measurements.row import MeasurementRow
 from brainviewer.gui.panels.study import StudyPanel

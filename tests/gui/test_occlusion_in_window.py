@@ -18,8 +18,8 @@ from brainviewer.core.slices import Plane
 from brainviewer.gui import image_colours
 from brainviewer.gui.dialogs.page import Page
 from brainviewer.gui.main_window import MainWindow
-from brainviewer.gui.panels.occlusion import ChangeTable, WhatIfPanel
-from brainviewer.gui.panels.prevalence_menu import fill_prevalences
+from brainviewer.gui.panels.result.occlusion import ChangeTable, WhatIfPanel
+from brainviewer.gui.panels.result.prevalence_menu import fill_prevalences
 from brainviewer.gui.panes.slice_pane import SlicePane
 from brainviewer.painting import palette
 from brainviewer.painting.devices import pixels_of

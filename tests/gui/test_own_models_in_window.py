@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
 from brainviewer.gui.dialogs.pages import card_page
-from brainviewer.gui.panels.prevalence_menu import fill_models
-from brainviewer.gui.panels.result import ResultPanel
+from brainviewer.gui.panels.result.prevalence_menu import fill_models
+from brainviewer.gui.panels.result.result import ResultPanel
 from brainviewer.models.installation.install import Options, add_model, remove_model
 from tests.gui.eyes import texts
 

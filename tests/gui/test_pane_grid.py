@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QApplication
 
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout
-from brainviewer.core.fusion import FusionMode
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import SEQUENCES, Modality
-from brainviewer.core.voi_window import Window
+from brainviewer.core.view.fusion import FusionMode
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.gui.panes.camera import FIT
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.panes.pane_updates import PaneUpdates

@@ -25,15 +25,15 @@ from brainviewer.app.session import Session
 from brainviewer.app.status import Status
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
-from brainviewer.core.findings import Candidate
+from brainviewer.core.findings.tumour import Candidate
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
-from brainviewer.core.voi_window import Window
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panels.annotations import AnnotationList
 from brainviewer.gui.panels.display import DisplayPanel
 from brainviewer.gui.panels.folding import SectionHeader
-from brainviewer.gui.panels.result import ResultPanel
+from brainviewer.gui.panels.result.result import ResultPanel
 from brainviewer.gui.panels.sequences import SequenceList, fitting_lines
 from brainviewer.gui.panels.study import StudyPanel
 from brainviewer.gui.theme import apply_theme

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Study
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.measurements.row import MeasurementRow

@@ -21,9 +21,9 @@ from brainviewer.app.state import Tool
 from brainviewer.app.study_list.listed import ListedStudy, StudyOnNode
 from brainviewer.app.study_list.rows import StudyRow
 from brainviewer.core.errors import FileError, Report
-from brainviewer.core.findings import OtherLesion, TumourFinding
+from brainviewer.core.findings.tumour import OtherLesion, TumourFinding
 from brainviewer.core.study import Modality, Scan, Study
-from brainviewer.core.voi_window import Window, auto_window
+from brainviewer.core.voi.voi_window import Window, auto_window
 from brainviewer.files.study.said_by_names import patient_and_study, patient_folder
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.notices import NoticeBar

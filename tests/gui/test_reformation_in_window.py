@@ -17,13 +17,13 @@ from brainviewer.app.settings.settings import Settings
 from brainviewer.app.state import Layout, Tool
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
-from brainviewer.core.overlays import Overlays
 from brainviewer.core.reformation.oblique import ObliqueView
 from brainviewer.core.reformation.slab import Slab, SlabMode
 from brainviewer.core.reformation.turn import DisplayTurn
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Modality
-from brainviewer.core.voi_window import Window
+from brainviewer.core.view.overlays import Overlays
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.panes.slice_pane import SlicePane
 from brainviewer.gui.panes.slice_strip import SliceStrip

@@ -16,11 +16,11 @@ from brainviewer.app.session import Session
 from brainviewer.app.status import Status
 from brainviewer.app.stores.feedback import feedback_file
 from brainviewer.core.errors import ModelError
-from brainviewer.core.findings import NetworkIdentity, NetworkUse
-from brainviewer.gui.panels.feedback_row import FeedbackRow
-from brainviewer.gui.panels.prevalence_menu import PrevalenceLine, fill_prevalences
-from brainviewer.gui.panels.probability_bars import Bar
-from brainviewer.gui.panels.result import ResultPanel
+from brainviewer.core.findings.networks import NetworkIdentity, NetworkUse
+from brainviewer.gui.panels.result.feedback_row import FeedbackRow
+from brainviewer.gui.panels.result.prevalence_menu import PrevalenceLine, fill_prevalences
+from brainviewer.gui.panels.result.probability_bars import Bar
+from brainviewer.gui.panels.result.result import ResultPanel
 from brainviewer.gui.panels.right_split import RightSplit
 from brainviewer.models import registry
 from tests.gui.conftest import show_study

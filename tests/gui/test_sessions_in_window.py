@@ -14,7 +14,7 @@ from brainviewer.app.state import Layout
 from brainviewer.app.status import Status
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.files.session_file.session_file import read_session

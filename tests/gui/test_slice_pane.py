@@ -10,10 +10,10 @@ from PySide6.QtGui import QImage
 from brainviewer.app.session import Session
 from brainviewer.app.state import Tool
 from brainviewer.app.status import Status
-from brainviewer.core.findings import Classification, Heatmap
+from brainviewer.core.findings.classification import Classification, Heatmap
 from brainviewer.core.slices import Convention, EdgeLetters, Plane, SliceView
 from brainviewer.core.study import SEQUENCES, Modality, Study, Volume
-from brainviewer.core.voi_window import Window
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.gui.panes.camera import Camera, PaneGeometry
 from brainviewer.gui.panes.slice_pane import SlicePane
 from brainviewer.painting import slice_layers, slice_paths

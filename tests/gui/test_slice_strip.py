@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from brainviewer.app.head_motion import HeadMotion
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
-from brainviewer.core.findings import Candidate, TumourFinding
+from brainviewer.core.findings.tumour import Candidate, TumourFinding
 from brainviewer.core.slices import Plane
 from brainviewer.gui.panes.slice_strip import SliceStrip
 from brainviewer.painting import palette

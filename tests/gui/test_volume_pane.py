@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from brainviewer.app.state import ViewState
 from brainviewer.app.status import Status
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Modality
 from brainviewer.gui.volume.pane import VolumePane
 from brainviewer.painting.volume.view import LOOKS, VolumeView, look_rotation

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from brainviewer.core.study import Modality
 from brainviewer.core.voi.own_presets import OwnPreset
-from brainviewer.core.voi_window import Window
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.voi.presets_dialog import PresetsDialog
 from brainviewer.gui.voi.save_preset import SavePresetDialog

@@ -10,12 +10,12 @@ from PIL import Image
 from brainviewer.app.report.study_figures import AUTO, SliceRequest, analysis_spec, slice_figure
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
-from brainviewer.core.findings import Classification, Heatmap
+from brainviewer.core.findings.classification import Classification, Heatmap
 from brainviewer.core.geometry import Grid
-from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, EdgeLetters, Plane, SliceView
 from brainviewer.core.study import SEQUENCES, Modality, Study
-from brainviewer.core.voi_window import Window
+from brainviewer.core.view.overlays import Overlays
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.painting.figure import FigureSpec, draw_figure
 from tests.exporting import export_slice
 from tests.phantoms import (

@@ -19,12 +19,12 @@ from brainviewer.app.settings.settings import Settings
 from brainviewer.app.status import Status
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
-from brainviewer.core.findings import Classification, Heatmap
+from brainviewer.core.findings.classification import Classification, Heatmap
 from brainviewer.core.geometry import Grid
-from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, EdgeLetters, Plane, SliceView
 from brainviewer.core.study import Modality
-from brainviewer.core.voi_window import Window
+from brainviewer.core.view.overlays import Overlays
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.gui.panes.slice_pane import SlicePane
 from brainviewer.painting import palette
 from tests.phantoms import (

@@ -14,7 +14,8 @@ from phantoms import marker_finding, marker_study
 from brainviewer import __version__, cli
 from brainviewer.app.prediction.whole_study import Analysis
 from brainviewer.core.errors import BrainViewerError, FileError
-from brainviewer.core.findings import Classification, Heatmap, TumourFinding
+from brainviewer.core.findings.classification import Classification, Heatmap
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.slices import Plane
 from brainviewer.models.engine.engine import Engine
 from brainviewer.models.engine.inline import InlineEngine

@@ -11,7 +11,7 @@ from PIL import Image
 from pydicom import dcmread
 from schemas import check_output
 
-from brainviewer.app.opening import series
+from brainviewer.app.opening.dicom import series
 from brainviewer.app.opening.study import open_study
 from brainviewer.assets import resources
 from tests.dicom_writer import write_study

@@ -22,7 +22,7 @@ from brainviewer.assets import resources
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.annotation.style import Style
-from brainviewer.core.findings import Classification
+from brainviewer.core.findings.classification import Classification
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality
 from brainviewer.files.annotation_file import read_annotations, save_annotations

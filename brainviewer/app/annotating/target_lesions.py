@@ -12,15 +12,15 @@ from brainviewer.app.state import ViewState
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.errors import Report
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Study
 
 if TYPE_CHECKING:
     from brainviewer.app.prior.beside import Beside
     from brainviewer.app.prior.comparison import Comparison
-    from brainviewer.imaging.measure.follow_up import FollowUp
-    from brainviewer.imaging.measure.matched_lesions import LesionSize
+    from brainviewer.imaging.measure.follow_up.follow_up import FollowUp
+    from brainviewer.imaging.measure.follow_up.matched_lesions import LesionSize
 
 MEASURE = "target lesions"
 BY_HAND, BY_SEGMENTATION = "By hand", "From the segmentation"
@@ -186,7 +186,7 @@ def found_targets(
 ) -> TargetTable:
     """The lesions of the segmentation: of the enhancing part where one of it is measurable, else of
     the whole lesion. With a prior they are those of the comparison with it."""
-    from brainviewer.imaging.measure.follow_up import PlacedFinding, follow_up
+    from brainviewer.imaging.measure.follow_up.follow_up import PlacedFinding, follow_up
 
     if compared is not None:
         return _table(compared.follow_up, compared.shown + 1)

@@ -3,7 +3,7 @@
 from brainviewer.app.correction.origin import provenance
 from brainviewer.core.correction.kept import Base, KeptCorrection
 from brainviewer.core.correction.steps import Labels, Step, Steps
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Study
 from brainviewer.files.correction_journal import CorrectionJournal
 

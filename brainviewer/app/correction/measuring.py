@@ -7,7 +7,7 @@ from brainviewer.app.status import Status
 from brainviewer.core.correction.provenance import Correction
 from brainviewer.core.correction.steps import Labels
 from brainviewer.core.errors import BrainViewerError, Report
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Study
 
 MEASURE = "measure correction"

@@ -7,7 +7,7 @@ import numpy as np
 
 from brainviewer.core.correction.provenance import FROM_NOTHING, Correction
 from brainviewer.core.correction.steps import Steps
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Study
 
 RESET, CLEAR, FOUND = "reset", "start from nothing", "find again"

@@ -11,8 +11,8 @@ from brainviewer.app.jobs import Jobs
 from brainviewer.app.notices import Notices
 from brainviewer.app.state import ViewState
 from brainviewer.app.view import View
+from brainviewer.core.findings.lesion_probability import LesionProbability
 from brainviewer.core.geometry import Grid
-from brainviewer.core.lesion_probability import LesionProbability
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality
 

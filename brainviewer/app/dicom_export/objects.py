@@ -9,9 +9,9 @@ from pydicom.dataset import Dataset
 
 from brainviewer.app.dicom_export.request import DicomExportRequest, DicomResults
 from brainviewer.app.report.study_figures import trusted_result
-from brainviewer.core.dicom_source import ImagingStudy, Patient, SourceSeries
 from brainviewer.core.errors import BrainViewerError, Report, silent
-from brainviewer.core.findings import LesionPart
+from brainviewer.core.headers.dicom_source import ImagingStudy, Patient, SourceSeries
+from brainviewer.core.segments import LesionPart
 from brainviewer.files.dicom.export.algorithm import segmentation_algorithm
 from brainviewer.files.dicom.export.capture import captures
 from brainviewer.files.dicom.export.frames import FrameStack, stack_of, stack_of_series

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from brainviewer.core.dicom_source import Patient
-from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.tumour import TumourFinding
+from brainviewer.core.headers.dicom_source import Patient
 from brainviewer.core.study import Study
 from brainviewer.painting.figure import FigureSpec
 

@@ -11,7 +11,7 @@ from brainviewer.app.study_list.listed import ListedStudy, NotListed
 from brainviewer.app.study_list.sources import FolderOfStudies
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import BrainViewerError, Report, silent
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Study
 from brainviewer.files.journal import Journal

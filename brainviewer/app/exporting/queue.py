@@ -24,7 +24,7 @@ from brainviewer.app.notices import Notices
 from brainviewer.app.report.study_figures import export_figure
 from brainviewer.app.state import ViewState
 from brainviewer.core.errors import BrainViewerError, Report
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Study
 from brainviewer.painting.figure import FigureSpec
 

@@ -22,11 +22,12 @@ from brainviewer.app.state import ViewState
 from brainviewer.app.status import Status
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.findings import Classification, TumourFinding
-from brainviewer.core.overlays import Overlays
-from brainviewer.core.saved_view import SavedView
+from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Study
+from brainviewer.core.view.overlays import Overlays
+from brainviewer.core.view.saved_view import SavedView
 from brainviewer.painting.figure import FigureSpec
 from brainviewer.painting.geometry import head_viewport
 from brainviewer.painting.slice_scene import SliceScene, Viewport

@@ -7,11 +7,11 @@ from brainviewer.app.original_grids import Seen
 from brainviewer.app.report.study_figures import trusted_result, window_of
 from brainviewer.app.state import ViewState
 from brainviewer.core.annotation.annotations import Annotation, Point
-from brainviewer.core.findings import Heatmap
-from brainviewer.core.fusion import Fused, FusionMode
+from brainviewer.core.findings.classification import Heatmap
 from brainviewer.core.hanging.cross_reference import CrossLine
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
+from brainviewer.core.view.fusion import Fused, FusionMode
 from brainviewer.painting.slice_scene import SliceScene, Viewport
 
 

@@ -13,9 +13,9 @@ from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import BrainViewerError, Report, silent
-from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Study
+from brainviewer.core.view.overlays import Overlays
 from brainviewer.files.image2d.cine import (
     CINE_SUFFIXES,
     SPEEDS,

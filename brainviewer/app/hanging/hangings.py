@@ -16,7 +16,7 @@ from brainviewer.core.hanging.hanging import BUILT_IN, Form, Hanging
 from brainviewer.core.hanging.record import hanging_of, hanging_record
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
-from brainviewer.core.view_choice import Layout
+from brainviewer.core.view.view_choice import Layout
 
 LONGEST_NAME = 40
 TOO_MANY = "There are {} layouts of your own already. Remove one first."

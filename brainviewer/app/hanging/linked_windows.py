@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from brainviewer.app.state import ViewState
 from brainviewer.app.view import View
 from brainviewer.core.study import Modality
-from brainviewer.core.voi_window import OWN, Window
+from brainviewer.core.voi.voi_window import OWN, Window
 
 
 class LinkedWindows:

@@ -12,7 +12,7 @@ from brainviewer.app.headers.of_geometry import forms_of, obliquity_of, voxels_o
 from brainviewer.app.headers.of_values import scaling_of, texts_of
 from brainviewer.app.headers.said import Check, Level, Said
 from brainviewer.core.counting import listed
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.shown_text import shortened, shown_text
 from brainviewer.core.study import Modality, Study, Volume
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from brainviewer.app.status import Status
-from brainviewer.core.findings import TumourFinding
-from brainviewer.core.location import Location
+from brainviewer.core.findings.location import Location
+from brainviewer.core.findings.tumour import TumourFinding
 
 
 @dataclass(frozen=True, eq=False)

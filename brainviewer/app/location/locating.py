@@ -8,9 +8,9 @@ from brainviewer.app.notices import Notices
 from brainviewer.app.state import ViewState
 from brainviewer.app.status import Status
 from brainviewer.core.errors import BrainViewerError, Report
-from brainviewer.core.findings import TumourFinding
-from brainviewer.core.location import Fitted, Location
-from brainviewer.core.memory import give_back
+from brainviewer.core.findings.location import Fitted, Location
+from brainviewer.core.findings.tumour import TumourFinding
+from brainviewer.core.process.memory import give_back
 from brainviewer.core.study import Study
 
 LOCATE = "locate"

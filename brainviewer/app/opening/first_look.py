@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from brainviewer.app.opening.dicom.series import UnknownSeries, choice_of, named
 from brainviewer.app.opening.one_grid import Plan
 from brainviewer.app.opening.sequence_assignment import UnknownSequences, which_is_which
-from brainviewer.app.opening.series import UnknownSeries, choice_of, named
 from brainviewer.app.opening.sources import Sources, sources_of
 from brainviewer.app.opening.study import content_hash, read_all
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.core.study import SEQUENCES, Modality, Study
-from brainviewer.core.voi_window import auto_window, opening_window
+from brainviewer.core.voi.voi_window import auto_window, opening_window
 from brainviewer.files.nifti.volume_limits import check_study
 from brainviewer.files.study.folder import SELECT, middle_slice
 from brainviewer.files.study_list.entry import THUMBNAIL, StudyEntry

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.voi.own_presets import OwnPreset
-from brainviewer.core.voi_window import AUTOMATIC, Window, preset_window
+from brainviewer.core.voi.voi_window import AUTOMATIC, Window, preset_window
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from brainviewer.core.errors import Report, silent
 from brainviewer.core.geometry import SIZE_UNKNOWN, Grid, Unit
 from brainviewer.core.luma import grey_levels
 from brainviewer.core.study import FileWindow, Modality, Study, Volume
-from brainviewer.core.voi_window import opening_window
+from brainviewer.core.voi.voi_window import opening_window
 from brainviewer.files.dicom.reader import read_dicom
 from brainviewer.files.image2d.folder import is_dicom
 from brainviewer.files.image2d.reader import read_image2d

@@ -10,7 +10,7 @@ from brainviewer.app.stores.series_roles import state_of_roles
 from brainviewer.core.errors import FileError, Report
 from brainviewer.core.saved_session import SavedSession
 from brainviewer.core.study import Modality, Study
-from brainviewer.core.voi_window import Window, opening_window
+from brainviewer.core.voi.voi_window import Window, opening_window
 from brainviewer.files.dicom.archive import is_archive
 from brainviewer.files.dicom.series.examination import Examination
 from brainviewer.files.sources import files_of
@@ -63,8 +63,8 @@ class Opened:
 
         Raises UnknownSeries with what the images look like, where nothing else tells.
         """
-        from brainviewer.app.opening.by_content import with_content
-        from brainviewer.app.opening.series import UnknownSeries
+        from brainviewer.app.opening.dicom.by_content import with_content
+        from brainviewer.app.opening.dicom.series import UnknownSeries
         from brainviewer.app.opening.study import open_study
 
         stamp = stamp_of(paths)  # before: what is changed meanwhile is told from it then

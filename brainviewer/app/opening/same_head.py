@@ -26,7 +26,10 @@ def over_each_other(study: Study, report: Report = silent) -> Study:
     if not is_by_position(study):
         return study
     from brainviewer.imaging.preprocess.alignment import resample
-    from brainviewer.imaging.preprocess.frame_registration import place_nearby, place_scan
+    from brainviewer.imaging.preprocess.registration.frame_registration import (
+        place_nearby,
+        place_scan,
+    )
     from brainviewer.imaging.preprocess.sequence_check import doubtful_names
 
     # The sequence that gave the study its grid.

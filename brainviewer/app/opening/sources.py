@@ -9,12 +9,12 @@ from typing import Protocol
 
 import numpy as np
 
-from brainviewer.app.opening.named_series import series_named
-from brainviewer.app.opening.series import SeriesChoice
+from brainviewer.app.opening.dicom.named_series import series_named
+from brainviewer.app.opening.dicom.series import SeriesChoice
 from brainviewer.core.counting import listed
-from brainviewer.core.dicom_source import day_of
 from brainviewer.core.errors import FileError, Report
 from brainviewer.core.geometry import Grid
+from brainviewer.core.headers.dicom_source import day_of
 from brainviewer.core.shown_text import shortened
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.files.dicom.series.candidates import Candidate

@@ -11,8 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from brainviewer.app.opening.by_content import with_content
-from brainviewer.app.opening.no_volume import NoVolume
+from brainviewer.app.opening.dicom.by_content import with_content
+from brainviewer.app.opening.dicom.no_volume import NoVolume
+from brainviewer.app.opening.dicom.series import (
+    SeriesChoice,
+    UnknownSeries,
+    choice_of,
+    named,
+)
 from brainviewer.app.opening.one_grid import (
     Plan,
     check_in_head,
@@ -21,18 +27,12 @@ from brainviewer.app.opening.one_grid import (
 )
 from brainviewer.app.opening.same_head import over_each_other
 from brainviewer.app.opening.sequence_assignment import UnknownSequences, which_is_which
-from brainviewer.app.opening.series import (
-    SeriesChoice,
-    UnknownSeries,
-    choice_of,
-    named,
-)
 from brainviewer.app.opening.sources import SeriesSource, Source, Sources, sources_of
 from brainviewer.app.opening.supplied_segmentation import Supplied
 from brainviewer.assets import resources
 from brainviewer.core.counting import listed
-from brainviewer.core.dicom_source import day_of
 from brainviewer.core.errors import Cancelled, FileError, Report, silent
+from brainviewer.core.headers.dicom_source import day_of
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import SEQUENCES, LabelMap, Modality, Study
 from brainviewer.files.dicom.archive import is_archive

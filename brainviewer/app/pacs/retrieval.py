@@ -16,7 +16,7 @@ from brainviewer.files.private_folder import PrivateFolder
 from brainviewer.files.user_folders import retrieved_folder
 
 if TYPE_CHECKING:
-    from brainviewer.app.opening.series import SeriesChoice
+    from brainviewer.app.opening.dicom.series import SeriesChoice
     from brainviewer.pacs.node import Node
     from brainviewer.pacs.query import SeriesMatch, StudyMatch
 
@@ -199,7 +199,7 @@ class Retrieval:
 
 def _sequence_in(folder: Path) -> "SeriesChoice | None":
     """The series in a folder as the sequence that it surely is; None if it cannot be told."""
-    from brainviewer.app.opening.series import choice_of, examination_in
+    from brainviewer.app.opening.dicom.series import choice_of, examination_in
 
     try:
         found = examination_in([folder])

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from brainviewer.core.errors import ModelError, Report
-from brainviewer.core.findings import Classification
+from brainviewer.core.findings.classification import Classification
 from brainviewer.core.study import Study
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 
-from brainviewer.core.findings import Classification
+from brainviewer.core.findings.classification import Classification
 
 _MOST_BYTES = 8 * 1024**2
 """A heatmap of a large image takes one megabyte; the network is asked again in a moment."""

@@ -9,9 +9,9 @@ import numpy as np
 from PIL import Image
 
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.findings import Heatmap
+from brainviewer.core.findings.classification import Heatmap
 from brainviewer.core.study import Modality, Study
-from brainviewer.core.voi_window import opening_window
+from brainviewer.core.voi.voi_window import opening_window
 from brainviewer.files.image2d.writer import check_image_path, save_image
 from brainviewer.files.sources import refuse_source
 from brainviewer.files.writing import check_new_file, make_folder

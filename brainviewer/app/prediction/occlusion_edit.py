@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import BrainViewerError, Report, silent
-from brainviewer.core.findings import Classification
+from brainviewer.core.findings.classification import Classification
 from brainviewer.models.engine.engine import Engine
 from brainviewer.models.image_classification.prediction import classify_image
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from brainviewer.app.prediction.occlusion_edit import Comparison, Fill, Mask, Pixels, paint_over
 from brainviewer.app.status import Status
-from brainviewer.core.findings import Classification
+from brainviewer.core.findings.classification import Classification
 from brainviewer.core.luma import luma
 from brainviewer.core.study import Modality, Study
 

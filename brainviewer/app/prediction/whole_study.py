@@ -22,7 +22,8 @@ from brainviewer.app.report.study_figures import analysis_spec
 from brainviewer.app.report.study_record import study_record
 from brainviewer.app.stores.age import age_in_files
 from brainviewer.core.errors import BrainViewerError, Report, silent, within
-from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.shown_text import storable
 from brainviewer.core.study import Study
 from brainviewer.files.image2d.writer import save_image

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from brainviewer.app.prior.comparison import Comparison
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import LabelMap, Modality, Study
-from brainviewer.core.voi_window import Window
+from brainviewer.core.voi.voi_window import Window
 
 Paths = tuple[Path, ...]
 

@@ -14,12 +14,21 @@ from brainviewer.app.prior.dates import (
     patient_not_told,
 )
 from brainviewer.core.errors import BrainViewerError, Report, silent, within
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Study, Volume
-from brainviewer.imaging.measure.follow_up import FollowUp, PlacedFinding, follow_up, overlap
+from brainviewer.imaging.measure.follow_up.follow_up import (
+    FollowUp,
+    PlacedFinding,
+    follow_up,
+    overlap,
+)
 from brainviewer.imaging.preprocess.alignment import mask_on, resample
-from brainviewer.imaging.preprocess.prior_registration import PriorPlace, brain_alone, place_prior
+from brainviewer.imaging.preprocess.registration.prior_registration import (
+    PriorPlace,
+    brain_alone,
+    place_prior,
+)
 
 Find = Callable[[Study, Report], TumourFinding]
 """Looks for the lesion of a study; the same for all."""

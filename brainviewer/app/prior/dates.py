@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from brainviewer.core import dicom_source
-from brainviewer.core.dicom_source import Patient
+from brainviewer.core.headers import dicom_source
+from brainviewer.core.headers.dicom_source import Patient
 from brainviewer.core.study import Study
 from brainviewer.files.dicom.series.identity import identity_of
 from brainviewer.files.study.said_by_names import day_of, patient_and_study

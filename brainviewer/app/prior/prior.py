@@ -19,10 +19,10 @@ from brainviewer.app.study_list.rows import StudyRow
 from brainviewer.app.study_list.same_patient import of_same_patient
 from brainviewer.app.study_list.study_list import StudyList
 from brainviewer.core.errors import BrainViewerError, Report, within
-from brainviewer.core.findings import TumourFinding
-from brainviewer.core.memory import give_back
+from brainviewer.core.findings.tumour import TumourFinding
+from brainviewer.core.process.memory import give_back
 from brainviewer.core.study import Modality, Study
-from brainviewer.core.voi_window import Window
+from brainviewer.core.voi.voi_window import Window
 
 if TYPE_CHECKING:  # the arithmetic behind it is imported where it is done
     from brainviewer.app.prior.beside import Beside

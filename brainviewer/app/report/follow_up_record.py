@@ -7,12 +7,12 @@ from brainviewer.app.prior.comparison import Comparison, PriorStudy
 from brainviewer.app.report.formats import Schema, with_schema
 from brainviewer.app.report.records import finding_record
 from brainviewer.app.report.study_record import study_record
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Study
-from brainviewer.imaging.measure.follow_up import Change, FollowUp
-from brainviewer.imaging.measure.matched_lesions import LesionSize, MatchedLesion
+from brainviewer.imaging.measure.follow_up.follow_up import Change, FollowUp
+from brainviewer.imaging.measure.follow_up.matched_lesions import LesionSize, MatchedLesion
 from brainviewer.imaging.measure.rano import RANO, SIZE_ONLY
-from brainviewer.imaging.preprocess.prior_registration import PriorPlace
+from brainviewer.imaging.preprocess.registration.prior_registration import PriorPlace
 from brainviewer.models.plain_data import plain
 
 

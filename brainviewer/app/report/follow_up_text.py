@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from brainviewer.app.prior.comparison import Comparison, PriorStudy
 from brainviewer.app.report.text import in_columns, with_notices
-from brainviewer.imaging.measure.follow_up import Assessment, Change, FollowUp, Sizes
-from brainviewer.imaging.measure.matched_lesions import LesionSize, MatchedLesion
+from brainviewer.imaging.measure.follow_up.follow_up import Assessment, Change, FollowUp, Sizes
+from brainviewer.imaging.measure.follow_up.matched_lesions import LesionSize, MatchedLesion
 from brainviewer.imaging.measure.rano import RANO, SIZE_ONLY, Response, Target
 from brainviewer.painting.text.wording import number
 

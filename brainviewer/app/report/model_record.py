@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from brainviewer.core.findings import HEATMAP, OOD_CHECK, PREDICTION
+from brainviewer.core.findings.networks import HEATMAP, OOD_CHECK, PREDICTION
 from brainviewer.models.card import Card, ExternalTest, ModelCard
 
 

@@ -9,16 +9,12 @@ from typing import Any
 
 from brainviewer.app.report.formats import Schema, with_schema
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.findings import (
-    Classification,
-    Diameters,
-    Measurements,
-    NetworkUse,
-    TumourFinding,
-    tumour_probability,
-)
+from brainviewer.core.findings.classification import Classification, tumour_probability
+from brainviewer.core.findings.location import Location
+from brainviewer.core.findings.measurements import Diameters, Measurements
+from brainviewer.core.findings.networks import NetworkUse
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import SIZE_UNKNOWN
-from brainviewer.core.location import Location
 from brainviewer.core.segments import Agreement, Overlap
 from brainviewer.core.study import Study
 from brainviewer.models.plain_data import plain

@@ -9,12 +9,13 @@ from PIL import Image
 from brainviewer.app.report.provenance import provenance_record
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.errors import BrainViewerError, Report, silent
-from brainviewer.core.findings import Classification, Heatmap, TumourFinding
-from brainviewer.core.overlays import Overlays
+from brainviewer.core.findings.classification import Classification, Heatmap
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.reformation.reformation import PLAIN, Reformation
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
-from brainviewer.core.voi_window import Window, opening_window
+from brainviewer.core.view.overlays import Overlays
+from brainviewer.core.voi.voi_window import Window, opening_window
 from brainviewer.files.image2d.writer import (
     PAGE_SUFFIXES,
     check_page_path,

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from brainviewer.core.counting import listed, probability
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Study
 from brainviewer.painting.text.location import location_lines

@@ -9,7 +9,7 @@ from brainviewer.app.settings.settings import Settings
 from brainviewer.app.state import ViewState
 from brainviewer.app.status import Status
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.findings import Classification
+from brainviewer.core.findings.classification import Classification
 from brainviewer.core.study import Study
 from brainviewer.painting.report.pages import Paper
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from brainviewer.app.reporting.options import Identity
-from brainviewer.core.dicom_source import SourceSeries, age_in_years, day_of
+from brainviewer.core.headers.dicom_source import SourceSeries, age_in_years, day_of
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Modality, Study
 from brainviewer.painting.report.blocks import Facts, Table

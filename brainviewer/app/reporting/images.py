@@ -8,10 +8,10 @@ from brainviewer.app.reporting.options import ReportSources
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.counting import counted
-from brainviewer.core.fusion import Fusion
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality
+from brainviewer.core.view.fusion import Fusion
 from brainviewer.painting.footer import legend
 from brainviewer.painting.geometry import head_viewport
 from brainviewer.painting.report.blocks import Legend, Picture, Pictures, Tone, Words

@@ -19,7 +19,7 @@ from brainviewer.app.report.follow_up_text import (
 )
 from brainviewer.app.reporting.options import Identity, ReportSources
 from brainviewer.core.counting import counted, probability
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Study
 from brainviewer.painting.report.blocks import Block, Facts, Points, Table, Tone, Words

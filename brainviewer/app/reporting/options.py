@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from brainviewer.app.stores.feedback import FeedbackRecord
 from brainviewer.core.annotation.annotations import Annotation
-from brainviewer.core.findings import Classification, TumourFinding
-from brainviewer.core.overlays import Overlays
+from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.report_text import ReportText
 from brainviewer.core.slices import Convention
 from brainviewer.core.study import Modality, Study
-from brainviewer.core.voi_window import Window
+from brainviewer.core.view.overlays import Overlays
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.painting.report.pages import Paper
 
 if TYPE_CHECKING:  # the arithmetic behind it is imported where it is done

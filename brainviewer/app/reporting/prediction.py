@@ -7,7 +7,8 @@ from brainviewer.app.reporting.options import ReportSources
 from brainviewer.app.stores.feedback import OTHER, FeedbackRecord
 from brainviewer.core import counting
 from brainviewer.core.errors import ModelError
-from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.models.card import Card
 from brainviewer.models.prediction import metric_text
 from brainviewer.models.registry import card_of

@@ -27,7 +27,7 @@ from brainviewer.core.annotation.limits import why_impossible
 from brainviewer.core.correction.kept import KeptCorrection
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.report_text import ReportText
 from brainviewer.core.study import Study
 from brainviewer.files.correction_journal import CorrectionJournal

@@ -10,9 +10,9 @@ from brainviewer.app.state import ViewState
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.counting import listed
 from brainviewer.core.saved_session import SavedSession, SavedStudy
-from brainviewer.core.saved_view import SavedView
 from brainviewer.core.shown_text import shortened
 from brainviewer.core.study import Study
+from brainviewer.core.view.saved_view import SavedView
 
 
 @dataclass(frozen=True)

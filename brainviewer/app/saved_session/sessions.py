@@ -22,8 +22,8 @@ from brainviewer.app.stores.session_places import (
 )
 from brainviewer.core.errors import BrainViewerError, FileError, Report
 from brainviewer.core.saved_session import SavedSession
-from brainviewer.core.saved_view import SavedView
 from brainviewer.core.shown_text import shortened
+from brainviewer.core.view.saved_view import SavedView
 from brainviewer.files.ordinary_file import is_there
 from brainviewer.files.session_file.session_file import read_session, stamp_in, write_session
 from brainviewer.files.user_folders import retrieved_folder

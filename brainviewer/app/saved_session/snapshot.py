@@ -11,10 +11,10 @@ from brainviewer.app.saved_session.places import sources_of_session
 from brainviewer.app.state import ViewState
 from brainviewer.app.status import Status
 from brainviewer.core.correction.kept import KeptCorrection
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.saved_session import ImageReference, SavedResults, SavedSession, SavedStudy
-from brainviewer.core.saved_view import SavedView
 from brainviewer.core.study import Study
+from brainviewer.core.view.saved_view import SavedView
 
 if TYPE_CHECKING:
     from brainviewer.app.correction.correction import SegmentationCorrection

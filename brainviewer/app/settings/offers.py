@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.view_choice import Layout
+from brainviewer.core.view.view_choice import Layout
 
 _USUAL = "The one that comes with BrainViewer"
 _OWN_DEFAULT = "What the model was calibrated for"

@@ -16,7 +16,7 @@ from brainviewer.app.signals import Signal
 from brainviewer.app.state import Layout
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.core.slices import Convention
-from brainviewer.core.voi_window import AUTOMATIC, PRESETS
+from brainviewer.core.voi.voi_window import AUTOMATIC, PRESETS
 from brainviewer.files.user_folders import settings_folder
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ import logging
 import re
 from pathlib import Path
 
-from brainviewer.core.dicom_source import OLDEST
 from brainviewer.core.errors import FileError
+from brainviewer.core.headers.dicom_source import OLDEST
 from brainviewer.core.study import Study
 from brainviewer.files.ordinary_file import read_ordinary
 from brainviewer.files.user_folders import OWN_FILE, ages_folder, make_own_folder

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from brainviewer.core.errors import FileError
-from brainviewer.core.findings import Classification
+from brainviewer.core.findings.classification import Classification
 from brainviewer.files.ordinary_file import check_ordinary, read_ordinary
 from brainviewer.files.user_folders import data_folder, make_own_folder, open_own_file
 

@@ -6,11 +6,11 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from brainviewer.app.opening.series import named
+from brainviewer.app.opening.dicom.series import named
 from brainviewer.app.study_list.listed import ListedStudy
 from brainviewer.core.counting import first_few, listed
-from brainviewer.core.dicom_source import day_of
 from brainviewer.core.errors import FileError
+from brainviewer.core.headers.dicom_source import day_of
 from brainviewer.core.shown_text import shortened, shown_text
 from brainviewer.core.study import SEQUENCES
 from brainviewer.files.dicom.places import may_hold_series, possible_files

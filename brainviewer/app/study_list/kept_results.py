@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.files.study_list.entry import KeptClassification, KeptFinding
 
 

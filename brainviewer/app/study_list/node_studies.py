@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from brainviewer.app.study_list.listed import ListedStudy, StudyOnNode
-from brainviewer.core.dicom_source import day_of
+from brainviewer.core.headers.dicom_source import day_of
 from brainviewer.core.shown_text import shown_text
 from brainviewer.files.dicom.series.identity import identity_of
 from brainviewer.files.study_list.entry import key_of_uid

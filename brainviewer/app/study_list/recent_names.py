@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from brainviewer.app.settings.settings import Settings
-from brainviewer.core.dicom_source import day_of
+from brainviewer.core.headers.dicom_source import day_of
 from brainviewer.core.shown_text import shown_text
 from brainviewer.files.study.said_by_names import day_of as day_in_name
 

@@ -17,7 +17,8 @@ from brainviewer.app.study_list.listed import ListedStudy, NotListed, StudyOnNod
 from brainviewer.app.study_list.rows import NAMES, Column, StudyRow, chosen_rows, limits_of
 from brainviewer.app.study_list.sources import StudySource
 from brainviewer.core.errors import BrainViewerError, Report
-from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Study
 from brainviewer.files.study_list.database import StudyDatabase
 from brainviewer.files.study_list.entry import StudyEntry

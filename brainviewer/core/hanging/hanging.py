@@ -8,7 +8,7 @@ from types import MappingProxyType
 from brainviewer.core.hanging.content import PaneContent, PaneKind
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
-from brainviewer.core.view_choice import Layout
+from brainviewer.core.view.view_choice import Layout
 
 MOST_ROWS = MOST_COLUMNS = 3
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.study import Volume
-from brainviewer.core.voi_window import head_values
+from brainviewer.core.voi.voi_window import head_values
 
 _BINS = 160
 _MOST_LESION = 100_000

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from brainviewer.core.dicom_source import Scanner
 from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.headers.dicom_source import Scanner
 from brainviewer.core.shown_text import shortened, shown_text
 from brainviewer.core.study import Modality, Volume
-from brainviewer.core.voi_window import (
+from brainviewer.core.voi.voi_window import (
     AUTOMATIC,
     OWN,
     Window,

@@ -14,12 +14,12 @@ from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.core.geometry import Grid, Unit
 from brainviewer.core.shown_text import shortened
 from brainviewer.core.study import FileWindow, Modality, Volume
-from brainviewer.core.voi_window import opening_window
+from brainviewer.core.voi.voi_window import opening_window
 from brainviewer.files.decoding.process import DamagedError, Decoded, decode
 from brainviewer.files.dicom.pixels.voi import telling
 from brainviewer.files.image2d.reader import size_of_file
 
-_SAMPLED = 200_000  # values, as ``core.voi_window`` takes of a whole volume
+_SAMPLED = 200_000  # values, as ``core.voi.voi_window`` takes of a whole volume
 _AGAIN = "Export it again from its source, or save the image as PNG."
 
 

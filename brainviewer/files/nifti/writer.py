@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.files.writing import write_whole
 
 

@@ -21,9 +21,9 @@ from brainviewer.core.correction.kept import KeptCorrection
 from brainviewer.core.errors import FileError
 from brainviewer.core.report_text import ReportText
 from brainviewer.core.saved_session import SavedResults, SavedSession, SavedStudy
-from brainviewer.core.saved_view import SavedView
 from brainviewer.core.shown_text import shortened
 from brainviewer.core.study import Study
+from brainviewer.core.view.saved_view import SavedView
 from brainviewer.files.annotation_file import AnnotationFile, annotations_content, annotations_in
 from brainviewer.files.correction_journal import correction_content, correction_in
 from brainviewer.files.ordinary_file import plain_errors

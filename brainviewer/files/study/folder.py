@@ -16,7 +16,7 @@ from brainviewer.core.geometry import Grid
 from brainviewer.core.shown_text import shortened
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import SEQUENCES, Modality
-from brainviewer.core.voi_window import Window, auto_window
+from brainviewer.core.voi.voi_window import Window, auto_window
 from brainviewer.files.nifti.reader import read_nifti
 from brainviewer.files.ordinary_file import is_folder, is_there, resolved, same_place
 from brainviewer.files.stored_volume import StoredVolume

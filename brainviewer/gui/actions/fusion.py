@@ -1,7 +1,7 @@
 """The actions of two sequences in one pane."""
 
 from brainviewer.app.facts import Fact
-from brainviewer.core.fusion import FusionMode
+from brainviewer.core.view.fusion import FusionMode
 from brainviewer.gui.actions.action import Action
 from brainviewer.gui.window_parts import WindowParts
 

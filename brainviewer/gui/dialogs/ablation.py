@@ -8,13 +8,14 @@ from PySide6.QtWidgets import QWidget
 
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
-from brainviewer.core.ablation import Absence, EvidenceSource, SourceAblation
 from brainviewer.core.counting import listed, probability
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.findings import PREDICTION, Classification
+from brainviewer.core.findings.ablation import Absence, EvidenceSource, SourceAblation
+from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.networks import PREDICTION
 from brainviewer.gui import theme
 from brainviewer.gui.dialogs.page import Page
-from brainviewer.gui.panels.model_card import metric_cell
+from brainviewer.gui.panels.result.model_card import metric_cell
 from brainviewer.gui.theme import Colours
 from brainviewer.painting.html_pages import page_html
 from brainviewer.painting.text.predictions import RESTS_ON, odds_text

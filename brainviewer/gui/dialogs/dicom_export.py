@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QFormLayout, QLin
 from brainviewer.app.dicom_export.request import DicomExportRequest
 from brainviewer.app.facts import Fact
 from brainviewer.app.state import ViewState
-from brainviewer.core.dicom_source import Patient
 from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.headers.dicom_source import Patient
 from brainviewer.core.shown_text import shown_text
 from brainviewer.files.dicom.export.patient import entered_patient
 from brainviewer.files.writing import check_empty_folder

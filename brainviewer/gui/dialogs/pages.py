@@ -19,7 +19,7 @@ from brainviewer.gui.help.guide_window import GuideWindow
 from brainviewer.gui.help.key_sheet import KeySheet, Rows
 from brainviewer.gui.help.tour import Tour
 from brainviewer.gui.keys.key_map import KeyMap
-from brainviewer.gui.panels.model_card import card_html
+from brainviewer.gui.panels.result.model_card import card_html
 from brainviewer.gui.tools.mouse_schemes import SCHEMES
 
 if TYPE_CHECKING:

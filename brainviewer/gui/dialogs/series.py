@@ -7,7 +7,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QLabel, QWidget
 
-from brainviewer.app.opening.series import SeriesChoice, UnknownSeries, with_notices
+from brainviewer.app.opening.dicom.series import SeriesChoice, UnknownSeries, with_notices
 from brainviewer.app.stores.series_roles import not_remembered, remember
 from brainviewer.core.counting import first_few
 from brainviewer.core.errors import BrainViewerError

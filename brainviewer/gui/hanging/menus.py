@@ -8,7 +8,7 @@ from brainviewer.core.hanging.content import PaneKind
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import SEQUENCES
 from brainviewer.gui.outside_text import on_button
-from brainviewer.gui.panels.prevalence_menu import offer
+from brainviewer.gui.panels.result.prevalence_menu import offer
 from brainviewer.gui.widgets import call
 
 _KINDS = {

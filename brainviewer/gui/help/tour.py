@@ -11,7 +11,7 @@ from brainviewer.app.settings.settings import Settings
 from brainviewer.gui import theme
 from brainviewer.gui.keys.key_map import KeyMap
 from brainviewer.gui.layouts import column, grid, put, row
-from brainviewer.gui.panels.result import ResultPanel
+from brainviewer.gui.panels.result.result import ResultPanel
 from brainviewer.gui.panels.study import StudyPanel
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.panes.slice_strip import SliceStrip

@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QWidget
 
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
-from brainviewer.core.location import Location
+from brainviewer.core.findings.location import Location
 from brainviewer.gui.layouts import column, discard, fill
 from brainviewer.gui.measurements.row import MeasurementRow
 from brainviewer.gui.widgets import listen

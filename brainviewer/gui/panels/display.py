@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.app.voi.own_presets import PRESETS
-from brainviewer.core.voi_window import OWN
+from brainviewer.core.voi.voi_window import OWN
 from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import Item, column, grid, put, row
 from brainviewer.gui.panels.folding import Section

@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
-from brainviewer.core.fusion import FUSION_MAPS, FusionMode
 from brainviewer.core.study import Modality
+from brainviewer.core.view.fusion import FUSION_MAPS, FusionMode
 from brainviewer.gui.layouts import grid, put
 from brainviewer.gui.widgets import label, listen, slider, told
 

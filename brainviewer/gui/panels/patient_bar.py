@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QLabel
 
 from brainviewer.app.session import Session
-from brainviewer.core.dicom_source import SourceSeries, age_in_years, day_of
+from brainviewer.core.headers.dicom_source import SourceSeries, age_in_years, day_of
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui.widgets import told
 

@@ -9,7 +9,7 @@ from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
 from brainviewer.core.counting import probability
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Study
 from brainviewer.gui.layouts import column, discard, fill, row

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, QTimer
 
 from brainviewer.app.session import Session
-from brainviewer.core.fusion import FusionMode
 from brainviewer.core.study import Modality
-from brainviewer.core.voi_window import Window
+from brainviewer.core.view.fusion import FusionMode
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.gui.panes.contour_cache import ContoursAhead
 from brainviewer.gui.panes.shared_layers import SharedLayers
 from brainviewer.gui.panes.slice_pane import SlicePane

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.reformation.oblique import direction_letters
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.gui import theme

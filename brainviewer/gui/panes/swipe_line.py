@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from brainviewer.app.original_grids import Seen
 from brainviewer.app.session import Session
-from brainviewer.core.fusion import FusionMode
 from brainviewer.core.study import Modality
+from brainviewer.core.view.fusion import FusionMode
 from brainviewer.gui import image_colours
 from brainviewer.gui.widgets import painted, told
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, Qt
 
-from brainviewer.core.voi_window import OWN, Window, head_values
+from brainviewer.core.voi.voi_window import OWN, Window, head_values
 from brainviewer.gui.tools.pane import ToolPane
 
 STILL_PX = 4

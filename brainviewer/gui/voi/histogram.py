@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy
 
 from brainviewer.core.voi.histogram import Histogram
-from brainviewer.core.voi_window import Window
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.gui import theme
 from brainviewer.gui.widgets import told
 

@@ -13,7 +13,7 @@ from brainviewer.app.session import Session
 from brainviewer.core.errors import Report
 from brainviewer.core.study import Modality, Volume
 from brainviewer.core.voi.histogram import Histogram, histogram_of
-from brainviewer.core.voi_window import Window
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.gui import theme
 from brainviewer.gui.layouts import column
 from brainviewer.gui.panels.folding import Section

@@ -22,7 +22,7 @@ from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Modality
 from brainviewer.core.voi.own_presets import OwnPreset
-from brainviewer.core.voi_window import Window
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.voi.save_preset import save_preset
 from brainviewer.gui.widgets import button, label, say, set_role, told

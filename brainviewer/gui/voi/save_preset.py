@@ -6,7 +6,7 @@ from brainviewer.app.session import Session
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.study import Modality, Volume
 from brainviewer.core.voi.own_presets import LONGEST_NAME, OwnPreset, scanner_of
-from brainviewer.core.voi_window import AUTOMATIC, Window, preset_window
+from brainviewer.core.voi.voi_window import AUTOMATIC, Window, preset_window
 from brainviewer.gui.dialogs.questions import ANOTHER_STUDY, accepted
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.widgets import button, label, say, told

@@ -4,7 +4,7 @@ import numpy as np
 
 from brainviewer.core.correction.steps import Labels
 from brainviewer.core.geometry import Grid
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.core.slices import SliceView
 from brainviewer.imaging.correction.label_edit import (
     LabelEdit,

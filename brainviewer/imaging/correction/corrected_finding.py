@@ -6,7 +6,7 @@ import numpy as np
 
 from brainviewer.core.correction.provenance import Correction
 from brainviewer.core.correction.steps import WHOLE, Labels
-from brainviewer.core.findings import Candidate, TumourFinding
+from brainviewer.core.findings.tumour import Candidate, TumourFinding
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.imaging.measure.agreement import compared

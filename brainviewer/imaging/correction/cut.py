@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from brainviewer.core.correction.steps import Box, Labels
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.core.slices import SliceView
 from brainviewer.imaging.correction.label_edit import LabelEdit, edit_of, filled_box, slice_box
 from brainviewer.imaging.preprocess.working_grid import Mask

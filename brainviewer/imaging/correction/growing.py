@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.correction.steps import Box, Labels
+from brainviewer.core.findings.lesion_probability import LesionProbability
 from brainviewer.core.geometry import Grid
-from brainviewer.core.lesion_probability import LesionProbability
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.imaging.correction.clean_up import holes
 from brainviewer.imaging.correction.label_edit import LabelEdit, Paint
 from brainviewer.imaging.measure.normal_appearing_brain import TO_SIGMA

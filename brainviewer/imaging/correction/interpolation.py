@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.correction.steps import Labels
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.core.slices import SliceView
 from brainviewer.imaging.correction.label_edit import LabelEdit, edit_of, filled_box
 from brainviewer.imaging.preprocess.working_grid import Mask

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.core.findings.location import TemplateFit
 from brainviewer.core.geometry import Affine, Grid
-from brainviewer.core.location import TemplateFit
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.core.study import Modality
 from brainviewer.imaging.location.atlas import Atlas
 from brainviewer.imaging.preprocess.alignment import mask_on, resample

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report, silent
-from brainviewer.core.findings import Side, TumourFinding
+from brainviewer.core.findings.location import EloquentDistance, Fitted, Location, RegionPart
+from brainviewer.core.findings.measurements import Side
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Affine, Grid, voxel_to_world
-from brainviewer.core.location import EloquentDistance, Fitted, Location, RegionPart
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.imaging.location.atlas import Atlas, atlas
 from brainviewer.imaging.location.template_fit import fit_template

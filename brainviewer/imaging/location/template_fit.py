@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report, silent
+from brainviewer.core.findings.location import Fitted
 from brainviewer.core.geometry import Affine, Grid
-from brainviewer.core.location import Fitted
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.core.study import Volume
 from brainviewer.imaging.location.atlas import Atlas
 from brainviewer.imaging.location.fit_quality import BINS, fit_quality, itk_image

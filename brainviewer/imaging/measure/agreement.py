@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.segments import (
     CAVITY,
     Agreement,

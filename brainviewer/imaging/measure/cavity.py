@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.core.study import Modality, Study
 from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
 

@@ -16,8 +16,8 @@ from collections.abc import Iterable, Mapping
 import cv2
 import numpy as np
 
-from brainviewer.core.findings import TumourFinding
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.findings.tumour import TumourFinding
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.core.study import Study
 from brainviewer.imaging.measure.lesion_frame import SURFACE_MM, LesionFrame, extent
 from brainviewer.imaging.measure.lesion_parts import PARTS, enhancing_of, parts

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.findings import Diameters, Point
+from brainviewer.core.findings.measurements import Diameters, Point
 from brainviewer.core.geometry import Grid
 from brainviewer.imaging.measure.rano import least_diameter_mm
 from brainviewer.imaging.preprocess.working_grid import Mask

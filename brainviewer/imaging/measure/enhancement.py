@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.core.study import Modality, Study
 from brainviewer.imaging.measure.normal_appearing_brain import TO_SIGMA, NormalAppearingBrain
 from brainviewer.imaging.preprocess.working_grid import Field, Mask

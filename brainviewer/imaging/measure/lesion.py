@@ -6,7 +6,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.findings import Measurements, TumourFinding
+from brainviewer.core.findings.measurements import Measurements
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.segments import LesionPart
 from brainviewer.core.slices import Plane, SliceView

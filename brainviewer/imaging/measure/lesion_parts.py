@@ -10,8 +10,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.findings import LesionPart, TumourFinding
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.findings.tumour import TumourFinding
+from brainviewer.core.process.scipy_parts import ndimage
+from brainviewer.core.segments import LesionPart
 from brainviewer.core.study import Modality
 from brainviewer.imaging.measure.lesion_frame import LesionFrame
 from brainviewer.imaging.measure.lesion_signal import SequenceInZ, contrast_uptake

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.core.study import SEQUENCES, Modality, Volume
 from brainviewer.imaging.measure.lesion_frame import FEW, LesionFrame
 from brainviewer.imaging.preprocess.working_grid import Field, Mask

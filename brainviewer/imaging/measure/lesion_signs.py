@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.core.study import Modality
 from brainviewer.imaging.measure.lesion_frame import SURFACE_MM, LesionFrame
 from brainviewer.imaging.measure.lesion_parts import separate

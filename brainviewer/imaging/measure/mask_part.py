@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from brainviewer.core.findings import Diameters, Side
+from brainviewer.core.findings.measurements import Diameters, Side
 from brainviewer.core.geometry import Grid
 from brainviewer.imaging.measure.diameters import diameters
 from brainviewer.imaging.measure.slice_area import areas, largest_slice

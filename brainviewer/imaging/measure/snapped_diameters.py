@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.annotation.annotations import Annotation
-from brainviewer.core.findings import Diameters
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.findings.measurements import Diameters
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.core.slices import SliceView
 from brainviewer.imaging.measure.diameters import diameters
 from brainviewer.imaging.preprocess.working_grid import Mask

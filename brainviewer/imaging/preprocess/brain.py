@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.imaging.preprocess.midsagittal import find_midplane
 from brainviewer.imaging.preprocess.working_grid import Field, Mask, Spacing, background_of
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.findings import Point
+from brainviewer.core.findings.measurements import Point
 from brainviewer.core.geometry import Grid
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.imaging.preprocess.working_grid import Field, Mask, Spacing, WorkingGrid
 
 OUTSIDE = -3.0

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import LabelMap, Modality, Study
 from brainviewer.imaging.preprocess.alignment import resample

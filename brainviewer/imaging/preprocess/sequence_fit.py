@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.core.study import Modality
 from brainviewer.imaging.preprocess.midsagittal import MidPlane
-from brainviewer.imaging.preprocess.rigid_method import Descent, rigid_method
+from brainviewer.imaging.preprocess.registration.rigid_method import Descent, rigid_method
 from brainviewer.imaging.preprocess.working_grid import Field, Mask, Spacing, box_of
 
 _SURELY = 0.2

@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.core.findings.lesion_probability import LesionProbability
 from brainviewer.core.geometry import Grid, ToRas
-from brainviewer.core.lesion_probability import LesionProbability
 
 WORKING_MM = 2.0
 _MOST_VOXELS = 1 << 24

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.core.study import Modality
 from brainviewer.imaging.preprocess.brain import dilate, erode, fill_holes
 from brainviewer.imaging.preprocess.midsagittal import OUTSIDE, MidPlane

@@ -6,7 +6,7 @@ one study and a few voxels in the next.
 
 import numpy as np
 
-from brainviewer.core.findings import Candidate, TumourFinding
+from brainviewer.core.findings.tumour import Candidate, TumourFinding
 from brainviewer.core.study import Modality, Study
 from brainviewer.imaging.measure.slice_area import areas, axial_axis, middle_of
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import ModelError
-from brainviewer.core.network import close_network
+from brainviewer.core.process.network import close_network
 from brainviewer.models.card import Network
 from brainviewer.models.engine.runtimes import (
     DOING,

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report, silent, within
-from brainviewer.core.findings import HEATMAP, IMAGE, OOD_CHECK, PREDICTION, Classification, Heatmap
+from brainviewer.core.findings.classification import IMAGE, Classification, Heatmap
+from brainviewer.core.findings.networks import HEATMAP, OOD_CHECK, PREDICTION
 from brainviewer.core.slices import Plane
 from brainviewer.models.card import ModelCard
 from brainviewer.models.engine.runtimes import Runner

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from brainviewer.core.findings import NO_TUMOUR
+from brainviewer.core.findings.classification import NO_TUMOUR
 from brainviewer.models.card import Task
 from brainviewer.models.card_file import FORMAT
 from brainviewer.models.installation.input_spec import InputSpec

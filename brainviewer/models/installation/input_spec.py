@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from brainviewer.core.errors import ModelError
-from brainviewer.core.findings import IMAGE
+from brainviewer.core.findings.classification import IMAGE
 from brainviewer.core.study import SEQUENCES
 
 _KEYS = ("size", "sequences", "scale", "crop")

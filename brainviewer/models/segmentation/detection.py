@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from brainviewer.core.errors import BrainViewerError, Report, silent
-from brainviewer.core.findings import Side, TumourFinding
+from brainviewer.core.findings.measurements import Side
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.imaging.measure.lesion import enhancement_of, measured
 from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain

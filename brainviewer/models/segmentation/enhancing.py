@@ -7,7 +7,7 @@ blood and vessels. A logistic function weighs both (stacking; Wolpert 1992).
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.core.study import Modality, Study
 from brainviewer.imaging.measure.enhancement import cleaned, uptake_of
 from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.findings import Candidate, LesionPart, OtherLesion, TumourFinding
+from brainviewer.core.findings.tumour import Candidate, OtherLesion, TumourFinding
+from brainviewer.core.segments import LesionPart
 from brainviewer.core.study import Study
 from brainviewer.imaging.measure.lesion import is_cut_off
 from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain

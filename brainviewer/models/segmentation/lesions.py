@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.imaging.preprocess.brain import fill_holes
 from brainviewer.imaging.preprocess.working_grid import Field, Mask, Spacing
 from brainviewer.imaging.rules.lesion_search import Lesion

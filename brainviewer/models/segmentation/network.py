@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report, silent
-from brainviewer.core.findings import NetworkIdentity
+from brainviewer.core.findings.networks import NetworkIdentity
 from brainviewer.core.study import Modality, Study
 from brainviewer.imaging.preprocess.head_volume import Extract, HeadVolume
 from brainviewer.imaging.preprocess.working_grid import Field, Mask

@@ -13,9 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.ablation import Absence, EvidenceSource, SourceAblation, weight_of_evidence
 from brainviewer.core.counting import listed
 from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.findings.ablation import (
+    Absence,
+    EvidenceSource,
+    SourceAblation,
+    weight_of_evidence,
+)
 from brainviewer.files.structured import read_json
 from brainviewer.models.card import Metric, ModelCard
 from brainviewer.models.card_metrics import parse_metrics

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.counting import listed
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Study
 from brainviewer.models.card import ModelCard, ModelInput

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.counting import listed, probability
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.ranking import average_ranks
 from brainviewer.core.study import Modality, Study
 from brainviewer.models.card import ModelCard

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.dicom_source import OLDEST
 from brainviewer.core.errors import ModelError
+from brainviewer.core.headers.dicom_source import OLDEST
 
 YOUNGEST = 0.0
 """In years, as ``OLDEST``."""

@@ -8,16 +8,11 @@ import cv2
 import numpy as np
 
 from brainviewer.core.counting import listed
-from brainviewer.core.dicom_source import OLDEST
 from brainviewer.core.errors import ModelError, Report, silent, within
-from brainviewer.core.findings import (
-    HEATMAP,
-    OOD_CHECK,
-    PREDICTION,
-    Classification,
-    Heatmap,
-    TumourFinding,
-)
+from brainviewer.core.findings.classification import Classification, Heatmap
+from brainviewer.core.findings.networks import HEATMAP, OOD_CHECK, PREDICTION
+from brainviewer.core.findings.tumour import TumourFinding
+from brainviewer.core.headers.dicom_source import OLDEST
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Study
 from brainviewer.imaging.measure.descriptors import describe, unmeasured

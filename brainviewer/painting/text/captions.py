@@ -6,9 +6,9 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
-from brainviewer.core.fusion import FusionMode
 from brainviewer.core.geometry import Unit
 from brainviewer.core.slices import Convention, EdgeLetters, Plane
+from brainviewer.core.view.fusion import FusionMode
 from brainviewer.painting import palette
 from brainviewer.painting.canvas import font_metrics, image_font, ink, write
 from brainviewer.painting.fused_slice import DIFFERENCE_RANGE, ENHANCES

@@ -1,8 +1,13 @@
 """Where a lesion lies, in words: in the window, in reports and on a terminal alike."""
 
 from brainviewer.core.counting import listed
-from brainviewer.core.findings import TumourFinding
-from brainviewer.core.location import LANGUAGE_AREAS, EloquentDistance, Location, RegionPart
+from brainviewer.core.findings.location import (
+    LANGUAGE_AREAS,
+    EloquentDistance,
+    Location,
+    RegionPart,
+)
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.painting.text.measurement_line import MeasurementLine
 from brainviewer.painting.text.wording import number
 

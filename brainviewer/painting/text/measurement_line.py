@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from brainviewer.core.findings import Diameters
+from brainviewer.core.findings.measurements import Diameters
 
 
 @dataclass(frozen=True)

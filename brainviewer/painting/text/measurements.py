@@ -1,7 +1,8 @@
 """A lesion's measurements in words, in the window, in exports and on a terminal alike."""
 
 from brainviewer.core.counting import listed
-from brainviewer.core.findings import Diameters, Measurements, TumourFinding
+from brainviewer.core.findings.measurements import Diameters, Measurements
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.segments import LesionPart
 from brainviewer.core.study import Modality, Study

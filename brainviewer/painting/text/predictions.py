@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from brainviewer.core.ablation import Absence, EvidenceSource, SourceAblation
 from brainviewer.core.counting import listed, probability
-from brainviewer.core.findings import PREDICTION, Classification, NetworkUse, tumour_probability
+from brainviewer.core.findings.ablation import Absence, EvidenceSource, SourceAblation
+from brainviewer.core.findings.classification import Classification, tumour_probability
+from brainviewer.core.findings.networks import PREDICTION, NetworkUse
 from brainviewer.painting.text.wording import number
 
 ONLY_GLIOMAS = (
@@ -210,7 +211,7 @@ def absence_text(absent: Absence | str) -> str:
 def odds_text(log_odds: float) -> str:
     """By what evidence multiplies or divides the odds.
 
-    log_odds : its weight, see ``core.ablation.weight_of_evidence``.
+    log_odds : its weight, see ``core.findings.ablation.weight_of_evidence``.
     """
     factor = math.exp(min(abs(log_odds), math.log(_MOST) + 1))
     if factor > _MOST:

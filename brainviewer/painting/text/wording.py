@@ -12,7 +12,7 @@ from brainviewer.core.reformation.slab import Slab
 from brainviewer.core.reformation.turn import DisplayTurn
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Volume
-from brainviewer.core.voi_window import Window
+from brainviewer.core.voi.voi_window import Window
 
 RESEARCH_ONLY = "Research use only, not for diagnosis"
 SYNTHETIC = "SYNTHETIC DATA"

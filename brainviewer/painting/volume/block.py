@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.geometry import Affine, Grid, spacing_of, voxel_to_world
-from brainviewer.core.voi_window import head_values
+from brainviewer.core.voi.voi_window import head_values
 
 BRIGHTEST = 4095
 """Value of the head's bright end in a block; sixteen times as fine as a screen's, so that the
@@ -118,7 +118,7 @@ def coarsened(
     size = _drawable(result.shape, drawn, voxel_mm)
     thick = [max(1, round(mm / size)) for mm in drawn]
     if max(thick) > 1:
-        from brainviewer.core.scipy_parts import ndimage
+        from brainviewer.core.process.scipy_parts import ndimage
 
         shape = [(n - 1) * t + 1 for n, t in zip(result.shape, thick, strict=True)]
         result = ndimage.affine_transform(
@@ -157,7 +157,7 @@ def head_block(
     the box is cut down to the head.
     """
     # SciPy takes a third of a second to import; the window must not wait for it.
-    from brainviewer.core.scipy_parts import ndimage
+    from brainviewer.core.process.scipy_parts import ndimage
 
     values = head_values(data)
     if brain is not None and brain.any():
@@ -185,7 +185,7 @@ def head_block(
 
 def mask_block(mask: NDArray[np.bool_], grid: Grid, voxel_mm: float = 1.0) -> Block | None:
     """A mask made ready for a smooth surface at level 0.5: float32 in 0..1; None if it is empty."""
-    from brainviewer.core.scipy_parts import ndimage
+    from brainviewer.core.process.scipy_parts import ndimage
 
     volume, affine = canonical(mask, grid)
     if not volume.any():
@@ -208,7 +208,7 @@ def mask_block(mask: NDArray[np.bool_], grid: Grid, voxel_mm: float = 1.0) -> Bl
 
 
 def _largest_part(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    from brainviewer.core.scipy_parts import ndimage
+    from brainviewer.core.process.scipy_parts import ndimage
 
     labels, count = ndimage.label(mask)
     if count < 2:

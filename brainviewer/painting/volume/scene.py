@@ -16,7 +16,7 @@ from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
 from vtkmodules.vtkRenderingCore import vtkLight, vtkRenderer
 
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Modality, Study
 from brainviewer.painting.volume.block import Block, head_block
 from brainviewer.painting.volume.lesion_surfaces import Surface, bare_brain, lesion_surfaces

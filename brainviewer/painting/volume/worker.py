@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Modality, Study
 from brainviewer.painting.volume.block import Block, head_block
 from brainviewer.painting.volume.lesion_surfaces import bare_brain, lesion_surfaces
@@ -183,7 +183,7 @@ class VolumeWorker:
             # Slow to import, so here and now rather than when a study waits for them.
             import SimpleITK  # noqa: F401 - opening a study on several grids needs it
 
-            import brainviewer.core.scipy_parts  # noqa: F401
+            import brainviewer.core.process.scipy_parts  # noqa: F401
             from brainviewer.painting.volume.scene import VolumeScene
 
             if not self._closing:

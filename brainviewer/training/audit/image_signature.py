@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError, Report, silent
-from brainviewer.core.worker_pool import worker_pool
+from brainviewer.core.process.worker_pool import worker_pool
 from brainviewer.files.image2d.reader import Image2D, read_image2d
 from brainviewer.imaging.measure.image_signs import (
     bone_ring,

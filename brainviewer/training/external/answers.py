@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import BrainViewerError, FileError, Report
-from brainviewer.core.findings import Classification
+from brainviewer.core.findings.classification import Classification
 from brainviewer.files.image2d.reader import read_image2d
 from brainviewer.models.card import ModelCard
 from brainviewer.models.engine.inline import InlineEngine

@@ -16,7 +16,7 @@ import typer
 
 from brainviewer.assets import resources
 from brainviewer.core.errors import FileError
-from brainviewer.core.findings import IMAGE
+from brainviewer.core.findings.classification import IMAGE
 from brainviewer.files.writing import write_whole
 from brainviewer.models.card_file import CARD_FILE, load_card
 from brainviewer.models.engine.onnx_runtime import OnnxRuntime, read_weights

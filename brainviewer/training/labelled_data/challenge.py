@@ -15,7 +15,7 @@ from brainviewer.files.nifti.reader import check_nifti, read_nifti
 from brainviewer.files.stored_volume import StoredVolume
 from brainviewer.files.study.folder import Assignment, assign, collect
 from brainviewer.imaging.preprocess.alignment import coincide, common_grid, reference_of, resample
-from brainviewer.imaging.preprocess.registration import head_motion
+from brainviewer.imaging.preprocess.registration.registration import head_motion
 from brainviewer.training.labelled_data.collection import LabelledStudy, Mask
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Study
 from brainviewer.training.json_files import write_arrays
 from brainviewer.training.labelled_data.collection import Case

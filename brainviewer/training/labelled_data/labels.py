@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from brainviewer.core.dicom_source import OLDEST
 from brainviewer.core.errors import FileError
+from brainviewer.core.headers.dicom_source import OLDEST
 from brainviewer.training.labelled_data.collection import CLASSES
 from brainviewer.training.labelled_data.tables import as_rows, read_lines
 

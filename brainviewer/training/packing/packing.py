@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from brainviewer.core.errors import FileError
-from brainviewer.core.findings import IMAGE
+from brainviewer.core.findings.classification import IMAGE
 from brainviewer.files.writing import make_folder, write_whole
 from brainviewer.models.card_file import CARD_FILE
 from brainviewer.models.installation.source import slug

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError, Report
-from brainviewer.core.findings import Heatmap
+from brainviewer.core.findings.classification import Heatmap
 from brainviewer.files.image2d.reader import read_image2d
 from brainviewer.files.writing import write_whole
 from brainviewer.models.card import ModelCard

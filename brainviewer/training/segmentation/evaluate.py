@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report
-from brainviewer.core.findings import LesionPart, TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
+from brainviewer.core.segments import LesionPart
 from brainviewer.core.study import Modality, Study
 from brainviewer.imaging.measure.enhancement import find_enhancement
 from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError, Report
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.imaging.preprocess.head_volume import HeadVolume, prepare
 from brainviewer.models.segmentation.input import PIXEL_MM, Canvas

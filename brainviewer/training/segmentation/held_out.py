@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report
-from brainviewer.core.worker_pool import worker_pool
+from brainviewer.core.process.worker_pool import worker_pool
 from brainviewer.models.engine.onnx_runtime import OnnxFile
 from brainviewer.models.segmentation.calibration import Calibration
 from brainviewer.models.segmentation.logistic import LogisticFunction

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.findings import LesionPart, TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
+from brainviewer.core.segments import LesionPart
 from brainviewer.imaging.measure.slice_area import areas, axial_axis
 from brainviewer.imaging.preprocess.working_grid import Mask
 from brainviewer.training.labelled_data.collection import LabelledStudy

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Modality, Study
 from brainviewer.imaging.measure.lesion import measured
 from brainviewer.imaging.measure.slice_area import axial_axis

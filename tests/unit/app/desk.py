@@ -18,7 +18,8 @@ from brainviewer.app.settings.settings import SETTINGS, Settings
 from brainviewer.app.stores.age import KEEP_AGE
 from brainviewer.app.stores.report_text import KEEP_REPORT
 from brainviewer.app.study_list.study_list import KEEP_RESULT
-from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Study
 from tests.phantoms import marker_finding, marker_study
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from brainviewer.app.report.records import classification_record, not_classified_record
 from brainviewer.app.report.text import classification_text
-from brainviewer.core.ablation import Absence, EvidenceSource, SourceAblation
+from brainviewer.core.findings.ablation import Absence, EvidenceSource, SourceAblation
 from brainviewer.painting.canvas import draw_pixels
 from brainviewer.painting.result_card import WIDTH, draw_result_card
 from brainviewer.painting.text.predictions import evidence_lines, odds_text

@@ -10,7 +10,8 @@ from phantoms import marker_finding, marker_study
 from brainviewer.app.prediction import whole_study as analysing
 from brainviewer.app.prediction.whole_study import FIGURE, RESULT, VOLUME, AnalysisOptions, analyze
 from brainviewer.core.errors import BrainViewerError, Cancelled, FileError
-from brainviewer.core.findings import Classification, Heatmap, TumourFinding
+from brainviewer.core.findings.classification import Classification, Heatmap
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.slices import Plane
 from brainviewer.models.subtype.prediction import NotClassified
 from tests.provenance import read_provenance

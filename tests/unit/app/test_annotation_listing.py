@@ -16,7 +16,7 @@ from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.annotation.style import Style
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality
-from brainviewer.core.voi_window import auto_window
+from brainviewer.core.voi.voi_window import auto_window
 from tests.phantoms import marker_study
 from tests.unit.app.desk import Desk
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from brainviewer.app.opening.by_content import with_content
+from brainviewer.app.opening.dicom.by_content import with_content
+from brainviewer.app.opening.dicom.series import SeriesChoice, UnknownSeries
 from brainviewer.app.opening.opened import Opened
-from brainviewer.app.opening.series import SeriesChoice, UnknownSeries
 from brainviewer.app.opening.study import open_study, open_without_asking
 from brainviewer.core.errors import silent
 from brainviewer.core.study import SEQUENCES, Modality

@@ -16,7 +16,7 @@ from phantoms import (
 )
 
 from brainviewer.core.errors import BrainViewerError, Cancelled
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Study, Volume

@@ -22,9 +22,9 @@ from brainviewer.app.report.follow_up_text import (
     study_lines,
 )
 from brainviewer.core.errors import BrainViewerError, silent
-from brainviewer.core.findings import OtherLesion, TumourFinding
+from brainviewer.core.findings.tumour import OtherLesion, TumourFinding
 from brainviewer.core.study import Study
-from brainviewer.imaging.measure.follow_up_notices import NOT_ENHANCING, NOT_REGISTERED
+from brainviewer.imaging.measure.follow_up.follow_up_notices import NOT_ENHANCING, NOT_REGISTERED
 from brainviewer.imaging.measure.lesion import measured
 from brainviewer.imaging.measure.rano import Response
 from tests.follow_up_phantom import (

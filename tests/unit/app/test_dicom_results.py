@@ -25,10 +25,12 @@ from brainviewer.app.dicom_export.objects import (
 )
 from brainviewer.app.dicom_export.request import DicomExport, DicomExportRequest, DicomResults
 from brainviewer.app.report.study_figures import analysis_spec
-from brainviewer.core.dicom_source import ImagingStudy, Patient, SourceFrame, SourceSeries
 from brainviewer.core.errors import BrainViewerError, Cancelled, FileError
-from brainviewer.core.findings import Classification, LesionPart, TumourFinding
+from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid
+from brainviewer.core.headers.dicom_source import ImagingStudy, Patient, SourceFrame, SourceSeries
+from brainviewer.core.segments import LesionPart
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.files.dicom.export.patient import entered_patient
 from tests.dicom_results import faults, needs_validators, segments_read, volume_read

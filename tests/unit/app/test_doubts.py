@@ -10,7 +10,7 @@ from phantoms import marker_finding, marker_study
 from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.report.records import classification_record
 from brainviewer.app.report.text import classification_text
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality
 from brainviewer.models.engine.runtimes import EngineOutput

@@ -30,11 +30,12 @@ from brainviewer.app.status import Status
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.errors import BrainViewerError, Cancelled, FileError
-from brainviewer.core.findings import Classification, Heatmap, TumourFinding
+from brainviewer.core.findings.classification import Classification, Heatmap
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.hanging.hanging import BUILT_IN
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import SEQUENCES, Modality, Study
-from brainviewer.core.voi_window import auto_window
+from brainviewer.core.voi.voi_window import auto_window
 from brainviewer.painting.figure import FigurePage, FigureSpec, draw_figure, figure_svg
 from brainviewer.painting.footer import provenance_lines
 from brainviewer.painting.result_card import WIDTH as CARD_WIDTH

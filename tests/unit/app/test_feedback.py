@@ -18,7 +18,7 @@ from brainviewer.app.stores.feedback import (
     kept_feedback,
 )
 from brainviewer.core.errors import FileError
-from brainviewer.core.findings import IMAGE, Classification
+from brainviewer.core.findings.classification import IMAGE, Classification
 from tests.phantoms import marker_study
 from tests.unit.app.desk import a_result
 

@@ -8,7 +8,7 @@ from brainviewer.app.exporting.exports import ExportRequest, request_figure
 from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.status import Status
 from brainviewer.core.errors import FileError
-from brainviewer.core.findings import Classification
+from brainviewer.core.findings.classification import Classification
 from brainviewer.core.slices import Plane
 from tests.toy_images import ToyEngine, install_toy, write_frames
 from tests.unit.app.desk import Desk

@@ -11,7 +11,7 @@ from brainviewer.app.opening import same_head
 from brainviewer.app.opening.study import open_study, open_without_asking
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study
-from brainviewer.imaging.preprocess.registration import Motion
+from brainviewer.imaging.preprocess.registration.registration import Motion
 from tests.dicom_writer import TIMES, Examination, write_series
 from tests.phantoms import marker_study
 from tests.unit.app.desk import SOON, Desk
@@ -36,7 +36,7 @@ def written(folder: Path, away: float = 0.0, frame: str = "1.9") -> Path:
 
 
 def registered(monkeypatch: pytest.MonkeyPatch, motion: Motion | None) -> None:
-    name = "brainviewer.imaging.preprocess.frame_registration.place_scan"
+    name = "brainviewer.imaging.preprocess.registration.frame_registration.place_scan"
     monkeypatch.setattr(name, lambda *_: motion)
 
 
@@ -124,7 +124,7 @@ def test_stopped_it_is_not_said_to_lie_where_the_scanner_says(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go_on = threading.Event()
-    name = "brainviewer.imaging.preprocess.frame_registration.place_scan"
+    name = "brainviewer.imaging.preprocess.registration.frame_registration.place_scan"
     monkeypatch.setattr(name, lambda *_: go_on.wait(SOON) and None)
     shown(desk, written(tmp_path))
     desk.session.jobs.cancel(HEAD_MOTION)

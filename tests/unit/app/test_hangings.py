@@ -17,7 +17,7 @@ from brainviewer.app.view import View
 from brainviewer.core.hanging.content import PaneContent, PaneKind
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import SEQUENCES, Modality
-from brainviewer.core.voi_window import Window, auto_window
+from brainviewer.core.voi.voi_window import Window, auto_window
 from tests.phantoms import marker_study
 
 FLAIR, T1, T1CE, T2 = SEQUENCES

@@ -7,7 +7,7 @@ import pytest
 from toy_images import mr_head, write_model
 
 from brainviewer.core.errors import Cancelled, ModelError
-from brainviewer.core.findings import tumour_probability
+from brainviewer.core.findings.classification import tumour_probability
 from brainviewer.core.slices import Plane
 from brainviewer.models.engine.engine import Engine
 from brainviewer.models.engine.runtimes import EngineOutput

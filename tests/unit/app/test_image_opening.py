@@ -14,7 +14,7 @@ from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.geometry import Unit
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality
-from brainviewer.core.voi_window import opening_window
+from brainviewer.core.voi.voi_window import opening_window
 from brainviewer.painting.figure import draw_figure
 
 IMAGE = Modality.IMAGE

@@ -9,7 +9,7 @@ import pytest
 from brainviewer.app.location.lesion_location import LesionLocation
 from brainviewer.app.report.records import finding_record, location_record
 from brainviewer.app.status import Status
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.imaging.location import located as module
 from tests.schemas import check_output
 from tests.template_heads import template_head

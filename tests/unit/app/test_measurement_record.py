@@ -7,7 +7,8 @@ import pytest
 
 from brainviewer.app.report.records import finding_record, measurements_record
 from brainviewer.app.report.text import finding_text
-from brainviewer.core.findings import Diameters, Measurements, Side, TumourFinding
+from brainviewer.core.findings.measurements import Diameters, Measurements, Side
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.slices import Plane
 from tests.phantoms import marker_study
 

@@ -15,7 +15,7 @@ from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Scan, Study
 from brainviewer.imaging.preprocess.alignment import resample
-from brainviewer.imaging.preprocess.registration import Motion
+from brainviewer.imaging.preprocess.registration.registration import Motion
 from tests.phantoms import marker_study
 from tests.unit.app.desk import SOON, Desk, Verbs
 
@@ -50,7 +50,9 @@ def motion(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
         assert go_on.wait(SOON)
         return Motion(onto, float(np.linalg.norm(SHIFT)), SHIFT, (1.0, 0.0, -2.0))
 
-    monkeypatch.setattr("brainviewer.imaging.preprocess.frame_registration.place_nearby", found)
+    monkeypatch.setattr(
+        "brainviewer.imaging.preprocess.registration.frame_registration.place_nearby", found
+    )
     return go_on
 
 
@@ -138,7 +140,9 @@ def test_a_failure_is_said_and_the_search_goes_on(
     def fail(*_: object) -> None:
         raise BrainViewerError("There is no memory left.", "Close other programs.")
 
-    monkeypatch.setattr("brainviewer.imaging.preprocess.frame_registration.place_nearby", fail)
+    monkeypatch.setattr(
+        "brainviewer.imaging.preprocess.registration.frame_registration.place_nearby", fail
+    )
     opened(desk, verbs)
     desk.until(lambda: desk.state.finding_status is Status.DONE)
     assert [s for s in desk.sentences("error") if s.startswith("There is no memory left.")]

@@ -14,7 +14,7 @@ from brainviewer.app.prediction.occlusion_edit import Fill
 from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.state import Tool
 from brainviewer.app.status import Status
-from brainviewer.core.findings import Heatmap
+from brainviewer.core.findings.classification import Heatmap
 from brainviewer.core.slices import Plane
 from tests.phantoms import marker_study
 from tests.toy_images import ToyEngine, install_toy, mr_head

@@ -8,7 +8,7 @@ from toy_images import mr_head, write_model
 
 from brainviewer.app.prediction.occlusion_edit import Fill, compare, paint_over, what_if
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.findings import Classification
+from brainviewer.core.findings.classification import Classification
 from brainviewer.models.engine.runtimes import EngineOutput
 from brainviewer.models.image_classification import prediction as image_classifying
 

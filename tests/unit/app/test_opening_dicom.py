@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from pydicom import dcmread
 
+from brainviewer.app.opening.dicom.series import SeriesChoice, UnknownSeries, examination_in, named
 from brainviewer.app.opening.first_image import first_readable
-from brainviewer.app.opening.series import SeriesChoice, UnknownSeries, examination_in, named
 from brainviewer.app.opening.study import open_study, open_without_asking
 from brainviewer.app.report.study_record import study_record
-from brainviewer.core.dicom_source import ImagingStudy, Patient, age_in_years
 from brainviewer.core.errors import FileError, silent
+from brainviewer.core.headers.dicom_source import ImagingStudy, Patient, age_in_years
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.files.nifti.writer import write_labels
 from brainviewer.files.sources import files_of

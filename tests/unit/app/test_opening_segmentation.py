@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import generate_uid
 
 from brainviewer.app.opening.study import open_study
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.segments import CAVITY, WHOLE, LesionPart, segment_parts
 from brainviewer.core.study import Modality, Study
 from brainviewer.files.dicom.series.segmentation import LABEL_MAP, OVERLAP

@@ -16,10 +16,10 @@ from brainviewer.app.state import Tool, ViewState
 from brainviewer.app.view import View
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
-from brainviewer.core.fusion import FusionMode
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
-from brainviewer.core.voi_window import auto_window
+from brainviewer.core.view.fusion import FusionMode
+from brainviewer.core.voi.voi_window import auto_window
 from brainviewer.painting.figure import draw_figure
 from brainviewer.painting.text.captions import plane_text
 from tests.phantoms import marker_finding, marker_position, marker_study

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from brainviewer.app.prior.dates import other_patient, patient_not_told
-from brainviewer.core.dicom_source import ImagingStudy, Patient, SourceSeries
+from brainviewer.core.headers.dicom_source import ImagingStudy, Patient, SourceSeries
 from brainviewer.core.study import Modality, Study
 from tests.phantoms import marker_study
 

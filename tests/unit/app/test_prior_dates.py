@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from brainviewer.app.prior.dates import DatedStudy, names_of, order_of, other_patient
-from brainviewer.core.dicom_source import ImagingStudy, Patient, SourceSeries
+from brainviewer.core.headers.dicom_source import ImagingStudy, Patient, SourceSeries
 from brainviewer.core.study import Study
 from tests.phantoms import marker_study
 

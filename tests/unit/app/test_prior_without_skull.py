@@ -8,7 +8,7 @@ import pytest
 from brainviewer.app.prior import comparison
 from brainviewer.app.prior.dates import DatedStudy
 from brainviewer.core.errors import silent
-from brainviewer.imaging.preprocess.prior_registration import PriorPlace, place_prior
+from brainviewer.imaging.preprocess.registration.prior_registration import PriorPlace, place_prior
 from tests.follow_up_phantom import current, prior
 from tests.lesion_phantoms import ball, finding
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from brainviewer.app.report.provenance import provenance_record
-from brainviewer.core.findings import NetworkIdentity
+from brainviewer.core.findings.networks import NetworkIdentity
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality
 from brainviewer.painting.figure import FigureSpec

@@ -21,9 +21,9 @@ from brainviewer.app.stores.feedback import AGREE, DISAGREE, OTHER, feedback_on
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.annotation.style import Style
-from brainviewer.core.dicom_source import ImagingStudy, Patient, SourceSeries
 from brainviewer.core.errors import BrainViewerError, FileError
-from brainviewer.core.location import Location, RegionPart
+from brainviewer.core.findings.location import Location, RegionPart
+from brainviewer.core.headers.dicom_source import ImagingStudy, Patient, SourceSeries
 from brainviewer.core.report_text import ReportText
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Study

@@ -4,7 +4,7 @@ from typing import Any
 
 from brainviewer.app.report.records import classification_record
 from brainviewer.app.report.text import classification_text
-from brainviewer.core.findings import Classification
+from brainviewer.core.findings.classification import Classification
 
 
 def record(**changes: Any) -> dict[str, Any]:

@@ -17,12 +17,12 @@ from brainviewer.app.status import Status
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.errors import FileError
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.report_text import ReportText
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
-from brainviewer.core.voi_window import Window
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.files.session_file.session_file import read_session
 from brainviewer.imaging.correction.brush import ball_stroke
 from brainviewer.imaging.correction.label_edit import Paint

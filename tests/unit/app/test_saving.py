@@ -16,7 +16,7 @@ from brainviewer.app.stores import age, feedback
 from brainviewer.app.stores.feedback import AGREE, DISAGREE, feedback_file
 from brainviewer.core.errors import FileError
 from brainviewer.core.study import Study
-from brainviewer.core.voi_window import auto_window
+from brainviewer.core.voi.voi_window import auto_window
 from tests.phantoms import marker_study, oblique_grid
 from tests.unit.app.desk import SOON, Desk, a_result
 

@@ -16,7 +16,7 @@ from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.errors import FileError
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
-from brainviewer.core.voi_window import auto_window
+from brainviewer.core.voi.voi_window import auto_window
 from brainviewer.files import journal
 from brainviewer.files.annotation_file import OtherStudy
 from brainviewer.files.journal import Journal

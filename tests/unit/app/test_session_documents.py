@@ -10,7 +10,7 @@ from PIL import Image
 from brainviewer.app.prediction import frame_class as image_prediction
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
-from brainviewer.core.findings import Classification
+from brainviewer.core.findings.classification import Classification
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from tests.phantoms import marker_study

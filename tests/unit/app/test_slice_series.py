@@ -27,7 +27,7 @@ from brainviewer.core.annotation.style import Style
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
-from brainviewer.core.voi_window import Window
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.files.image2d.cine import PROVENANCE_BOX
 from brainviewer.files.journal import Journal
 from brainviewer.painting.figure import draw_figure

@@ -10,7 +10,7 @@ from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.diameters import PERPENDICULAR
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.annotation.style import Style
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Study

@@ -9,7 +9,7 @@ from brainviewer.app.state import Layout, Tool, ViewState
 from brainviewer.app.view import View
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import SEQUENCES, Modality
-from brainviewer.core.voi_window import Window, auto_window, presets
+from brainviewer.core.voi.voi_window import Window, auto_window, presets
 from tests.phantoms import AXIS_CASES, case_name, grid_of, marker_finding, marker_study
 
 

@@ -13,7 +13,7 @@ from brainviewer.app.voi.own_presets import OwnPresets, opening_presets
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.voi.own_presets import OwnPreset
-from brainviewer.core.voi_window import OWN, Window
+from brainviewer.core.voi.voi_window import OWN, Window
 from tests.phantoms import marker_study
 
 T1 = Modality.T1

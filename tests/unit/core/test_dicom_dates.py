@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from brainviewer.core.dicom_source import day_of
+from brainviewer.core.headers.dicom_source import day_of
 
 
 @pytest.mark.parametrize("text", ["20240614", "2024.06.14", "20240614101112.5", "20240614 "])

@@ -8,7 +8,7 @@ from brainviewer.core.hanging.content import PaneContent, PaneKind
 from brainviewer.core.hanging.hanging import BUILT_IN, Form, Hanging
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import SEQUENCES, Modality
-from brainviewer.core.view_choice import Layout
+from brainviewer.core.view.view_choice import Layout
 
 FLAIR, T1, T1CE, T2 = SEQUENCES
 AXIAL, CORONAL, SAGITTAL = Plane

@@ -11,7 +11,7 @@ from brainviewer.core.hanging.hanging import BUILT_IN, Form, Hanging, Linked
 from brainviewer.core.hanging.record import hanging_of, hanging_record
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import SEQUENCES, Modality
-from brainviewer.core.view_choice import Layout
+from brainviewer.core.view.view_choice import Layout
 
 FLAIR, T1, T1CE, T2 = SEQUENCES
 

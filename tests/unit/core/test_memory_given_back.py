@@ -9,7 +9,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 import numpy as np
-from brainviewer.core.memory import limit_pools
+from brainviewer.core.process.memory import limit_pools
 
 def taken():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096

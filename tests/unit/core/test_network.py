@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from brainviewer.core import network
-from brainviewer.core.network import close_network, network_open_to
+from brainviewer.core.process import network
+from brainviewer.core.process.network import close_network, network_open_to
 
 HOST = "127.0.0.1"
 ROOT = Path(__file__).parents[3]

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from brainviewer.core.dicom_source import ImagingStudy, Patient, Scanner, SourceSeries
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.geometry import Grid
+from brainviewer.core.headers.dicom_source import ImagingStudy, Patient, Scanner, SourceSeries
 from brainviewer.core.study import FileWindow, Modality, Volume
 from brainviewer.core.voi.own_presets import (
     OwnPreset,
@@ -16,7 +16,7 @@ from brainviewer.core.voi.own_presets import (
     offered_window,
     read_preset,
 )
-from brainviewer.core.voi_window import Window, auto_window, presets_of
+from brainviewer.core.voi.voi_window import Window, auto_window, presets_of
 
 UNKNOWN, EDGE = Scanner(), Window(700, 300)
 SKYRA, ACHIEVA = Scanner("SIEMENS", "Skyra", "1234"), Scanner("Philips", "Achieva", "9")

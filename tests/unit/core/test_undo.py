@@ -2,9 +2,9 @@
 
 from brainviewer.core.annotation.annotations import Annotation, Edit
 from brainviewer.core.annotation.kinds import Kind
+from brainviewer.core.annotation.undo import History
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
-from brainviewer.core.undo import History
 
 
 def text(words: str) -> Annotation:

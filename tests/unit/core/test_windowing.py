@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from brainviewer.core.study import Modality
-from brainviewer.core.voi_window import Window, auto_window
+from brainviewer.core.voi.voi_window import Window, auto_window
 
 DATA = Path(os.environ.get("BRAINVIEWER_DATA", Path(__file__).parents[4] / "shared" / "data"))
 SHAPE = (60, 72, 48)

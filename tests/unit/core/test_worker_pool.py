@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 import brainviewer
-from brainviewer.core.worker_pool import worker_pool
+from brainviewer.core.process.worker_pool import worker_pool
 from tests.processes import running
 
 PARENT = """
 import os, time
-from brainviewer.core.worker_pool import worker_pool
+from brainviewer.core.process.worker_pool import worker_pool
 
 def work(number):
     print(os.getpid(), flush=True)

@@ -91,7 +91,7 @@ def test_lossy_grey(tmp_path: Path, syntax: uid.UID) -> None:
 def test_both_orders_of_grey_look_the_same(tmp_path: Path, order: int) -> None:
     from brainviewer.app.opening.image2d import open_image2d
     from brainviewer.core.study import Modality
-    from brainviewer.core.voi_window import opening_window
+    from brainviewer.core.voi.voi_window import opening_window
 
     values = ramp(12, frames=1)
     seen, means = [], []

@@ -9,7 +9,7 @@ import pytest
 from brainviewer.app.opening.image2d import open_image2d
 from brainviewer.app.opening.study import open_study
 from brainviewer.core.study import FileWindow, Modality
-from brainviewer.core.voi_window import auto_window, opening_window, preset_window, presets_of
+from brainviewer.core.voi.voi_window import auto_window, opening_window, preset_window, presets_of
 from brainviewer.files.dicom.pixels.voi import windows_said
 from brainviewer.files.dicom.reader import read_dicom
 from brainviewer.files.dicom.series.candidates import candidates_of

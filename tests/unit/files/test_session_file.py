@@ -17,7 +17,6 @@ from brainviewer.core.correction.kept import Base, KeptCorrection
 from brainviewer.core.correction.steps import Step, Steps, packed
 from brainviewer.core.errors import FileError
 from brainviewer.core.hanging.hanging import BUILT_IN
-from brainviewer.core.overlays import Overlays
 from brainviewer.core.reformation.oblique import Obliquity
 from brainviewer.core.reformation.reformation import Reformation
 from brainviewer.core.reformation.slab import Slab, SlabMode
@@ -29,11 +28,12 @@ from brainviewer.core.saved_session import (
     SavedStudy,
     SourcePlace,
 )
-from brainviewer.core.saved_view import SavedView
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
-from brainviewer.core.view_choice import Layout
-from brainviewer.core.voi_window import Window
+from brainviewer.core.view.overlays import Overlays
+from brainviewer.core.view.saved_view import SavedView
+from brainviewer.core.view.view_choice import Layout
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.files.session_file.archive import DamagedSession
 from brainviewer.files.session_file.session_file import (
     NewerSession,

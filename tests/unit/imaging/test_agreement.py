@@ -11,7 +11,7 @@ import pytest
 from brainviewer.app.opening.study import open_study
 from brainviewer.app.report.records import finding_record
 from brainviewer.app.report.text import finding_text
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.segments import LesionPart, lesion_values, segment_parts
 from brainviewer.core.study import LabelMap, Modality, Study, Volume

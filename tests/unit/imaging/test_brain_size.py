@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from brainviewer.core.geometry import Grid
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.core.study import Modality, Study
 from brainviewer.imaging.preprocess.brain_size import implausible_size
 from brainviewer.imaging.preprocess.head_volume import prepare

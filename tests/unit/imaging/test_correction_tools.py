@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from brainviewer.core.findings.lesion_probability import LesionProbability
 from brainviewer.core.geometry import Grid
-from brainviewer.core.lesion_probability import LesionProbability
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.imaging.correction.brush import ball_stroke, disc_stroke
 from brainviewer.imaging.correction.clean_up import (

@@ -9,7 +9,7 @@ from lesion_phantoms import BRAIN, GRID, LESION, SHAPE, USUAL, ball, finding, pa
 from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.imaging.measure.descriptors import NAMES, OF_A_PART, describe, unmeasured
 

@@ -5,14 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from brainviewer.core.findings import (
-    Measurements,
-    NetworkIdentity,
-    OtherLesion,
-    TumourFinding,
-)
-from brainviewer.imaging.measure import follow_up_notices as say
-from brainviewer.imaging.measure.follow_up import (
+from brainviewer.core.findings.measurements import Measurements
+from brainviewer.core.findings.networks import NetworkIdentity
+from brainviewer.core.findings.tumour import OtherLesion, TumourFinding
+from brainviewer.imaging.measure.follow_up import follow_up_notices as say
+from brainviewer.imaging.measure.follow_up.follow_up import (
     Change,
     FollowUp,
     PlacedFinding,

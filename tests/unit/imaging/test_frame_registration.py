@@ -5,7 +5,7 @@ import pytest
 
 from brainviewer.core.study import Modality
 from brainviewer.imaging.preprocess.alignment import shifted
-from brainviewer.imaging.preprocess.frame_registration import place_scan
+from brainviewer.imaging.preprocess.registration.frame_registration import place_scan
 from tests.follow_up_phantom import TURN_DEGREES, current, motion, prior
 from tests.lesion_phantoms import BRAIN, GRID
 

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from brainviewer.core.findings import Side
+from brainviewer.core.findings.measurements import Side
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import SEQUENCES, Modality, Study, Volume
 from brainviewer.imaging.preprocess.displacement import Displacement, displacement

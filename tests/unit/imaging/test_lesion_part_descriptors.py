@@ -10,7 +10,8 @@ from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from brainviewer.core.findings import LesionPart, TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
+from brainviewer.core.segments import LesionPart
 from brainviewer.core.study import Modality, Study
 from brainviewer.imaging.measure.descriptors import describe
 from brainviewer.imaging.measure.lesion_parts import PARTS, separate, thickness_mm

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from brainviewer.core.errors import ModelError, silent
-from brainviewer.core.findings import LesionPart, OtherLesion
+from brainviewer.core.findings.tumour import OtherLesion
 from brainviewer.core.geometry import Grid
+from brainviewer.core.segments import LesionPart
 from brainviewer.core.study import SEQUENCES, Modality, Study, Volume
 from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
 from brainviewer.imaging.preprocess.head_volume import HeadVolume

@@ -6,9 +6,9 @@ from itertools import permutations, product
 import numpy as np
 import pytest
 
-from brainviewer.core.findings import Measurements, Side
+from brainviewer.core.findings.location import Fitted, Location
+from brainviewer.core.findings.measurements import Measurements, Side
 from brainviewer.core.geometry import Grid
-from brainviewer.core.location import Fitted, Location
 from brainviewer.core.segments import Agreement, Overlap
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.imaging.location import located as module

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from brainviewer.core.geometry import Grid
-from brainviewer.imaging.measure.matched_lesions import PlacedMask
-from brainviewer.imaging.measure.matched_lesions import match_lesions as match
-from brainviewer.imaging.measure.separate_lesions import separate_lesions
+from brainviewer.imaging.measure.follow_up.matched_lesions import PlacedMask
+from brainviewer.imaging.measure.follow_up.matched_lesions import match_lesions as match
+from brainviewer.imaging.measure.follow_up.separate_lesions import separate_lesions
 from tests.follow_up_phantom import (
     BEFORE,
     GONE,

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from brainviewer.core.findings import Side, TumourFinding
+from brainviewer.core.findings.measurements import Side
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Study, Volume

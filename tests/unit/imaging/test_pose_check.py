@@ -8,8 +8,8 @@ import pytest
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality
 from brainviewer.imaging.preprocess.alignment import resample, shifted
-from brainviewer.imaging.preprocess.frame_registration import place_nearby
-from brainviewer.imaging.preprocess.pose_check import fit_of, lie_over
+from brainviewer.imaging.preprocess.registration.frame_registration import place_nearby
+from brainviewer.imaging.preprocess.registration.pose_check import fit_of, lie_over
 from tests.follow_up_phantom import current, stranger
 from tests.lesion_phantoms import BRAIN, GRID
 from tests.searching import find_tumour

@@ -9,7 +9,7 @@ from scipy import ndimage
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study
 from brainviewer.imaging.preprocess.alignment import mask_on
-from brainviewer.imaging.preprocess.prior_registration import place_prior
+from brainviewer.imaging.preprocess.registration.prior_registration import place_prior
 from tests.follow_up_phantom import (
     SMALL,
     TURN_DEGREES,

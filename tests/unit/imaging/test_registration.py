@@ -11,7 +11,7 @@ from brainviewer.app.opening.study import demo_paths
 from brainviewer.core.geometry import Grid
 from brainviewer.files.nifti.reader import read_nifti
 from brainviewer.imaging.preprocess.alignment import resample
-from brainviewer.imaging.preprocess.registration import LEAST_MM, Motion, head_motion
+from brainviewer.imaging.preprocess.registration.registration import LEAST_MM, Motion, head_motion
 
 FIXED = Grid((90, 100, 30), np.diag([-2.0, 2.0, 5.0, 1.0]))
 MOVED = Grid((100, 90, 28), np.diag([-2.0, 2.0, 5.5, 1.0]))

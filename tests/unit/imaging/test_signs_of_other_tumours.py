@@ -9,7 +9,7 @@ from lesion_phantoms import BRAIN, LESION, SHAPE, USUAL, ball, finding, painted,
 from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Modality, Study
 from brainviewer.imaging.measure.descriptors import describe
 from brainviewer.imaging.measure.lesion_signs import SIGNS

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from brainviewer.core.findings import Side
+from brainviewer.core.findings.measurements import Side
 from brainviewer.core.study import SEQUENCES, Study
 from brainviewer.models.segmentation.detection import MAY_BE_FLUID, find_tumour
 from tests.lesion_phantoms import BRAIN, GRID, LESION, ball, painted

@@ -7,7 +7,7 @@ import pytest
 import toy_runtime as toy
 from numpy.typing import NDArray
 
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.models.card import ModelCard

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from brainviewer.core.ablation import Absence, EvidenceSource, weight_of_evidence
+from brainviewer.core.findings.ablation import Absence, EvidenceSource, weight_of_evidence
 from brainviewer.models.registry import model
 from brainviewer.models.subtype.ablation import EVALUATION_FILE, ablate, measured_ablation
 from brainviewer.models.subtype.fusion_head import FusionHead

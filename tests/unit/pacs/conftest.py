@@ -8,7 +8,7 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 
-from brainviewer.core import network
+from brainviewer.core.process import network
 from brainviewer.pacs import passwords
 from brainviewer.pacs.node import Node
 from tests import pacs_servers

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from brainviewer.core.fusion import FUSION_MAPS
+from brainviewer.core.view.fusion import FUSION_MAPS
 from brainviewer.gui.panels.display import COLOUR_MAPS
 from brainviewer.painting import palette
 from brainviewer.painting.slice_image import colour_table

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from brainviewer.core.fusion import Fused, Fusion, FusionMode
-from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Modality, Study
-from brainviewer.core.voi_window import Window
+from brainviewer.core.view.fusion import Fused, Fusion, FusionMode
+from brainviewer.core.view.overlays import Overlays
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.imaging.sequence_difference import sequence_difference
 from brainviewer.painting.fused_slice import coloured, mixed, swiped
 from brainviewer.painting.slice_scene import SliceScene

@@ -13,12 +13,14 @@ from PySide6.QtCore import QRect
 from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.report.records import finding_record
 from brainviewer.app.report.text import finding_text
-from brainviewer.core.findings import Heatmap, LesionPart, TumourFinding
+from brainviewer.core.findings.classification import Heatmap
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid
-from brainviewer.core.overlays import Overlays
+from brainviewer.core.segments import LesionPart
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study, Volume
-from brainviewer.core.voi_window import Window
+from brainviewer.core.view.overlays import Overlays
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.imaging.measure.agreement import compared
 from brainviewer.imaging.measure.lesion import measured
 from brainviewer.painting import palette

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from brainviewer.core.findings import TumourFinding
-from brainviewer.core.location import EloquentDistance, Location, RegionPart, TemplateFit
+from brainviewer.core.findings.location import EloquentDistance, Location, RegionPart, TemplateFit
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.painting.text.location import (
     LEFT_IS_DOMINANT,
     UNCERTAIN,

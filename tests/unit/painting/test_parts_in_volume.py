@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from brainviewer.core.findings import LesionPart, TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
+from brainviewer.core.segments import LesionPart
 from brainviewer.core.study import Study
 from brainviewer.painting import palette
 from brainviewer.painting.figure import FigureSpec, figure_svg

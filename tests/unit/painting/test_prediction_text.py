@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from brainviewer.core.findings import IMAGE
+from brainviewer.core.findings.classification import IMAGE
 from brainviewer.painting import palette
 from brainviewer.painting.canvas import draw_pixels
 from brainviewer.painting.result_card import WIDTH, draw_result_card

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from brainviewer.core.fusion import Fusion, FusionMode
-from brainviewer.core.overlays import Overlays
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
-from brainviewer.core.voi_window import Window
+from brainviewer.core.view.fusion import Fusion, FusionMode
+from brainviewer.core.view.overlays import Overlays
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.painting.slice_scene import SliceScene
 from tests.phantoms import marker_study
 

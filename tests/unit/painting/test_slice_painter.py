@@ -9,12 +9,12 @@ from PySide6.QtGui import QColor
 
 from brainviewer.core.annotation.annotations import Annotation, Point
 from brainviewer.core.annotation.kinds import Kind
-from brainviewer.core.findings import Heatmap
-from brainviewer.core.fusion import Fused, Fusion, FusionMode
-from brainviewer.core.overlays import Overlays
+from brainviewer.core.findings.classification import Heatmap
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
-from brainviewer.core.voi_window import Window
+from brainviewer.core.view.fusion import Fused, Fusion, FusionMode
+from brainviewer.core.view.overlays import Overlays
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.painting import palette
 from brainviewer.painting.contours import contours
 from brainviewer.painting.devices import paint_image, paint_svg, pixels_of

@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid, voxel_to_world
 from brainviewer.core.study import Modality, Study
 from brainviewer.painting.volume.block import (

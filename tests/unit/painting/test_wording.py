@@ -6,7 +6,7 @@ from brainviewer.core.annotation.annotations import RegionStatistics
 from brainviewer.core.counting import probability
 from brainviewer.core.geometry import Unit
 from brainviewer.core.slices import Convention, Plane, SliceView
-from brainviewer.core.voi_window import Window
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.painting.text import wording
 from tests.phantoms import grid_of
 

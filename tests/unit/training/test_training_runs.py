@@ -9,7 +9,7 @@ import pytest
 from labelled_folders import write_lgg
 
 from brainviewer.core.errors import FileError, silent
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Study
 from brainviewer.training.image_classification.recipes.options import Options
 from brainviewer.training.labelled_data import detections as finding

@@ -8,7 +8,8 @@ from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
 from brainviewer import __version__
-from brainviewer.core.findings import Classification, TumourFinding
+from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.files.dicom.export.patient import NAME
 from brainviewer.files.dicom.export.values import LONGEST, words
 

@@ -7,7 +7,7 @@ from highdicom.sc import SCImage
 from numpy.typing import NDArray
 from pydicom.uid import ExplicitVRLittleEndian
 
-from brainviewer.core.dicom_source import ImagingStudy, Patient
+from brainviewer.core.headers.dicom_source import ImagingStudy, Patient
 from brainviewer.files.dicom.export.identity import EQUIPMENT, RESEARCH, set_identity
 from brainviewer.files.dicom.export.patient import NAME, new_uid
 

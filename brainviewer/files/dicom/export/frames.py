@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.valuerep import format_number_as_ds
 
-from brainviewer.core.dicom_source import SourceSeries, Triple
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.geometry import Grid
+from brainviewer.core.headers.dicom_source import SourceSeries, Triple
 from brainviewer.core.slices import Plane, SliceView
 
 _TO_LPS = np.array((-1.0, -1.0, 1.0))

@@ -7,7 +7,7 @@ from typing import Any
 from pydicom.dataset import Dataset
 
 from brainviewer import __version__
-from brainviewer.core.dicom_source import ImagingStudy, Patient
+from brainviewer.core.headers.dicom_source import ImagingStudy, Patient
 from brainviewer.files.dicom.export.patient import NAME, new_uid
 from brainviewer.files.dicom.export.values import (
     day,

@@ -5,8 +5,8 @@ import unicodedata
 import uuid
 from datetime import date, timedelta
 
-from brainviewer.core.dicom_source import ImagingStudy, Patient
 from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.headers.dicom_source import ImagingStudy, Patient
 from brainviewer.files.dicom.export.values import COMPONENTS, GROUPS, LONGEST, person_name
 
 NAME = "BrainViewer"

@@ -22,15 +22,11 @@ from pydicom.dataset import Dataset
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
-from brainviewer.core.dicom_source import ImagingStudy, Patient
-from brainviewer.core.findings import (
-    Classification,
-    Diameters,
-    LesionPart,
-    Measurements,
-    Side,
-    TumourFinding,
-)
+from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.measurements import Diameters, Measurements, Side
+from brainviewer.core.findings.tumour import TumourFinding
+from brainviewer.core.headers.dicom_source import ImagingStudy, Patient
+from brainviewer.core.segments import LesionPart
 from brainviewer.files.dicom.export.algorithm import (
     SCHEME,
     own_code,

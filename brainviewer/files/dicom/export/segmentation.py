@@ -11,8 +11,8 @@ from pydicom.dataset import Dataset
 from pydicom.sr.codedict import codes
 from pydicom.uid import ExplicitVRLittleEndian
 
-from brainviewer.core.dicom_source import ImagingStudy, Patient
-from brainviewer.core.findings import LesionPart
+from brainviewer.core.headers.dicom_source import ImagingStudy, Patient
+from brainviewer.core.segments import LesionPart
 from brainviewer.files.dicom.export.algorithm import Algorithm
 from brainviewer.files.dicom.export.identity import EQUIPMENT, RESEARCH, set_identity, unnamed
 from brainviewer.files.dicom.export.patient import new_uid

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
-from brainviewer.core.findings import LesionPart, TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid
+from brainviewer.core.segments import LesionPart
 from brainviewer.files.dicom.export.patient import new_uid
 from brainviewer.files.nifti.writer import labels_on_grid
 

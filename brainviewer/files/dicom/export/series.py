@@ -17,9 +17,9 @@ from pydicom.uid import (
     MRImageStorage,
 )
 
-from brainviewer.core.dicom_source import ImagingStudy, Patient, SourceSeries
+from brainviewer.core.headers.dicom_source import ImagingStudy, Patient, SourceSeries
 from brainviewer.core.study import Modality, Volume
-from brainviewer.core.voi_window import opening_window
+from brainviewer.core.voi.voi_window import opening_window
 from brainviewer.files.dicom.export.frames import FrameStack, decimal, decimals
 from brainviewer.files.dicom.export.identity import coded, set_equipment, set_identity, set_series
 from brainviewer.files.dicom.export.patient import new_uid

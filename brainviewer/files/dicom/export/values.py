@@ -6,7 +6,7 @@ place.
 
 import re
 
-from brainviewer.core.dicom_source import day_of
+from brainviewer.core.headers.dicom_source import day_of
 
 LONGEST = 64
 """Characters of a long string, of a group of a name, and of a UID."""

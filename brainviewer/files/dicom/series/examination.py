@@ -6,8 +6,8 @@ from itertools import combinations, product
 from pathlib import Path
 
 from brainviewer.core.counting import first_few, listed
-from brainviewer.core.dicom_source import ImagingStudy, day_of
 from brainviewer.core.errors import FileError
+from brainviewer.core.headers.dicom_source import ImagingStudy, day_of
 from brainviewer.core.shown_text import shown_text
 from brainviewer.files.dicom.series.candidates import Candidate, candidates_of
 from brainviewer.files.dicom.series.headers import Headers

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from brainviewer.core.dicom_source import Patient, day_of
+from brainviewer.core.headers.dicom_source import Patient, day_of
 from brainviewer.files.dicom.series.frames import Tags
 
 _NOBODY = re.compile(

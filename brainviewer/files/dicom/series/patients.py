@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-from brainviewer.core.dicom_source import (
+from brainviewer.core.headers.dicom_source import (
     ImagingStudy,
     Patient,
     Scanner,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import FileWindow
-from brainviewer.core.voi_window import auto_window
+from brainviewer.core.voi.voi_window import auto_window
 from brainviewer.files.dicom.pixels.voi import telling, window_of_slices
 from brainviewer.files.dicom.series.frames import Frame
 from brainviewer.files.dicom.series.patients import source_of

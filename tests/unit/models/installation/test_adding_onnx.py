@@ -10,7 +10,7 @@ from onnx import helper, load_model, numpy_helper, save_model
 from own_networks import BIAS, CLASSES, CONV, DENSE, answer_of, model_of, torch_like, write_onnx
 
 from brainviewer.core.errors import BrainViewerError, FileError, ModelError
-from brainviewer.core.findings import IMAGE
+from brainviewer.core.findings.classification import IMAGE
 from brainviewer.files.user_folders import models_folder
 from brainviewer.models import registry
 from brainviewer.models.engine.inline import InlineEngine

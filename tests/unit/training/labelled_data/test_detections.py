@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from brainviewer.core.findings import TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.training.labelled_data.collection import Case, LabelledStudy

@@ -8,8 +8,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 from brainviewer.core.errors import FileError
-from brainviewer.core.findings import LesionPart, TumourFinding
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid
+from brainviewer.core.segments import LesionPart
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.training.labelled_data.collection import Case, LabelledStudy
 from brainviewer.training.labelled_data.detections import STRIPPED, detect

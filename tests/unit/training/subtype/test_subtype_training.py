@@ -13,7 +13,7 @@ from numpy.testing import assert_allclose
 torch = pytest.importorskip("torch")
 
 from brainviewer.core.errors import Cancelled, FileError  # noqa: E402
-from brainviewer.core.findings import TumourFinding  # noqa: E402
+from brainviewer.core.findings.tumour import TumourFinding  # noqa: E402
 from brainviewer.core.study import Study  # noqa: E402
 from brainviewer.files.structured import read_json  # noqa: E402
 from brainviewer.imaging.measure.descriptors import NAMES  # noqa: E402

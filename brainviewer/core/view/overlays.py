@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from brainviewer.core.fusion import Fusion
+from brainviewer.core.view.fusion import Fusion
 
 
 @dataclass(frozen=True)

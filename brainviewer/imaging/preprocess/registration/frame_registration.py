@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from brainviewer.core.geometry import Grid
 from brainviewer.imaging.preprocess.alignment import shifted
-from brainviewer.imaging.preprocess.head_place import BESIDE_MM, middle_of_head
-from brainviewer.imaging.preprocess.pose_check import lie_over
-from brainviewer.imaging.preprocess.registration import LEAST_MM, Motion, head_motion
+from brainviewer.imaging.preprocess.registration.head_place import BESIDE_MM, middle_of_head
+from brainviewer.imaging.preprocess.registration.pose_check import lie_over
+from brainviewer.imaging.preprocess.registration.registration import LEAST_MM, Motion, head_motion
 
 
 def place_scan(

@@ -14,7 +14,7 @@ from brainviewer.core.errors import FileError, Report
 from brainviewer.core.study import Study
 
 if TYPE_CHECKING:
-    from brainviewer.app.opening.series import UnknownSeries
+    from brainviewer.app.opening.dicom.series import UnknownSeries
 
 ASK_AGAIN = "which series is which"
 _QUESTION = "What you choose here takes the place of what was remembered for these series."
@@ -55,7 +55,7 @@ def question_about(study: Study, paths: Sequence[Path], report: Report) -> "Unkn
 
     Raises FileError if the series are no longer there, or were named one by one.
     """
-    from brainviewer.app.opening.series import UnknownSeries, named, with_notices
+    from brainviewer.app.opening.dicom.series import UnknownSeries, named, with_notices
     from brainviewer.app.stores.series_roles import as_remembered
     from brainviewer.files.dicom.series.patients import source_of
 

@@ -6,15 +6,15 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from brainviewer.core.fusion import FUSION_MAPS
 from brainviewer.core.hanging.hanging import BUILT_IN, MOST_COLUMNS, MOST_ROWS, Hanging
-from brainviewer.core.overlays import Overlays
 from brainviewer.core.reformation.reformation import PLAIN, Reformation
 from brainviewer.core.reformation.slab import THICKNESSES
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
-from brainviewer.core.view_choice import Layout
-from brainviewer.core.voi_window import Window
+from brainviewer.core.view.fusion import FUSION_MAPS
+from brainviewer.core.view.overlays import Overlays
+from brainviewer.core.view.view_choice import Layout
+from brainviewer.core.voi.voi_window import Window
 
 _COLOURS = frozenset(("grey", "gray", *FUSION_MAPS))
 

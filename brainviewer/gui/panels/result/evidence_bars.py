@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from brainviewer.core.findings import Classification
+from brainviewer.core.findings.classification import Classification
 from brainviewer.gui import theme
 from brainviewer.gui.layouts import clear, column, grid, put, row
 from brainviewer.gui.outside_text import as_tip

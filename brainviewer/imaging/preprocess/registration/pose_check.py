@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.geometry import Grid
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.imaging.preprocess.alignment import mask_on, resample, thinned
 from brainviewer.imaging.preprocess.brain import find_head
 from brainviewer.imaging.preprocess.working_grid import Field, Mask

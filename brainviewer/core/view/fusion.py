@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from brainviewer.core.study import Modality, Study
-from brainviewer.core.voi_window import Window
+from brainviewer.core.voi.voi_window import Window
 
 FUSION_MAPS = ("hot", "bone", "viridis", "magma", "cividis")
 """Colour maps of what is laid over; each is dark where there is little."""

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.geometry import Grid
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.imaging.preprocess.alignment import resample, shifted, thinned
 from brainviewer.imaging.preprocess.brain import find_head
-from brainviewer.imaging.preprocess.head_place import BESIDE_MM, middle_of_head
-from brainviewer.imaging.preprocess.registration import head_motion
+from brainviewer.imaging.preprocess.registration.head_place import BESIDE_MM, middle_of_head
+from brainviewer.imaging.preprocess.registration.registration import head_motion
 from brainviewer.imaging.preprocess.working_grid import Field, Mask
 
 _BY = (Modality.T1, Modality.T1CE, Modality.FLAIR, Modality.T2)

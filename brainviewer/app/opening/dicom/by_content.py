@@ -3,7 +3,7 @@
 Only a proposal: whoever asks the user shows it, and nothing is opened by it unasked.
 """
 
-from brainviewer.app.opening.series import UnknownSeries, with_notices
+from brainviewer.app.opening.dicom.series import UnknownSeries, with_notices
 from brainviewer.core.counting import listed
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.core.study import SEQUENCES

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.findings import Diameters, Point
+from brainviewer.core.findings.measurements import Diameters, Point
 from brainviewer.core.geometry import Grid
+from brainviewer.imaging.measure.follow_up.separate_lesions import SeparateLesions, separate_lesions
 from brainviewer.imaging.measure.lesion_parts import separate
 from brainviewer.imaging.measure.rano import MOST_TARGETS
-from brainviewer.imaging.measure.separate_lesions import SeparateLesions, separate_lesions
 from brainviewer.imaging.preprocess.alignment import mask_on
 from brainviewer.imaging.preprocess.working_grid import Mask, box_of
 

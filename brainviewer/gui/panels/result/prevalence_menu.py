@@ -10,7 +10,7 @@ from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.gui.outside_text import as_tip, on_button
-from brainviewer.gui.panels.model_card import assumption
+from brainviewer.gui.panels.result.model_card import assumption
 from brainviewer.gui.widgets import Slot, call
 
 _TIP = (

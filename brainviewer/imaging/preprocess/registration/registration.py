@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.geometry import Grid
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.imaging.preprocess.alignment import resample
 from brainviewer.imaging.preprocess.brain import find_head, is_stripped
 from brainviewer.imaging.preprocess.intensity import flatten_bias
-from brainviewer.imaging.preprocess.rigid_method import Descent, rigid_method
+from brainviewer.imaging.preprocess.registration.rigid_method import Descent, rigid_method
 from brainviewer.imaging.preprocess.working_grid import Field, Mask, background_of
 
 LEAST_MM = 2.0

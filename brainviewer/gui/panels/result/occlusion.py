@@ -10,7 +10,7 @@ from brainviewer.app.status import Status
 from brainviewer.gui import theme
 from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, panel, row
-from brainviewer.gui.panels.probability_bars import ChangeTable
+from brainviewer.gui.panels.result.probability_bars import ChangeTable
 from brainviewer.gui.widgets import button, call, heading, label, listen, set_role, slider, tabular
 from brainviewer.painting.text.wording import EDITED
 

@@ -5,8 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from brainviewer.app.opening.no_volume import UNKNOWN, NoVolume
-from brainviewer.app.opening.segmentation_alone import ImagesElsewhere
+from brainviewer.app.opening.dicom.no_volume import UNKNOWN, NoVolume
+from brainviewer.app.opening.dicom.segmentation_alone import ImagesElsewhere
 from brainviewer.app.stores.series_roles import as_remembered
 from brainviewer.core.counting import first_few
 from brainviewer.core.errors import BrainViewerError, FileError, Report, silent

@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from brainviewer.core.findings import OtherLesion, TumourFinding
+from brainviewer.core.findings.tumour import OtherLesion, TumourFinding
 from brainviewer.core.geometry import Grid
-from brainviewer.imaging.measure import follow_up_notices as say
-from brainviewer.imaging.measure.lesion_parts import enhancing_of
-from brainviewer.imaging.measure.matched_lesions import (
+from brainviewer.imaging.measure.follow_up import follow_up_notices as say
+from brainviewer.imaging.measure.follow_up.matched_lesions import (
     MatchedLesion,
     PlacedMask,
     match_lesions,
 )
+from brainviewer.imaging.measure.follow_up.separate_lesions import separate_lesions
+from brainviewer.imaging.measure.lesion_parts import enhancing_of
 from brainviewer.imaging.measure.rano import (
     BY_PRODUCT,
     BY_VOLUME,
@@ -23,7 +24,6 @@ from brainviewer.imaging.measure.rano import (
     Target,
     response,
 )
-from brainviewer.imaging.measure.separate_lesions import separate_lesions
 from brainviewer.imaging.preprocess.working_grid import Mask
 
 

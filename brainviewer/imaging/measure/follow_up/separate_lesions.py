@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.findings import Diameters, Point
+from brainviewer.core.findings.measurements import Diameters, Point
 from brainviewer.core.geometry import Grid
-from brainviewer.core.scipy_parts import ndimage
+from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.imaging.measure.lesion_parts import separate
 from brainviewer.imaging.measure.mask_part import MaskPart
 from brainviewer.imaging.measure.rano import LEAST_SLICES

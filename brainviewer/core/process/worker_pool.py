@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import wait
 
-from brainviewer.core.network import close_network
+from brainviewer.core.process.network import close_network
 
 
 @contextmanager

@@ -10,17 +10,17 @@ from brainviewer.app.facts import Fact
 from brainviewer.app.prediction.class_texts import CODES, class_text
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
-from brainviewer.core.dicom_source import OLDEST
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.findings import NO_TUMOUR, Classification
+from brainviewer.core.findings.classification import NO_TUMOUR, Classification
+from brainviewer.core.headers.dicom_source import OLDEST
 from brainviewer.core.slices import Plane
 from brainviewer.gui import theme
 from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import clear, column, fill, panel, row, scrolled
-from brainviewer.gui.panels.evidence_bars import EvidenceBars
-from brainviewer.gui.panels.feedback_row import FeedbackRow
-from brainviewer.gui.panels.prevalence_menu import PrevalenceLine
-from brainviewer.gui.panels.probability_bars import ProbabilityBars
+from brainviewer.gui.panels.result.evidence_bars import EvidenceBars
+from brainviewer.gui.panels.result.feedback_row import FeedbackRow
+from brainviewer.gui.panels.result.prevalence_menu import PrevalenceLine
+from brainviewer.gui.panels.result.probability_bars import ProbabilityBars
 from brainviewer.gui.widgets import button, heading, label, linked, listen, say, told
 from brainviewer.painting.text.predictions import (
     ONLY_GLIOMAS,

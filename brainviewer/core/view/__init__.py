@@ -1,0 +1,1 @@
+"""How a study is looked at: layout, tool, overlays and fusion, as values."""

@@ -1,0 +1,1 @@
+"""The lesions of several studies of one patient: matched, measured, compared."""

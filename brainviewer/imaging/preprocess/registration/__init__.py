@@ -1,0 +1,1 @@
+"""Where one scan of a head lies against another: rigid, by mutual information."""
