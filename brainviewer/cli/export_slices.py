@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from brainviewer.app.report.terminal import progress_line, results_only, show
+from brainviewer.app.report.terminal import complain, progress_line, results_only, show
 from brainviewer.cli.engines import search_engine
 from brainviewer.cli.options import AsJson, argument, option, with_a_name
 from brainviewer.cli.program import app
@@ -92,7 +92,19 @@ def export_slices(
         request.check()
         save = _batch if batch else _one
         record = save(study, request, annotations)
+        _show(out, record, as_json)
+
+
+def _show(out: TextIO, record: dict[str, Any], as_json: bool) -> None:
+    """Tell what was saved, and on stderr what was not: then the exit code is 2, as of images."""
+    left = [one for one in record["studies"] if one["why_not"]]
+    if as_json or len(left) < len(record["studies"]):
         show(out, record, as_json, lambda: _text(record))
+        out.flush()
+    for one in left:
+        complain(f"{Path(one['study'][0]).name}: not exported. {one['why_not']}")
+    if left:
+        raise typer.Exit(2)
 
 
 def _burnt(text: str) -> "BurnIn":
@@ -226,10 +238,9 @@ def _record(studies: list[dict[str, Any]]) -> dict[str, Any]:
 def _text(record: dict[str, Any]) -> str:
     lines = []
     for one in record["studies"]:
-        name = Path(one["study"][0]).name
         if one["why_not"]:
-            lines.append(f"{name}: not exported. {one['why_not']}")
             continue
+        name = Path(one["study"][0]).name
         count, where = len(one["files"]), Path(one["files"][0])
         told = str(where) if count == 1 else f"{count} images in {where.parent}"
         lines += [f"{name}: {told}", *(f"Note: {notice}" for notice in one["notices"])]

@@ -47,12 +47,12 @@ def info(study: Study, as_json: AsJson = False) -> None:
     """Say what a study, or an image, holds, and what is odd about its headers."""
     with results_only() as out:
         from brainviewer.app.headers.header_findings import header_lines, header_records
-        from brainviewer.app.opening.study import open_without_asking
+        from brainviewer.app.opening.study import open_to_tell
         from brainviewer.app.report.formats import Schema, with_schema
         from brainviewer.app.report.study_record import study_record
         from brainviewer.app.report.text import study_text
 
-        opened = open_without_asking(study, progress_line())
+        opened = open_to_tell(study, progress_line())
         notices = list(opened.notices)
         told = {**study_record(opened), "headers": header_records(opened), "notices": notices}
         record = with_schema(Schema.STUDY, told)

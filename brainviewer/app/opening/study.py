@@ -165,6 +165,20 @@ def open_without_asking(
         return over_each_other(open_study(paths, report, known), report)
 
 
+def open_to_tell(paths: Sequence[Path], report: Report = silent) -> Study:
+    """As ``open_without_asking``; where nothing is written, by what the images look like.
+
+    For what only tells of a study; a notice says that it is a guess.
+    """
+    try:
+        return open_without_asking(paths, report)
+    except UnknownSeries as unsure:
+        if not unsure.choice.chosen:
+            raise
+        guess = replace(unsure.choice, notices=(unsure.message, *unsure.choice.notices))
+        return over_each_other(open_study(paths, report, guess), report)
+
+
 def demo_paths() -> list[Path]:
     """The files of the synthetic study that comes with the application.
 

@@ -17,7 +17,7 @@ from brainviewer.core.errors import FileError
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import SEQUENCES
 from brainviewer.files.dicom.archive import is_archive
-from brainviewer.files.folder_listing import folders_in, list_folder
+from brainviewer.files.folder_listing import folders_in, list_folder, refuse_whole_disk
 from brainviewer.files.ordinary_file import is_folder
 from brainviewer.files.study.folder import collect
 from brainviewer.files.study.places import ABOUT_DATA, studies_below
@@ -56,7 +56,11 @@ class FolderOfStudies:
         return shown_text(self.folder.name or str(self.folder))
 
     def studies(self) -> Iterator[ListedStudy | NotListed]:
-        """NIfTI by the names of folders, then DICOM, then what is neither."""
+        """NIfTI by the names of folders, then DICOM, then what is neither.
+
+        Raises FileError if the folder cannot be read, or is the whole disk.
+        """
+        refuse_whole_disk([self.folder])
         found: set[Path] = set()
         above: set[Path] = set()
         dicom: set[Path] = set()

@@ -1,5 +1,6 @@
 """Series whose tags and descriptions were cleared are proposed by their images, and asked."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from brainviewer.app.opening.study import open_study, open_without_asking
 from brainviewer.core.errors import silent
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.files.nifti.reader import read_nifti
+from tests.command_line import run
 from tests.contrast_phantom import GRID, head
 from tests.dicom_writer import TIMES, Examination, write_series
 from tests.studies import STUDIES
@@ -61,6 +63,17 @@ def test_it_is_never_opened_unasked(tmp_path: Path) -> None:
     with pytest.raises(UnknownSeries, match="Told by the images alone") as unsure:
         open_without_asking([written(tmp_path)])
     assert "FLAIR=FOLDER" in unsure.value.advice
+
+
+def test_info_tells_what_they_seem_to_be(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run("info", written(tmp_path), "--json") == 0
+    told = json.loads(capfd.readouterr().out)
+    assert {Modality(m): one["file"] for m, one in told["sequences"].items()} == {
+        modality: f"series {number}" for modality, number in RIGHT.items()
+    }
+    guess = "Told by the images alone, series 3 is T2, series 4 is T1ce, series 5 is FLAIR"
+    assert any(one.startswith(guess) for one in told["notices"])
+    assert run("pick", tmp_path) == 2  # nothing is computed from a guess
 
 
 @pytest.mark.parametrize("unknown", SEQUENCES)

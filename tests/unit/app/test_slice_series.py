@@ -1,6 +1,7 @@
 """Many slices at once: key images, every n-th slice, cines; of one study and of a folder."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -234,15 +235,26 @@ def test_the_command_saves_and_tells(
     study = open_study([tmp_path / "all" / "one"])
     Journal(study).keep([star(study, Plane.AXIAL, 7)])
     assert run("export-slices", tmp_path / "all", "-o", tmp_path / "out", "--key-images",
-               "--batch", "--burn-in", "annotations,text", "--json") == 0  # fmt: skip
-    told = json.loads(capfd.readouterr().out)
+               "--batch", "--burn-in", "annotations,text", "--json") == 2  # fmt: skip
+    said = capfd.readouterr()
+    told = json.loads(said.out)
     check_output(told)
+    assert [line.split(":")[1].strip() for line in said.err.splitlines()] == ["bad", "two"]
     by_name = {Path(one["study"][0]).name: one for one in told["studies"]}
     assert [Path(f).name for f in by_name["one"]["files"]] == ["key-01-t1-axial-007.png"]
     assert "No slice is marked" in by_name["two"]["why_not"]
     assert by_name["bad"]["why_not"]
     folder = Path(by_name["one"]["files"][0]).parent
     assert folder.parent == tmp_path / "out" and "one" not in folder.name  # names may be patients'
+    assert run("export-slices", tmp_path / "all", "-o", tmp_path / "words", "--every", "40",
+               "--batch", "--burn-in", "text") == 2  # fmt: skip
+    said = capfd.readouterr()
+    assert [line.split(":")[0] for line in said.out.splitlines()] == ["one", "two"]
+    assert said.err.startswith("brainviewer: bad: not exported. ") and said.err.count("\n") == 1
+    shutil.rmtree(damaged.parent)
+    assert run("export-slices", tmp_path / "all", "-o", tmp_path / "whole", "--every", "40",
+               "--batch", "--burn-in", "text") == 0  # fmt: skip
+    assert not capfd.readouterr().err
     assert run("export-slices", tmp_path / "all" / "one", "-o", tmp_path / "a.gif", "--from", "3",
                "--to", "6", "--burn-in", "text") == 0  # fmt: skip
     capfd.readouterr()

@@ -1,6 +1,7 @@
 """Which files make up a study, and which is which."""
 
 import gzip
+import os
 from pathlib import Path
 
 import nibabel as nib
@@ -172,10 +173,10 @@ def test_packed_dicom_is_named(tmp_path):
 
 
 def test_a_folder_that_may_not_be_read(tmp_path, monkeypatch):
-    def refuse(self):
+    def refuse(folder):
         raise PermissionError
 
-    monkeypatch.setattr(Path, "iterdir", refuse)
+    monkeypatch.setattr(os, "scandir", refuse)
     with pytest.raises(FileError, match="cannot be read"):
         collect([tmp_path])
 

@@ -26,6 +26,7 @@ from brainviewer.files.dicom.series.headers import Headers, read_headers
 from brainviewer.files.dicom.series.proposal import left_out_notice, propose
 from brainviewer.files.dicom.series.segmentation import segmentations_of, with_its_folder
 from brainviewer.files.dicom.series.unreadable import nothing_readable, unread_notices
+from brainviewer.files.folder_listing import check_searchable
 from brainviewer.files.image2d.folder import ImagesInFolders, images_of, is_dicom
 from brainviewer.files.ordinary_file import is_folder, resolved
 from brainviewer.files.study.folder import explicit, sequences_told, some_names
@@ -166,9 +167,11 @@ def named(paths: Sequence[Path], report: Report = silent) -> Named:
     """What lies where the user points.
 
     Of NIfTI images and DICOM series in one folder, those of more sequences are the study.
-    Raises FileError if there are DICOM images of which nothing can be shown.
+    Raises FileError if there are DICOM images of which nothing can be shown, or if far too much
+    lies there, and Cancelled when ``report`` does.
     """
     given, plain = explicit(paths)
+    check_searchable(plain, report)
     if nifti := nifti_beside(plain):
         taken = set(map(resolved, given.files.values()))
         rest = [one for one in nifti if resolved(one) not in taken and of_sequences([one])]

@@ -1,0 +1,72 @@
+"""Whether a folder that is opened can be looked through: neither the disk, nor a whole home."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from brainviewer.app.opening.dicom.series import named
+from brainviewer.app.study_list.sources import FolderOfStudies
+from brainviewer.core.errors import Cancelled, FileError
+from brainviewer.files import folder_listing
+from brainviewer.files.folder_listing import check_searchable, folders_in, list_folder
+
+
+def _filled(folder: Path, folders: int, files: int) -> None:
+    for number in range(folders):
+        place = folder / f"d{number:03d}"
+        place.mkdir()
+        for one in range(files):
+            (place / f"f{one:02d}.py").touch()
+
+
+def test_what_holds_far_too_much_is_refused_before_it_is_searched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _filled(tmp_path, 10, 5)
+    monkeypatch.setattr(folder_listing, "MOST_ENTRIES", 60)
+    check_searchable([tmp_path])  # 10 folders and 50 files
+    (tmp_path / ".cache").mkdir()
+    (tmp_path / ".cache" / "one").touch()
+    check_searchable([tmp_path])  # nothing is looked for in hidden folders
+    (tmp_path / "one more").touch()
+    with pytest.raises(FileError, match=r"holds more than 60 files and folders\. Open the folder"):
+        named([tmp_path])
+
+
+def test_looking_ends_at_once_when_it_is_cancelled(tmp_path: Path) -> None:
+    _filled(tmp_path, 30, 50)
+    told: list[str] = []
+
+    def report(_: float, text: str) -> None:
+        told.append(text)
+        if len(told) == 2:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        named([tmp_path], report)
+    assert told == ["Looking for images"] * 2
+
+
+@pytest.mark.skipif(os.sep != "/", reason="disks have letters")
+def test_the_whole_disk_is_not_searched(tmp_path: Path) -> None:
+    link = tmp_path / "all"
+    link.symlink_to("/")
+    for root in (Path("/"), link):
+        with pytest.raises(FileError, match="This is the whole disk"):
+            named([root])
+        with pytest.raises(FileError, match="This is the whole disk"):
+            next(FolderOfStudies(root).studies())
+
+
+def test_folders_are_listed_by_name_with_links_and_without_hidden_ones(tmp_path: Path) -> None:
+    for name in ("b", "a", ".hidden"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "c").touch()
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    (tmp_path / "nowhere").symlink_to(tmp_path / "gone")
+    names = [path.name for path in list_folder(tmp_path)]
+    assert names == ["a", "b", "c", "link", "nowhere"]
+    assert [path.name for path in folders_in([tmp_path])] == ["a", "b", "link"]
+    with pytest.raises(FileError, match="The folder gone cannot be read"):
+        list_folder(tmp_path / "gone")
