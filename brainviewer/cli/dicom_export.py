@@ -110,7 +110,7 @@ def _answers(
     prevalence: str | None,
 ) -> tuple[TumourFinding | None, Classification | None, list[str]]:
     """Finding and prediction, each None where there is none, and what must be said of them."""
-    from brainviewer.models.subtype.prediction import NotClassified, classify
+    from brainviewer.models.subtype.prediction import NotClassified
 
     finding = None
     try:
@@ -120,19 +120,11 @@ def _answers(
             frame = study.frame_index()
             shown = classify_frame(study, frame, runner, progress_line(), model_id=model)
             return None, shown, list(shown.notices)
-        from brainviewer.cli.studies import search
+        from brainviewer.cli.studies import answer, search
 
         load_rest(runner)
         finding = search(study, runner, method, threshold)
-        result = classify(
-            study,
-            finding,
-            runner,
-            model_id=model,
-            age_years=age,
-            prevalence=prevalence,
-            report=progress_line(),
-        )
+        result = answer(study, finding, runner, model=model, age=age, prevalence=prevalence)
     except NotClassified as nothing:
         return finding, None, [*(finding.notices if finding else ()), str(nothing)]
     return finding, result, [*finding.notices, *result.notices]

@@ -174,16 +174,10 @@ def _prediction(
         return classify_frame(
             study, study.frame_index(chosen), runner, progress_line(), model_id=model
         )
-    from brainviewer.models.subtype.prediction import classify
+    from brainviewer.cli.studies import answer
 
-    return classify(
-        study,
-        finding,
-        runner,
-        model_id=model,
-        slice_index=chosen if plane is Plane.AXIAL else None,
-        report=progress_line(),
-    )
+    axial = chosen if plane is Plane.AXIAL else None
+    return answer(study, finding, runner, model=model, slice_index=axial)
 
 
 def _text(file: Path, result: Classification | None, notices: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from brainviewer.app.prediction.whole_study import Analysis
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.core.findings.classification import Classification, Heatmap
 from brainviewer.core.findings.tumour import TumourFinding
+from brainviewer.core.headers.dicom_source import ImagingStudy, Patient, SourceSeries
 from brainviewer.core.slices import Plane
 from brainviewer.models.engine.engine import Engine
 from brainviewer.models.engine.inline import InlineEngine
@@ -286,6 +287,39 @@ def test_what_is_said_of_the_study_stands_with_the_prediction(study, result, mon
     )
     assert run("classify", "folder", "--json") == 0
     assert printed(capfd)["notices"] == ["T2 lies on another grid.", "T1 is missing."]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("classify", "folder"),
+        ("analyze", "folder", "-o", "out"),
+        ("export", "folder", "-o", "slice.png", "--heatmap"),
+        ("export", "folder", "-o", "slice.png", "--model", "toy"),
+        ("export-dicom", "folder", "-o", "out", "--only", "report"),
+        ("report", "folder", "-o", "report.html"),
+    ],
+    ids=" ".join,
+)
+def test_every_command_answers_with_the_age_that_the_files_tell(
+    command, study, result, monkeypatch, tmp_path
+):
+    """Born on 1 March 1970, scanned on 14 June 2024."""
+    patient, day = Patient(birth_date="19700301"), ImagingStudy("1.2", date="20240614")
+    turn = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+    source = SourceSeries(patient, day, "1.3", "1.4", "", turn, (1.0, 1.0))
+    volumes = {m: replace(volume, series=source) for m, volume in study.volumes.items()}
+    of_dicom = replace(study, volumes=volumes)
+    monkeypatch.setattr(
+        "brainviewer.app.opening.study.open_study", lambda paths, report, which: of_dicom
+    )
+    monkeypatch.chdir(tmp_path)
+    assert run(*command) == 0
+    assert result["age_years"] == 54
+    if command[0] in ("classify", "analyze", "export-dicom", "report"):
+        again = [word.replace("out", "again").replace("report.", "again.") for word in command]
+        assert run(*again, "--age", 40) == 0
+        assert result["age_years"] == 40
 
 
 def test_no_tumour_is_a_result_of_classify(result, monkeypatch, capfd):
