@@ -16,6 +16,7 @@ from brainviewer.cli.slice_look import (
     Rotate,
     SlabOf,
     SlabThickness,
+    WindowText,
     reformation_of,
 )
 from brainviewer.cli.study_opening import TUMOUR, check_output, open_and_import
@@ -27,8 +28,10 @@ from brainviewer.core.shown_text import shown_text
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.core.study import Study as Opened
+from brainviewer.core.voi.voi_window import Window
 
 if TYPE_CHECKING:
+    from brainviewer.app.voi.chosen_window import ChosenWindow
     from brainviewer.core.annotation.annotations import Annotation as MadeAnnotation
     from brainviewer.files.annotation_file import AnnotationFile
     from brainviewer.models.engine.runtimes import Runner
@@ -54,6 +57,7 @@ def export(
     slab_mode: SlabOf = SlabMode.MAXIMUM,
     rotate: Rotate = 0,
     flip: Flip = False,
+    window: WindowText = None,
     scale: Annotated[int, typer.Option(min=1, max=4, help="Pixels per point.")] = 2,
     width: Annotated[
         float, option(metavar="MM", help="Width in print, at 300 pixels per inch.")
@@ -74,11 +78,13 @@ def export(
     index = _slice_of(slice_index)
     with results_only() as out:
         from brainviewer.app.opening.dicom.series import named
+        from brainviewer.app.voi.chosen_window import chosen_window
         from brainviewer.cli.studies import search
         from brainviewer.files.annotation_file import read_annotations
         from brainviewer.files.image2d.writer import check_page_path
 
         look = reformation_of(plane, slab, slab_mode, rotate, flip)
+        chosen = None if window is None else chosen_window(window)
         check_page_path(file)
         if width:
             from brainviewer.app.report.study_figures import check_width
@@ -93,6 +99,7 @@ def export(
             opened = open_and_import(
                 study, *(() if of_images else (TUMOUR,)), examination=found.examination
             )
+            windows = _windows(chosen, opened, sequence)
             all_annotations, said = _annotations(annotated, opened, other_study)
             finding = None if opened.is_image2d else search(opened, runner)
             from brainviewer.app.report.provenance import provenance_record
@@ -115,6 +122,7 @@ def export(
                 annotations=all_annotations,
                 finding=finding,
                 classification=result,
+                windows=windows,
                 reformation=look,
             )
             figure = slice_figure(opened, request)
@@ -123,6 +131,16 @@ def export(
         notices = [*opened.notices, *said]
         record["notices"] = notices
         show(out, record, as_json, lambda: _text(file, result, notices))
+
+
+def _windows(
+    chosen: "ChosenWindow | None", study: Opened, sequence: Modality | None
+) -> dict[Modality, Window]:
+    """The window of the sequence that is drawn, where one is asked for."""
+    drawn = sequence or study.modalities[0]
+    if chosen is None or drawn not in study.volumes:  # which is said where it is drawn
+        return {}
+    return {drawn: chosen.window(study.volumes[drawn])}
 
 
 def _engine(

@@ -10,6 +10,7 @@ from brainviewer.app.report.terminal import complain, progress_line, results_onl
 from brainviewer.cli.engines import search_engine
 from brainviewer.cli.options import AsJson, argument, option, with_a_name
 from brainviewer.cli.program import app
+from brainviewer.cli.slice_look import WindowText
 from brainviewer.cli.study_opening import TUMOUR, check_output, open_and_import
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
@@ -55,6 +56,7 @@ def export_slices(
     form: Annotated[
         str, typer.Option("--format", help="png, tif, svg or pdf; of cines in a batch mp4 or gif.")
     ] = "png",
+    window: WindowText = None,
     scale: Annotated[int, typer.Option(min=1, max=4, help="Pixels per point.")] = 1,
     width: Annotated[
         float, option(metavar="MM", help="Width in print, at 300 pixels per inch.")
@@ -75,6 +77,7 @@ def export_slices(
     """Save key images, every n-th slice or a cine, of a study or of all in a folder."""
     with results_only() as out:
         from brainviewer.app.exporting.slice_series import SeriesRequest, SeriesSubject
+        from brainviewer.app.voi.chosen_window import chosen_window
         from brainviewer.files.image2d.cine import CINE_SUFFIXES
 
         ending = target.suffix.lower() if target.suffix.lower() in CINE_SUFFIXES else ""
@@ -87,7 +90,7 @@ def export_slices(
         request = SeriesRequest(
             SeriesSubject.KEY_IMAGES if key else subject, target, sequence, plane, every or 1,
             first, last, f".{form.lstrip('.').lower()}", scale, width, per_second,
-            _burnt(burn_in),
+            _burnt(burn_in), None if window is None else chosen_window(window),
         )  # fmt: skip
         request.check()
         save = _batch if batch else _one

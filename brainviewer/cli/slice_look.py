@@ -23,6 +23,15 @@ SlabOf = Annotated[SlabMode, typer.Option("--slab-mode", help="What is taken of 
 Rotate = Annotated[
     int, typer.Option(metavar="0|90|180|270", help="Rotate the image clockwise, after --flip.")
 ]
+WindowText = Annotated[
+    str | None,
+    option(
+        "--window",
+        metavar="PRESET|LEVEL,WIDTH",
+        help="A window preset by its name, own ones too, or level and width in stored values; by "
+        "default the one that the sequence opens with.",
+    ),
+]
 Flip = Annotated[bool, typer.Option("--flip", help="Flip the image left to right.")]
 
 

@@ -1,6 +1,6 @@
 """The images of a series: of the open study as it is shown, or of a study without a window."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from brainviewer.app.exporting.slice_scenes import scene_of
@@ -28,6 +28,7 @@ from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.view.overlays import Overlays
 from brainviewer.core.view.saved_view import SavedView
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.painting.figure import FigureSpec
 from brainviewer.painting.geometry import head_viewport
 from brainviewer.painting.slice_scene import SliceScene, Viewport
@@ -129,7 +130,7 @@ def series_of_study(of: SeriesStudy, request: SeriesRequest) -> Figures:
         choices = [
             SliceChoice(modality, request.plane, index) for index in slices_of(request, count)
         ]
-    windows = {m: window_of(study, m, of.view.windows if of.view else {}) for m in study.volumes}
+    windows = _windows(of, request, {choice.modality for choice in choices})
     overlays = of.view.overlays if of.view else Overlays(segmentation=False)
     wanted = SliceRequest(
         annotations=of.annotations,
@@ -149,3 +150,14 @@ def series_of_study(of: SeriesStudy, request: SeriesRequest) -> Figures:
         figure = slice_figure(study, slice_wanted)
         found.append((choice, replace(figure, footer=request.burn.footer)))
     return found
+
+
+def _windows(
+    of: SeriesStudy, request: SeriesRequest, drawn: Collection[Modality]
+) -> dict[Modality, Window]:
+    """The windows of the sequences that are drawn."""
+    volumes = {modality: of.study.volumes[modality] for modality in drawn}
+    if request.window is not None:
+        return {modality: request.window.window(volume) for modality, volume in volumes.items()}
+    saved = of.view.windows if of.view else {}
+    return {modality: window_of(of.study, modality, saved) for modality in volumes}

@@ -9,6 +9,7 @@ import numpy as np
 
 from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.report.study_figures import SCALES, check_width, figure_content
+from brainviewer.app.voi.chosen_window import ChosenWindow
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.counting import counted
@@ -82,6 +83,8 @@ class SeriesRequest:
     form : ending of the images' names.
     scale : pixels a point; width_mm : how wide images are printed instead; 0 leaves that open.
     per_second : images of a cine.
+    window : of all sequences of studies without a window; None for that of the session, or the
+        one that a sequence opens with. An open study is saved with the windows that it has.
     """
 
     subject: SeriesSubject
@@ -96,6 +99,7 @@ class SeriesRequest:
     width_mm: float = 0.0
     per_second: float = 10.0
     burn: BurnIn = field(default_factory=BurnIn)
+    window: ChosenWindow | None = None
 
     def check(self) -> None:
         """Raises BrainViewerError for what makes no sense, before long work."""

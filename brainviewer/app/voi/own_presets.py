@@ -31,7 +31,7 @@ class OwnPresets:
     @property
     def all(self) -> tuple[OwnPreset, ...]:
         """All of them."""
-        return _kept(self._settings)
+        return kept_presets(self._settings)
 
     def called(self, name: str, volume: Volume, *, this_scanner: bool) -> OwnPreset | None:
         """The one that a new one of this name would take the place of."""
@@ -100,7 +100,7 @@ class OwnPresets:
         """All of them, those of another window among them."""
         if self._settings.path is not None:
             self._jobs.finish(SETTINGS)  # what is on disk is read
-            return list(_kept(Settings.load(self._settings.path)))
+            return list(kept_presets(Settings.load(self._settings.path)))
         return list(self.all)
 
     def _keep(self, known: Sequence[OwnPreset], *new: OwnPreset) -> None:
@@ -114,12 +114,13 @@ class OwnPresets:
 
 def opening_presets(settings: Settings, study: Study) -> dict[Modality, OwnPreset]:
     """Those that a study opens with, by sequence; one for its scanner goes first."""
-    own = [one for one in _kept(settings) if one.opens]
+    own = [one for one in kept_presets(settings) if one.opens]
     found = {m: fitting(own, volume) for m, volume in study.volumes.items()}
     return {m: max(some, key=lambda one: bool(one.scanner)) for m, some in found.items() if some}
 
 
-def _kept(settings: Settings) -> tuple[OwnPreset, ...]:
+def kept_presets(settings: Settings) -> tuple[OwnPreset, ...]:
+    """The presets that settings hold, in the order of the menu."""
     return tuple(map(read_preset, settings.window_presets))
 
 

@@ -27,7 +27,8 @@ LONGEST_NAME = 60
 """Characters."""
 _OF_FILES = ("File: ", "As in the file")
 """How the names of windows of DICOM files begin; see ``files.dicom.pixels.voi``."""
-_LEAST_WIDTH, _LARGEST = 1e-12, 1e15
+LEAST_WIDTH, LARGEST = 1e-12, 1e15
+"""Of a width, and of the amount of a level or width."""
 _FIELDS: Mapping[str, type | tuple[type, ...]] = {
     "sequence": str,
     "name": str,
@@ -141,10 +142,10 @@ def read_preset(stored: object) -> OwnPreset:
         said = f"The preset {called} is for {_quoted(stored['sequence'])}, which is no sequence."
         raise BrainViewerError(said, f"It must be {_KINDS['sequence']}.")
     level, width = _number(stored["level"]), _number(stored["width"])
-    if not math.isfinite(level) or abs(level) > _LARGEST:
+    if not math.isfinite(level) or abs(level) > LARGEST:
         said = f"The level of the preset {called} is {level:g}."
         raise BrainViewerError(said, "It must be a finite number.")
-    if not _LEAST_WIDTH <= width <= _LARGEST:  # NaN too
+    if not LEAST_WIDTH <= width <= LARGEST:  # NaN too
         said = f"The width of the preset {called} is {width:g}."
         raise BrainViewerError(said, "It must be above 0.")
     return OwnPreset(
