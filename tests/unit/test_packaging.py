@@ -1,15 +1,19 @@
 """What is installed in a fresh clone is what was tested, and the floors of coverage can fail."""
 
+import ast
 import importlib.util
 import re
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 import yaml
 from coverage import Coverage
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -52,6 +56,40 @@ def test_the_constraints_are_the_installed_versions_without_local_parts() -> Non
     assert all(version.local is None for version in found.values())
     text = constraints.constraints_text({"numpy": Version("2.4.6")})
     assert text.splitlines()[-1] == "numpy==2.4.6"
+
+
+def imported(file: Path) -> set[str]:
+    """The packages that a module imports anywhere in it, without the standard library."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            found.add(node.module.partition(".")[0])
+    return found - set(sys.stdlib_module_names) - {"brainviewer"}
+
+
+def test_every_package_that_the_program_imports_comes_with_it() -> None:
+    """The tests run with the extras: what only an extra brings is missed at a user's alone."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    def named(texts: list[str]) -> set[str]:
+        return {canonicalize_name(Requirement(text).name) for text in texts}
+
+    # Qt's bindings bring theirs, at the same version.
+    always = named(project["dependencies"]) | {"shiboken6"}
+    # Said in a sentence where the extra is not installed.
+    training = named(project["optional-dependencies"]["train"])
+    # Not installed with the tests.
+    by_import = {**packages_distributions(), "sklearn": ["scikit-learn"]}
+    missed: dict[str, list[str]] = {}
+    for file in sorted((ROOT / "brainviewer").rglob("*.py")):
+        room = file.relative_to(ROOT / "brainviewer").parts[0]
+        there = always | training if room == "training" else always
+        for package in imported(file):
+            if not there & {canonicalize_name(name) for name in by_import.get(package, [package])}:
+                missed.setdefault(package, []).append(str(file.relative_to(ROOT)))
+    assert missed == {}
 
 
 def test_a_room_below_its_floor_fails() -> None:
