@@ -157,6 +157,15 @@ def test_messages(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     box.close()
 
 
+def test_buttons_of_dialogs_are_words_alone(window: MainWindow) -> None:
+    """Without a desktop, Qt draws pictures of its own on them, which no theme colours."""
+    box = plain_box("Leave the study?", window)
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.show()
+    assert [button.icon().isNull() for button in box.buttons()] == [True]
+    box.close()
+
+
 def test_a_notice_is_one_line(window: MainWindow, session: Session) -> None:
     session.notices.tell(f"In {NAME}, fluid is dark.")
     texts = [label.text() for label in window.findChildren(QLabel) if "fluid" in label.text()]
