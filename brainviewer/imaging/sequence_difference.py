@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from brainviewer.core.study import Volume
 from brainviewer.core.voi.voi_window import head_threshold
+from brainviewer.imaging.robust_spread import robust_spread
 
-_TO_SIGMA = 1.4826
 _MOST_VOXELS = 200_000
 # Of the difference, in units of normal tissue: made-up images may have no noise of their own.
 _LEAST_SPREAD = 0.3
@@ -70,7 +70,7 @@ def sequence_difference(
 
 def _scale(values: NDArray[np.float32]) -> tuple[float, float]:
     middle = float(np.median(values))
-    spread = _TO_SIGMA * float(np.median(np.abs(values - np.float32(middle))))
+    spread = robust_spread(values, middle)
     return middle, max(spread, 0.05 * abs(middle), 1e-30)
 
 

@@ -3,6 +3,7 @@
 import gc
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from brainviewer.gui.panels.result.result import ResultPanel
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.panes.slice_pane import SlicePane
 from tests.phantoms import marker_finding, marker_study
+from tests.unit.app.desk import a_result
 
 PATIENCE_MS = 60_000
 
@@ -88,6 +90,12 @@ def show_study(session: Session, study: Study, finding: TumourFinding | None = N
         session.view.go_to_tumour()
 
 
+def show_answered(session: Session, study: Study, finding: TumourFinding | None = None) -> None:
+    """Show the study of Jane Doe, searched and classified."""
+    show_study(session, replace(study, name="Doe^Jane"), finding or marker_finding(study))
+    session.state.show_classification(a_result(study), Status.DONE)
+
+
 @pytest.fixture
 def session(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
@@ -135,6 +143,14 @@ def window(qtbot: QtBot, session: Session) -> Iterator[MainWindow]:
     window = _without_engine(qtbot, session)
     yield window
     window.close()
+
+
+@pytest.fixture
+def said(window: MainWindow) -> list[tuple[str, str]]:
+    """The notices of the window from now on, each a level and a text."""
+    notices: list[tuple[str, str]] = []
+    window.session.state.noticed.connect(lambda n: notices.append((n.level, n.text)))
+    return notices
 
 
 @pytest.fixture

@@ -17,9 +17,8 @@ from brainviewer.core.headers.dicom_source import Patient
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.gui.dialogs.dicom_export import DicomExportDialog, free_folder
 from brainviewer.gui.main_window import MainWindow
-from tests.gui.conftest import show_study
+from tests.gui.conftest import show_answered, show_study
 from tests.phantoms import marker_finding, marker_study, with_parts
-from tests.unit.app.desk import a_result
 from tests.unit.app.test_dicom_results import series_of
 
 
@@ -114,14 +113,11 @@ def test_a_single_image_offers_pictures_only(
 
 
 @pytest.fixture
-def said(window: MainWindow, session: Session) -> list[tuple[str, str]]:
-    """Notices of a window that shows a lesion with its parts, and an answer."""
-    study = replace(marker_study(), name="Doe^Jane")
-    show_study(session, study, with_parts(marker_finding(study), study))
-    session.state.show_classification(a_result(study), Status.DONE)
-    notices: list[tuple[str, str]] = []
-    session.state.noticed.connect(lambda n: notices.append((n.level, n.text)))
-    return notices
+def window(window: MainWindow, session: Session) -> MainWindow:
+    """The window with a lesion that has its parts, and an answer."""
+    study = marker_study()
+    show_answered(session, study, with_parts(marker_finding(study), study))
+    return window
 
 
 @pytest.mark.window

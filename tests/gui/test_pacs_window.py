@@ -79,14 +79,6 @@ def shown(window: MainWindow) -> PacsWindow:
     return window.parts.pacs.window
 
 
-@pytest.fixture
-def said(window: MainWindow) -> list[str]:
-    """What the window has to say."""
-    heard: list[str] = []
-    window.session.state.noticed.connect(lambda notice: heard.append(notice.text))
-    return heard
-
-
 def test_a_study_is_searched_retrieved_and_opened(
     qtbot: QtBot,
     shown: PacsWindow,
@@ -138,7 +130,7 @@ def test_a_study_that_comes_late_does_not_take_the_place_of_another(
     shown: PacsWindow,
     pretend: Pretend,
     window: MainWindow,
-    said: list[str],
+    said: list[tuple[str, str]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     session = window.session
@@ -151,7 +143,7 @@ def test_a_study_that_comes_late_does_not_take_the_place_of_another(
     monkeypatch.setattr(client, "find_series", meanwhile)
     shown.search()
     shown.retrieve()
-    assert said == ["A study from Archive is here, among the recent studies."]
+    assert [text for _, text in said] == ["A study from Archive is here, among the recent studies."]
     assert session.settings.recent == ((str(pretend.folder),),)
     session.pacs.forget_studies()
     assert session.settings.recent == ()
@@ -173,7 +165,7 @@ def test_the_open_study_is_compared_with_a_prior_of_the_node(
 
 
 def test_what_goes_wrong_is_said_and_leaves_nothing(
-    shown: PacsWindow, pretend: Pretend, said: list[str]
+    shown: PacsWindow, pretend: Pretend, said: list[tuple[str, str]]
 ) -> None:
     shown.form.since.setText("soon")
     shown.search()
@@ -183,7 +175,7 @@ def test_what_goes_wrong_is_said_and_leaves_nothing(
     assert shown.problem.text() == ""
     pretend.error = NodeError("Archive is away.", "Try later.")
     shown.retrieve()
-    assert said == ["Archive is away. Try later."]
+    assert [text for _, text in said] == ["Archive is away. Try later."]
     assert not pretend.folder.exists()
     shown.search()
     assert shown.problem.text() == "Archive is away. Try later."
@@ -192,12 +184,15 @@ def test_what_goes_wrong_is_said_and_leaves_nothing(
 
 
 def test_files_are_sent(
-    shown: PacsWindow, pretend: Pretend, said: list[str], monkeypatch: pytest.MonkeyPatch
+    shown: PacsWindow,
+    pretend: Pretend,
+    said: list[tuple[str, str]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: (["/a.dcm", "/b.dcm"], ""))
     shown.send_button.click()
     assert pretend.asked == [(Path("/a.dcm"), Path("/b.dcm"))]
-    assert said == ["2 objects sent to Archive."]
+    assert [text for _, text in said] == ["2 objects sent to Archive."]
 
 
 def test_without_a_node_it_says_so(window: MainWindow, pretend: Pretend) -> None:

@@ -1,6 +1,5 @@
 """The report in the window: written, followed, saved, printed."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pypdfium2
@@ -24,25 +23,16 @@ from brainviewer.gui.dialogs.printing import print_report
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.report.opener import with_ending
 from brainviewer.gui.report.window import ReportWindow
-from tests.gui.conftest import show_study
-from tests.phantoms import marker_finding, marker_study, oblique_grid
-from tests.unit.app.desk import a_result
+from tests.gui.conftest import show_answered, show_study
+from tests.phantoms import marker_study, oblique_grid
 
 pytestmark = pytest.mark.window
 
 
 @pytest.fixture
 def window(window: MainWindow, session: Session, study: Study) -> MainWindow:
-    show_study(session, replace(study, name="Vanhelden"), marker_finding(study))
-    session.state.show_classification(a_result(study), Status.DONE)
+    show_answered(session, study)
     return window
-
-
-@pytest.fixture
-def said(window: MainWindow) -> list[tuple[str, str]]:
-    notices: list[tuple[str, str]] = []
-    window.session.state.noticed.connect(lambda n: notices.append((n.level, n.text)))
-    return notices
 
 
 @pytest.fixture
@@ -119,11 +109,11 @@ def test_choices_are_remembered_and_seen(
 
 def test_hidden_names_stay_hidden(report: ReportWindow, session: Session, qtbot: QtBot) -> None:
     session.settings.update(report_identity="full")
-    qtbot.waitUntil(lambda: "Vanhelden" in words_of(report))
+    qtbot.waitUntil(lambda: "Doe" in words_of(report))
     session.settings.update(show_patient=False)
     assert not report.identity.isEnabled()
     assert report_options(session.settings).identity is Identity.NOTHING
-    qtbot.waitUntil(lambda: "Vanhelden" not in words_of(report))
+    qtbot.waitUntil(lambda: "Doe" not in words_of(report))
     session.settings.update(show_patient=True)
     assert report.identity.isEnabled()
 

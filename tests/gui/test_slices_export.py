@@ -32,13 +32,6 @@ def window(window: MainWindow, session: Session, study: Study) -> MainWindow:
     return window
 
 
-@pytest.fixture
-def said(window: MainWindow) -> list[str]:
-    notices: list[str] = []
-    window.session.state.noticed.connect(lambda n: notices.append(n.text))
-    return notices
-
-
 def answered(monkeypatch: pytest.MonkeyPatch, answer) -> None:  # type: ignore[no-untyped-def]
     """The dialog is filled in, and accepted."""
 
@@ -54,7 +47,7 @@ def answered(monkeypatch: pytest.MonkeyPatch, answer) -> None:  # type: ignore[n
 
 
 def test_key_images_every_slice_and_cine(
-    window: MainWindow, said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    window: MainWindow, said: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     shown: list[str] = []
 
@@ -72,7 +65,7 @@ def test_key_images_every_slice_and_cine(
     with Image.open(file) as image:
         assert image.width == round(85 / 25.4 * 300)
         assert shown == [f"1 image of {image.width} × {image.height} pixels"]
-    assert said[-1].startswith("Saved as key-01-t1ce-axial-")
+    assert said[-1][1].startswith("Saved as key-01-t1ce-axial-")
 
     def every(dialog: SlicesExportDialog) -> None:
         dialog._above = tmp_path
@@ -87,7 +80,7 @@ def test_key_images_every_slice_and_cine(
     window.actions_by_id["export-slices"].trigger()
     names = sorted(path.name for path in (tmp_path / "brainviewer-slices").iterdir())
     assert names == [f"flair-axial-{n:03d}.png" for n in (2, 6, 10)]
-    assert said[-1] == f"3 images saved in {tmp_path / 'brainviewer-slices'}."
+    assert said[-1][1] == f"3 images saved in {tmp_path / 'brainviewer-slices'}."
 
     def cine(dialog: SlicesExportDialog) -> None:
         dialog._above = tmp_path
@@ -131,7 +124,7 @@ def test_it_is_what_the_panes_show(
 
 
 def test_all_studies_in_a_folder(
-    window: MainWindow, said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    window: MainWindow, said: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for name, level in (("one", 2), ("two", 4)):
         write_study(tmp_path / "all" / name, level)
@@ -151,4 +144,4 @@ def test_all_studies_in_a_folder(
     out = tmp_path / "brainviewer-slices"
     assert sorted(path.name for path in out.iterdir()) == ["001", "002"]
     assert all(list(folder.glob("flair-axial-*.png")) for folder in out.iterdir())
-    assert said[-1] == f"2 studies were exported to {out}."
+    assert said[-1][1] == f"2 studies were exported to {out}."

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QApplication, QDialog
 from brainviewer.app.exporting.exports import ExportRequest, ExportSubject
 from brainviewer.app.session import Session
 from brainviewer.app.state import Layout
-from brainviewer.app.status import Status
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.errors import Cancelled
@@ -25,26 +24,17 @@ from brainviewer.gui.dialogs import printing
 from brainviewer.gui.dialogs.export import ExportDialog
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.painting.figure import draw_figure
-from tests.gui.conftest import show_study
-from tests.phantoms import marker_finding, marker_study
+from tests.gui.conftest import show_answered, show_study
+from tests.phantoms import marker_study
 from tests.provenance import read_provenance
-from tests.unit.app.desk import a_result
 
 pytestmark = pytest.mark.window
 
 
 @pytest.fixture
 def window(window: MainWindow, session: Session, study: Study) -> MainWindow:
-    show_study(session, replace(study, name="Doe^Jane"), marker_finding(study))
-    session.state.show_classification(a_result(study), Status.DONE)
+    show_answered(session, study)
     return window
-
-
-@pytest.fixture
-def said(window: MainWindow) -> list[tuple[str, str]]:
-    notices: list[tuple[str, str]] = []
-    window.session.state.noticed.connect(lambda n: notices.append((n.level, n.text)))
-    return notices
 
 
 def text_chunk(path: Path) -> dict[str, object]:

@@ -21,19 +21,19 @@ class Tool(StrEnum):
     PAN = "pan"
     TURN_PLANES = "turn planes"
     """Turns the other two planes about the cursor."""
-    RULER = "ruler"
-    DISTANCE = "distance in 3D"
-    BIDIRECTIONAL = "bidirectional"
-    ANGLE = "angle"
-    COBB = "Cobb angle"
-    RECTANGLE = "rectangle"
-    ELLIPSE = "ellipse"
-    POLYGON = "polygon"
-    FREEHAND = "freehand"
-    PROBE = "point probe"
-    ARROW = "arrow"
-    TEXT = "text"
-    KEY_IMAGE = "key image"
+    RULER = Kind.RULER.value
+    DISTANCE = Kind.DISTANCE.value
+    BIDIRECTIONAL = Kind.BIDIRECTIONAL.value
+    ANGLE = Kind.ANGLE.value
+    COBB = Kind.COBB.value
+    RECTANGLE = Kind.RECTANGLE.value
+    ELLIPSE = Kind.ELLIPSE.value
+    POLYGON = Kind.POLYGON.value
+    FREEHAND = Kind.FREEHAND.value
+    PROBE = Kind.PROBE.value
+    ARROW = Kind.ARROW.value
+    TEXT = Kind.TEXT.value
+    KEY_IMAGE = Kind.KEY_IMAGE.value
     BRUSH = "brush"
     """Paints over a part of an image; only in an occlusion test."""
     PAINT = "paint lesion"

@@ -12,8 +12,8 @@ from brainviewer.core.geometry import Grid
 from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.imaging.correction.clean_up import holes
 from brainviewer.imaging.correction.label_edit import LabelEdit, Paint
-from brainviewer.imaging.measure.normal_appearing_brain import TO_SIGMA
 from brainviewer.imaging.preprocess.working_grid import Mask
+from brainviewer.imaging.robust_spread import robust_spread
 
 SEED_MM = 3.0
 """Radius around the click in which the grey values are looked at."""
@@ -41,7 +41,7 @@ def seed_at(data: NDArray[Any], grid: Grid, position_mm: NDArray[np.float64]) ->
     if not len(values):
         values = np.array([float(data[grid.nearest_voxel(position_mm)])])
     middle = float(np.median(values))
-    spread = TO_SIGMA * float(np.median(np.abs(values - middle)))
+    spread = robust_spread(values, middle)
     return Seed(middle, max(_SPREADS * spread, _LEAST_FRACTION * abs(middle)))
 
 

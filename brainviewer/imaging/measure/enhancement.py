@@ -12,8 +12,9 @@ import numpy as np
 
 from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.core.study import Modality, Study
-from brainviewer.imaging.measure.normal_appearing_brain import TO_SIGMA, NormalAppearingBrain
+from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
 from brainviewer.imaging.preprocess.working_grid import Field, Mask
+from brainviewer.imaging.robust_spread import robust_spread
 
 WITHOUT_T1 = (
     "There is no T1: what is very bright on T1ce was taken for enhancing, which blood and fat may "
@@ -67,7 +68,7 @@ def uptake_of(study: Study, normal_brain: NormalAppearingBrain) -> Uptake | None
     before, before_in_brain = normal_brain.normalised(pre.data)
     usual = bright_in_brain - before_in_brain
     middle = np.median(usual)
-    spread = max(TO_SIGMA * float(np.median(np.abs(usual - middle))), _LEAST_SPREAD)
+    spread = max(robust_spread(usual, middle), _LEAST_SPREAD)
     return Uptake(bright, before, (bright - before - middle) / spread)
 
 

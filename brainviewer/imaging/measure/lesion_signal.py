@@ -16,6 +16,7 @@ from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.core.study import SEQUENCES, Modality, Volume
 from brainviewer.imaging.measure.lesion_frame import FEW, LesionFrame
 from brainviewer.imaging.preprocess.working_grid import Field, Mask
+from brainviewer.imaging.robust_spread import robust_spread
 
 SIGNALS = (
     "flair_median", "flair_high", "flair_spread", "flair_entropy", "flair_border", "flair_core",
@@ -133,9 +134,9 @@ def _in_z(frame: LesionFrame, volume: Volume) -> SequenceInZ | None:
     if volume.constant:
         return None
     normal_brain = frame.values(volume.data, frame.normal_brain)
-    middle = np.median(normal_brain)
-    spread = np.float32(1.4826) * np.median(np.abs(normal_brain - middle))
-    if spread <= 1e-6 * max(abs(float(middle)), 1e-30):
+    middle = float(np.median(normal_brain))
+    spread = robust_spread(normal_brain, middle)
+    if spread <= 1e-6 * max(abs(middle), 1e-30):
         return None
 
     def z(values: Field) -> Field:

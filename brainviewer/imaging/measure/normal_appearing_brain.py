@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from brainviewer.core.geometry import Grid
 from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.imaging.preprocess.working_grid import Field, Mask, background_of, box_of
+from brainviewer.imaging.robust_spread import robust_spread
 
-TO_SIGMA = 1.4826
 _SPARSE_MM = 4.0
 _MARGIN_MM = 6.0
 _LEAST_VOXELS = 200
@@ -67,7 +67,7 @@ class NormalAppearingBrain:
         turned = self.grid.to_ras.turn(data)
         values = turned[self.sparse][self.voxels].astype(np.float32)
         middle = float(np.median(values))
-        spread = TO_SIGMA * float(np.median(np.abs(values - middle)))
+        spread = robust_spread(values, middle)
         spread = max(spread, _LEAST_CONTRAST * abs(middle - background_of(turned)), 1e-30)
         around = (turned[self.box].astype(np.float32) - np.float32(middle)) / np.float32(spread)
         return around, (values - np.float32(middle)) / np.float32(spread)

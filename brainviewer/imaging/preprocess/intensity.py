@@ -3,8 +3,7 @@
 import numpy as np
 
 from brainviewer.imaging.preprocess.working_grid import Field, Mask, Spacing
-
-_TO_SIGMA = 1.4826
+from brainviewer.imaging.robust_spread import robust_spread
 
 
 def normalise(image: Field, inside: Mask) -> Field:
@@ -12,9 +11,9 @@ def normalise(image: Field, inside: Mask) -> Field:
     values = image[inside]
     if values.size == 0:
         return np.zeros_like(image)
-    middle = np.median(values)
-    spread = _TO_SIGMA * np.median(np.abs(values - middle))
-    if spread <= 1e-6 * max(1e-30, abs(float(middle))):
+    middle = float(np.median(values))
+    spread = robust_spread(values, middle)
+    if spread <= 1e-6 * max(1e-30, abs(middle)):
         return np.zeros_like(image)
     return np.asarray((image - middle) / spread, dtype=np.float32)
 

@@ -14,6 +14,7 @@ from brainviewer.core.counting import listed, probability
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.ranking import average_ranks
 from brainviewer.core.study import Modality, Study
+from brainviewer.imaging.robust_spread import robust_spread
 from brainviewer.models.card import ModelCard
 
 ALL_THE_SAME = "Classify a slice for an answer all the same, which is not confident then."
@@ -78,7 +79,7 @@ def what_is_unusual(study: Study, finding: TumourFinding) -> str:
         return ""
     ordinary = _some(t1ce.data, brain & ~lesion)
     middle = float(np.median(ordinary))
-    spread = 1.4826 * float(np.median(np.abs(ordinary - middle)))
+    spread = robust_spread(ordinary, middle)
     if float(np.median(_some(t1ce.data, lesion))) <= middle + _BRIGHT_LESION * spread:
         return ""
     return (
@@ -104,7 +105,7 @@ def _no_mr(images: Mapping[str, NDArray[Any]], brain: NDArray[np.bool_]) -> str:
     for name, data in images.items():
         values = _some(data, brain)
         middle = float(np.median(values))
-        spread = 1.4826 * float(np.median(np.abs(values - middle)))
+        spread = robust_spread(values, middle)
         as_ct = float(data.min()) < _AIR_HU and _BRAIN_HU[0] <= middle <= _BRAIN_HU[1]
         if as_ct or (middle > 0 and spread < _LEAST_CONTRAST * middle):
             return f"{name} does not look like MR: it has the values or the contrast of a CT scan."

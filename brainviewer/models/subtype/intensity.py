@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.imaging.robust_spread import robust_spread
+
 Slices = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
@@ -15,7 +17,7 @@ def standardised(image: Slices, tissue: Mask, floor: float, low: float, high: fl
     """
     values = image[tissue]
     median = float(np.median(values))
-    spread = 1.4826 * float(np.median(np.abs(values - median)))
+    spread = robust_spread(values, median)
     spread = max(spread, floor * median, 1e-6 * float(image.max()))
     return np.asarray(np.clip((image - median) / spread, low, high), np.float32)
 
