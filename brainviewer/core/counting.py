@@ -1,6 +1,13 @@
 """Numbers, probabilities and lists of things in words: one image, two images; FLAIR, T1 and T2."""
 
+import re
 from collections.abc import Iterable, Sequence
+
+_PLURAL = {"is": "are", "was": "were", "has": "have", "does": "do", "holds": "hold", "says": "say"}
+_PRONOUN = re.compile(
+    rf"(?P<by>\bBy its header it shows\b)|(?P<file>\bThe file's\b)|(?P<its>\b[Ii]ts\b)"
+    rf"|(?P<it>(?:^|(?<=[.;:] ))It (?P<verb>{'|'.join(_PLURAL)})\b(?! not said))"
+)
 
 
 def counted(count: int, one: str, many: str = "") -> str:
@@ -27,3 +34,22 @@ def listed(names: Iterable[str]) -> str:
 def first_few(names: Sequence[str]) -> str:
     """The first three names for a sentence, and a mark where there are more."""
     return ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+
+
+def of_several(sentence: str) -> str:
+    """A sentence about one file, as it is said of several: *Its pixels…*, *Their pixels…*.
+
+    "It" at the beginning of a sentence is the file, unless "it is not said", which is nobody.
+    Within a sentence it may be anything, and stays.
+    """
+
+    def plural(found: re.Match[str]) -> str:
+        if found["by"]:
+            return "By their headers they show"
+        if found["file"]:
+            return "The files'"
+        if found["it"]:
+            return f"They {_PLURAL[found['verb']]}"
+        return "Their" if found["its"][0] == "I" else "their"
+
+    return _PRONOUN.sub(plural, sentence)

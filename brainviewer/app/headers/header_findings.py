@@ -18,7 +18,7 @@ from brainviewer.core.study import Modality, Study, Volume
 
 _LONGEST = 80
 """Characters of a text of a header."""
-_MIRRORED = "The image seems to be mirrored left to right against others."
+_MIRRORED = "{} to be mirrored left to right against others."
 _NOT_USED = "It was not used for the lesion; which side is right is not known."
 
 
@@ -59,7 +59,10 @@ def header_findings(
             told.setdefault(repr(said), (said, []))[1].append(modality)
     for said, modalities in _sides(study, onto, finding):
         told[repr((said, modalities))] = (said, list(modalities))
-    found = [HeaderFinding(tuple(modalities), said) for said, modalities in told.values()]
+    found = [
+        HeaderFinding(tuple(modalities), said.of_several() if len(modalities) > 1 else said)
+        for said, modalities in told.values()
+    ]
     return tuple(sorted(found, key=lambda one: _ORDER[one.said.check]))
 
 
@@ -105,7 +108,8 @@ def _sides(
             yield Said(Check.SIDES, Level.FINE, found, "", values), tuple(known)
     if finding is not None and finding.left_out:
         odd = tuple(m for m in study.modalities if m in finding.left_out)
-        yield Said(Check.SIDES, Level.CAUTION, _MIRRORED, _NOT_USED), odd
+        found = _MIRRORED.format("The image seems" if len(odd) == 1 else "The images seem")
+        yield Said(Check.SIDES, Level.CAUTION, found, _NOT_USED), odd
 
 
 def header_records(study: Study) -> list[dict[str, Any]]:

@@ -55,8 +55,8 @@ def _alone(forms: Forms) -> Said:
         other = "qform" if used == "sform" else "sform"
         return Said(Check.FORMS, Level.FINE, f"There is a {used} and no {other}.", done)
     done = (
-        "Its voxel sizes are used. No sides and positions are told in the whole study, and it is "
-        "laid over other sequences by the order of its voxels."
+        "Its voxel sizes are used. No sides and positions are told in the whole study, and its "
+        "voxels are laid over those of other sequences in their order."
     )
     if invalid:
         verb = "is" if len(invalid) == 1 else "are"

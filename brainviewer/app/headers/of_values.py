@@ -13,10 +13,10 @@ _WHOSE = (
 )  # fmt: skip
 """Elements that say whose images these are; what they say is not repeated."""
 _OF_DICOM = (
-    "It stays in the window and in DICOM results, and goes into others where you ask for it. Other "
-    "elements were not searched for names."
+    "The text stays in the window and in DICOM results, and goes into others where you ask for it. "
+    "Other elements were not searched for names."
 )
-_OF_NIFTI = "It is shown here alone: no result repeats it."
+_OF_NIFTI = "The text is shown here alone: no result repeats it."
 
 
 def scaling_of(volume: Volume) -> Iterator[Said]:
@@ -47,13 +47,13 @@ def _one(slope: float, intercept: float) -> Said:
     values = {"slope": slope, "intercept": intercept if math.isfinite(intercept) else None}
     if not math.isfinite(intercept):
         found = f"Its intercept is {intercept:g}, which is no number to add."
-        return Said(Check.SCALING, Level.CAUTION, found, "It was taken for 0.", values)
+        return Said(Check.SCALING, Level.CAUTION, found, "The intercept was taken for 0.", values)
     offset = f" {'−' if intercept < 0 else '+'} {abs(intercept):g}" if intercept else ""
     found = f"A value is {slope:g} × what is stored{offset}.".replace("-", "−")
     if slope < 0:
         found += " The slope is negative: large stored values are dark."
     level = Level.CAUTION if slope < 0 else Level.NOTE
-    return Said(Check.SCALING, level, found, "It was scaled so.", values)
+    return Said(Check.SCALING, level, found, "Values were scaled so.", values)
 
 
 def texts_of(volume: Volume) -> Iterator[Said]:

@@ -1,9 +1,11 @@
 """One thing that is told of a header."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
+
+from brainviewer.core.counting import of_several
 
 
 class Check(StrEnum):
@@ -39,3 +41,7 @@ class Said:
     done: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     texts: tuple[tuple[str, str], ...] = ()
+
+    def of_several(self) -> "Said":
+        """The same, as it is said of several sequences."""
+        return replace(self, found=of_several(self.found), done=of_several(self.done))

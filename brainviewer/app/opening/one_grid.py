@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.counting import listed
+from brainviewer.core.counting import listed, of_several
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import LabelMap, Modality, Scan, Volume
@@ -86,7 +86,10 @@ def placing_notices(
     for modality, image in images.items():
         for notice in filter(None, (size_notice(image.grid), *image.notices)):
             said.setdefault(notice, []).append(modality)
-    notices = [f"{listed(modalities)}: {notice}" for notice, modalities in said.items()]
+    notices = [
+        f"{listed(modalities)}: {of_several(notice) if len(modalities) > 1 else notice}"
+        for notice, modalities in said.items()
+    ]
     notices += [notice for _, said_of_it in placed for notice in said_of_it]
     by_order = [m for m, i in images.items() if not i.grid.oriented and m is not plan.reference]
     if by_order:

@@ -15,7 +15,7 @@ from brainviewer.files.dicom.header import AGAIN, PixelLayout
 from brainviewer.files.dicom.pixels.compressed import frames_there, plugin_for
 from brainviewer.files.image2d.photometric import rgb_of_ycc, to_eight_bits
 
-LARGER = "Some of its pixels are larger numbers than its header promises."
+LARGER = "Some of its pixels are larger numbers than the header promises."
 _PARTIAL = ("YBR_PARTIAL_422", "YBR_PARTIAL_420")
 _VIDEO = ("1.2.840.10008.1.2.4.10", "1.2.840.10008.1.2.7.")
 
@@ -91,7 +91,7 @@ def _frames_left_out(layout: PixelLayout, file: BinaryIO) -> list[str]:
         return []
     if there <= layout.frames:
         return []
-    return [f"It holds {there} frames, of which its header names {layout.frames} only."]
+    return [f"It holds {there} frames, of which the header names {layout.frames} only."]
 
 
 def _outside(values: NDArray[Any], layout: PixelLayout) -> bool:

@@ -244,3 +244,15 @@ def test_dicom_says_whose_it_is_without_repeating_it(tmp_path: Path) -> None:
     assert "Doe" not in str(header_records(study)) + " ".join(header_lines(study))
     assert told(study, Check.FORMS) == []
     assert told(study, Check.OBLIQUITY)
+
+
+def test_what_holds_of_several_sequences_is_said_of_several(tmp_path: Path) -> None:
+    save(tmp_path / "a_flair.nii", turned(20), None)
+    save(tmp_path / "a_t1.nii", turned(20), None)
+    save(tmp_path / "a_t2.nii")
+    study = open_study([tmp_path])
+    lines = "\n".join(header_lines(study))
+    assert "FLAIR and T1: Their voxel axes are tilted by 20.0°" in lines
+    assert "T2: Its slices are straight" in lines
+    assert "FLAIR, T1 and T2: Their voxels are 4 × 4 × 4 mm." in lines
+    assert "T1: Its" not in lines and "T1 and T2: Its" not in lines

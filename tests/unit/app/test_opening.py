@@ -457,4 +457,4 @@ def test_a_size_that_no_head_has_is_told(tmp_path, monkeypatch, mm, told):
     assert len(notices) == told
     if told:
         shown = " × ".join(f"{n * mm:.3g}" for n in SHAPE)
-        assert notices[0].startswith(f"FLAIR and T1: By its header it shows {shown} mm")
+        assert notices[0].startswith(f"FLAIR and T1: By their headers they show {shown} mm")

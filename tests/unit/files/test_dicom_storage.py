@@ -152,7 +152,7 @@ def test_more_compressed_frames_than_the_header_names(
     changed(path, NumberOfFrames=named, PixelData=items)
     image = read_dicom(path)
     assert np.array_equal(image.frames, values[:named])
-    said = f"It holds 3 frames, of which its header names {named} only."
+    said = f"It holds 3 frames, of which the header names {named} only."
     assert image.notices == ((said,) if named < 3 else ())
 
 

@@ -147,7 +147,7 @@ def test_a_codec_that_gives_more_bits_than_promised(tmp_path: Path) -> None:
         changed(path, BitsStored=12, HighBit=11)
     read = volume(paths)
     assert np.array_equal(read.data, data)  # 16 bits hold them
-    assert "larger numbers than its header" in read.notices[0]
+    assert "larger numbers than the header" in read.notices[0]
 
 
 @pytest.mark.parametrize("above", [0, 0x300])
