@@ -8,6 +8,7 @@ import numpy as np
 
 from brainviewer.app.hanging.choosing import choose_pane, hang, show_chosen
 from brainviewer.app.hanging.shown import chosen_place, modalities_of, shown_contents
+from brainviewer.app.reformation.sought import straighten, tilt_to
 from brainviewer.app.state import Layout, Tool, ViewState
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.findings.measurements import Diameters
@@ -16,12 +17,7 @@ from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality
 from brainviewer.core.view.overlays import Overlays
 from brainviewer.core.voi.own_presets import OwnPreset, offered, offered_window
-from brainviewer.core.voi.voi_window import (
-    AUTOMATIC,
-    OWN,
-    Window,
-    presets,
-)
+from brainviewer.core.voi.voi_window import AUTOMATIC, OWN, Window, presets
 
 _COVERING = (
     "lesion", "parts", "diameters", "segmentation", "difference", "heatmap", "annotations",
@@ -108,25 +104,28 @@ class View:
         """
         if self._state.study is None:
             return
-        self._straighten(plane)
-        self._show_plane(plane)
-        self.set_cursor(position_mm)
-        self._state.place_sought.emit(self._state.cursor)
+        straighten(self._state, plane)
+        self._seek(position_mm, plane)
 
     def show_annotation(self, annotation: Annotation) -> None:
-        """Bring an annotation into sight on the sequence it was drawn on."""
+        """Bring an annotation into sight on the sequence and the plane it was drawn on."""
+        if self._state.study is None:
+            return
         if not self._state.overlays.annotations:
             self.set_overlay(annotations=True)
         self.set_active(annotation.modality)
-        self.show_place(np.mean(annotation.points, axis=0).tolist(), annotation.plane)
+        if annotation.tilt is None:
+            straighten(self._state, annotation.plane)
+        else:
+            if self._state.original_grids.shown(self._state.study):
+                self.toggle_original_grids()  # nothing is tilted there
+            tilt_to(self._state, annotation)
+        self._seek(np.mean(annotation.points, axis=0).tolist(), annotation.plane)
 
-    def _straighten(self, plane: Plane) -> None:
-        state = self._state
-        study = state.solid_study
-        if study is not None and state.reformation.tilt(study.grid, plane) > 0:
-            state.reformation = state.reformation.of_grid
-            state.reformation_changed.emit()
-            state.facts_changed.emit()
+    def _seek(self, position_mm: Sequence[float], plane: Plane) -> None:
+        self._show_plane(plane)
+        self.set_cursor(position_mm)
+        self._state.place_sought.emit(self._state.cursor)
 
     def _show_plane(self, plane: Plane) -> None:
         """Let a pane show a plane; an image has one only."""

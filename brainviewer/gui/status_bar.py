@@ -17,7 +17,7 @@ from brainviewer.painting.text.wording import RESEARCH_ONLY, measured
 
 DRAWN_ELSEWHERE = "Annotations are drawn with all sequences on one grid; see View, Original grids."
 DRAWN_STRAIGHT = (
-    "Nothing is drawn or measured on a turned plane; see Planes, Planes of the study again."
+    "The segmentation is not edited on a turned plane; see Planes, Planes of the study again."
 )
 
 
@@ -90,9 +90,9 @@ class StatusBar(QStatusBar):
 
     @property
     def _drawn_straight(self) -> bool:
-        """Whether the chosen tool draws, but not on the plane that is shown, which is tilted."""
-        state, tool = self._state, self._state.tool
-        if state.study is None or not (tool.kind is not None or tool.corrects):
+        """Whether the chosen tool corrects, but not on the plane that is shown: it is tilted."""
+        state = self._state
+        if state.study is None or not state.tool.corrects:
             return False
         return state.reformation.tilt(state.study.grid, state.shown_plane) > 0
 

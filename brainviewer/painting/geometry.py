@@ -166,12 +166,12 @@ def head_viewport(
     """The viewport in which the whole head, seen along the plane's axis, fills an area.
 
     The same for all slices of a plane, so that their images can be compared. None if nothing is
-    gained over the whole slice.
+    gained over the whole slice, and for a tilted plane, whose slices are not those of the data.
 
     size : width and height of the area in points.
     annotations : those on this slice are shown whole.
     """
-    if study.is_image2d:
+    if study.is_image2d or view.oblique:
         return None
     frame, (height, width) = head_frame(view, study.reference.data), view.pixel_spacing
     low = np.array((frame.top / height + 0.5, frame.left / width + 0.5))

@@ -57,8 +57,8 @@ class SliceScene:
     original : the sequence lies on the grid of its file, which is said; regions tell their values
         on the common grid only.
     reformation : how the plane is tilted and turned on the screen, and how thick the slice is.
-        What belongs to slices of the grid (annotations, diameters, the heatmap) is left out of
-        tilted planes.
+        What belongs to slices of the grid (their annotations, diameters, the heatmap) is left out
+        of tilted planes.
     cross_lines : where the slices of other panes cut this one.
     prior : what is said of a slice of a prior study, e.g. ``PRIOR 2024-05-01``; "" of the study.
     painted_over : (rows, columns) bool, the part of an image that was edited: outlined by dashes.

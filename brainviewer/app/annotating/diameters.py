@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from brainviewer.imaging.measure.rano import Target
 
 SNAP = "snap diameters"
+_TILTED = (
+    "Diameters on a tilted plane are not snapped: draw them on a plane of the study (Ctrl+Shift+X)."
+)
 _NOTHING = {
     "lesion": "No lesion was found on the slice of these diameters.",
     "enhancing": "Nothing that enhances was found on the slice of these diameters.",
@@ -46,6 +49,9 @@ class HandDiameters:
             return
         mask = finding.mask if target is Target.LESION else enhancing_of(finding)
         if mask is None:
+            return
+        if chosen.tilt is not None:
+            self._notices.tell(_TILTED, "caution", of_study=True)
             return
         view = SliceView.of(study.grid, chosen.plane)
 

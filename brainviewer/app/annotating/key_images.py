@@ -7,8 +7,8 @@ from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.slices import Plane
 
 _PLANES = list(Plane)
-Place = tuple[int, int]
-"""Plane and slice, as they follow each other."""
+Place = tuple[int, int, float]
+"""Plane, slice of the grid and tilt in degrees, as they follow each other."""
 
 
 class KeyImages:
@@ -26,7 +26,7 @@ class KeyImages:
         places = {self._place(a): a for a in reversed(state.annotations) if _is_key(a)}
         if not places:
             return
-        here = _PLANES.index(state.shown_plane), state.slice_index(state.shown_plane)
+        here = self._here(state.shown_plane)
         order = sorted(places)
         if by > 0:
             there = next((place for place in order if place > here), order[0])
@@ -34,9 +34,17 @@ class KeyImages:
             there = next((place for place in reversed(order) if place < here), order[-1])
         self._view.show_annotation(places[there])
 
+    def _here(self, plane: Plane) -> Place:
+        study, tilt = self._state.solid_study, 0.0
+        if study is not None:
+            tilt = self._state.reformation.tilt(study.grid, plane)
+        return _PLANES.index(plane), self._state.slice_index(plane), round(tilt, 3)
+
     def _place(self, annotation: Annotation) -> Place:
-        index = self._state.view(annotation.plane).index_of(annotation.points[0])
-        return _PLANES.index(annotation.plane), index
+        view, tilt = self._state.view(annotation.plane), annotation.tilt
+        degrees = 0.0 if tilt is None else tilt.tilt_degrees(view.grid, annotation.plane)
+        index = view.index_of(annotation.points[0])
+        return _PLANES.index(annotation.plane), index, round(degrees, 3)
 
 
 def _is_key(annotation: Annotation) -> bool:

@@ -20,13 +20,14 @@ from brainviewer.core.annotation.annotations import (
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import Report
 from brainviewer.core.shown_text import shown_text
-from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Modality, Study
 from brainviewer.files.writing import write_whole
+from brainviewer.painting.text.wording import annotation_place
 
 EXPORT = "export annotations"
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_TILT = ("tilt_degrees", "normal_right", "normal_anterior", "normal_superior")
 STATISTICS = ("mean", "sd", "median", "minimum", "maximum")
 
 
@@ -34,7 +35,7 @@ STATISTICS = ("mean", "sd", "median", "minimum", "maximum")
 class Line:
     """An annotation in a table.
 
-    place : the slice as people count it, from 1.
+    place : the slice as people count it, from 1; None on a tilted plane. where : both in words.
     measures : of its points alone, by the names that exports give them; area : of a region, in the
         unit of the grid, squared.
     statistics : of a region, in each sequence; None of one smaller than a pixel. values : of a
@@ -42,7 +43,8 @@ class Line:
     """
 
     annotation: Annotation
-    place: int
+    place: int | None
+    where: str
     measures: dict[str, float]
     area: float | None
     statistics: dict[Modality, RegionStatistics | None]
@@ -55,7 +57,7 @@ def lines_of(study: Study, annotations: Iterable[Annotation]) -> tuple[Line, ...
 
 
 def _line(study: Study, annotation: Annotation) -> Line:
-    view, traits = SliceView.of(study.grid, annotation.plane), annotation.kind.traits
+    view, traits = annotation.view(study.grid), annotation.kind.traits
     measures = {
         measure.key(study.grid.unit.key): value
         for measure, value in annotation.measures
@@ -68,7 +70,8 @@ def _line(study: Study, annotation: Annotation) -> Line:
     }
     return Line(
         annotation,
-        view.index_of(annotation.points[0]) + 1,
+        None if annotation.tilt is not None else view.index_of(annotation.points[0]) + 1,
+        annotation_place(annotation, study.grid),
         measures,
         region_area(annotation, view) if traits.region else None,
         statistics,
@@ -81,25 +84,37 @@ def csv_text(study: Study, lines: Sequence[Line]) -> str:
     sequence where the values of all are known.
 
     What spreadsheets would take for a formula begins with an apostrophe. Places are the slices as
-    the window counts them.
+    the window counts them. On a tilted plane the slice is left open, and the last cells say how
+    far it is tilted from its plane, and the direction perpendicular to it; a position on it is
+    in files of annotations.
     """
     unit = study.grid.unit.key
     names = list(dict.fromkeys(name for line in lines for name in line.measures))
     header = ["number", "kind", "name", "plane", "slice", "drawn on", *names, f"area_{unit}2"]
-    header += ["sequence", "value", *STATISTICS, "pixels", "hidden", "locked"]
+    header += ["sequence", "value", *STATISTICS, "pixels", "hidden", "locked", *_TILT]
     written = io.StringIO()
     table = csv.writer(written, lineterminator="\r\n")
     table.writerow(header)
     for number, line in enumerate(lines, 1):
         one = line.annotation
         name = " / ".join(shown_text(part) for part in one.text.splitlines())
-        own = [number, one.kind.value, _harmless(name), one.plane.value, line.place]
+        own = [number, one.kind.value, _harmless(name), one.plane.value]
+        own += ["" if line.place is None else line.place]
         own += [one.modality.value, *(_number(line.measures.get(name)) for name in names)]
         own += [_number(line.area)]
-        flags = [_yes(one.style.hidden), _yes(one.style.locked)]
+        last = [_yes(one.style.hidden), _yes(one.style.locked), *_tilt(study, one)]
         for cells in _of_sequences(line):
-            table.writerow([*own, *cells, *flags])
+            table.writerow([*own, *cells, *last])
     return written.getvalue()
+
+
+def _tilt(study: Study, annotation: Annotation) -> list[str]:
+    tilt = annotation.tilt
+    if tilt is None:
+        return [""] * len(_TILT)
+    degrees = _number(tilt.tilt_degrees(study.grid, annotation.plane))
+    known = study.grid.oriented  # else no directions are told
+    return [degrees, *(f"{x:.6f}" if known else "" for x in tilt.normal.tolist())]
 
 
 def _of_sequences(line: Line) -> list[list[object]]:

@@ -169,7 +169,7 @@ def _drawn(
         least = least_diameter_mm(study.grid.spacing[view.axis])
         longest, perpendicular, product = (value or 0.0 for _, value in one.measures)
         found[key] = name, Size(longest, perpendicular, product, perpendicular < least)
-        if one.plane is not Plane.AXIAL:
+        if one.plane is not Plane.AXIAL or one.tilt is not None:
             remarks.append(_NOT_AXIAL.format(name))
     return found, remarks
 

@@ -39,9 +39,9 @@ Figures = list[tuple[SliceChoice, FigureSpec]]
 def series_of_view(state: ViewState, request: SeriesRequest) -> Figures:
     """The images that a request asks for, of the open study as it is shown.
 
-    On the main thread; drawing and saving them may happen elsewhere. Key images are those of the
-    grid's own planes, upright where the panes are; slices and cine are as the panes show them,
-    tilted and thick where these are.
+    On the main thread; drawing and saving them may happen elsewhere. Key images are of the planes
+    that they were marked on, upright where the panes are; slices and cine are as the panes show
+    them, tilted and thick where these are.
 
     Raises BrainViewerError if no study is open, or there are no such slices.
     """
@@ -71,7 +71,8 @@ def count_in_view(state: ViewState, modality: Modality, plane: Plane) -> int:
 
 def _on_grid(state: ViewState, study: Study, choice: SliceChoice) -> SliceScene:
     scene = scene_of(state, study, choice.modality, choice.plane)
-    reformation = replace(scene.reformation.of_grid, slab=None)
+    obliquity = choice.reformation(study.grid).obliquity
+    reformation = replace(scene.reformation, obliquity=obliquity, slab=None)
     scene = replace(
         scene, study=study, finding=state.finding, original=False, reformation=reformation,
         index=choice.index, cursor=None, selection="",
@@ -82,7 +83,7 @@ def _on_grid(state: ViewState, study: Study, choice: SliceChoice) -> SliceScene:
 def _viewport(
     study: Study, view: SliceView, index: int, annotations: Sequence[Annotation] = ()
 ) -> Viewport | None:
-    return None if view.oblique else head_viewport(study, view, index, LARGE, annotations)
+    return head_viewport(study, view, index, LARGE, annotations)
 
 
 def _figure(
@@ -145,7 +146,11 @@ def series_of_study(of: SeriesStudy, request: SeriesRequest) -> Figures:
     found: Figures = []
     for choice in choices:
         slice_wanted = replace(
-            wanted, modality=choice.modality, plane=choice.plane, index=choice.index
+            wanted,
+            modality=choice.modality,
+            plane=choice.plane,
+            index=choice.index,
+            reformation=choice.reformation(study.grid),
         )
         figure = slice_figure(study, slice_wanted)
         found.append((choice, replace(figure, footer=request.burn.footer)))

@@ -14,7 +14,10 @@ from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import BrainViewerError, Report, silent
-from brainviewer.core.slices import Plane, SliceView
+from brainviewer.core.geometry import Grid
+from brainviewer.core.reformation.reformation import PLAIN, Reformation
+from brainviewer.core.reformation.tilted_plane import TiltedPlane
+from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.view.overlays import Overlays
 from brainviewer.files.image2d.cine import (
@@ -125,16 +128,24 @@ class SeriesRequest:
 
 @dataclass(frozen=True)
 class SliceChoice:
-    """One slice. index : from 0."""
+    """One slice. index : from 0; of a tilted plane: of its own slices. tilt : see Annotation."""
 
     modality: Modality
     plane: Plane
     index: int
+    tilt: TiltedPlane | None = None
 
     def name(self, number: int) -> str:
         """What its file is called, without an ending. number : among key images; else 0."""
         start = f"key-{number:02d}-" if number else ""
-        return f"{start}{self.modality.lower()}-{self.plane}-{self.index:03d}"
+        plane = self.plane.value if self.tilt is None else f"{self.plane}-oblique"
+        return f"{start}{self.modality.lower()}-{plane}-{self.index:03d}"
+
+    def reformation(self, grid: Grid) -> Reformation:
+        """How its plane lies."""
+        if self.tilt is None:
+            return PLAIN
+        return Reformation(obliquity=self.tilt.obliquity(grid, self.plane))
 
 
 @dataclass(frozen=True)
@@ -153,7 +164,7 @@ def key_images(study: Study, annotations: Sequence[Annotation]) -> tuple[SliceCh
     """
     starred = [a for a in annotations if a.kind is Kind.KEY_IMAGE and not a.style.hidden]
     found = {
-        SliceChoice(a.modality, a.plane, SliceView.of(study.grid, a.plane).index_of(a.points[0]))
+        SliceChoice(a.modality, a.plane, a.view(study.grid).index_of(a.points[0]), a.tilt)
         for a in starred
         if a.modality in study.volumes
     }

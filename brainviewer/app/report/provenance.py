@@ -13,7 +13,6 @@ from brainviewer.core.annotation.annotations import (
     region_statistics,
 )
 from brainviewer.core.reformation.oblique import ObliqueView
-from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Study
 from brainviewer.painting.figure import FigureSpec
 from brainviewer.painting.slice_scene import SliceScene
@@ -102,8 +101,12 @@ def _placed(study: Study) -> bool:
 def _annotation(annotation: Annotation, pane: SliceScene) -> dict[str, Any]:
     """An annotation as files hold it, without its id, with what is measured."""
     data = {key: value for key, value in annotation.to_json().items() if key != "id"}
+    if annotation.tilt is not None:
+        tilted = annotation.tilt.tilt_degrees(pane.study.grid, annotation.plane)
+        data["tilt_degrees"] = round(tilted, 3)
     if not _placed(pane.study):
-        data = {key: None if key.startswith("points") else value for key, value in data.items()}
+        untold = ("points", "oblique")
+        data = {key: None if key.startswith(untold) else value for key, value in data.items()}
     for measure, value in annotation.measures:
         data[measure.key(pane.study.grid.unit.key)] = None if value is None else round(value, 3)
     told = annotation.modality in pane.study.volumes and not pane.original
@@ -112,7 +115,7 @@ def _annotation(annotation: Annotation, pane: SliceScene) -> dict[str, Any]:
         data["values"] = {modality.value: value for modality, value in probed.items()}
     if annotation.kind.traits.region and told:
         values = pane.study.volumes[annotation.modality].data
-        radiological = SliceView.of(pane.study.grid, annotation.plane)
+        radiological = annotation.view(pane.study.grid)
         if statistics := region_statistics(annotation, radiological, values):
             data["statistics"] = {
                 "mean": statistics.mean,

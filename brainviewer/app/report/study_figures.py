@@ -86,7 +86,7 @@ def slice_figure(study: Study, request: SliceRequest) -> FigureSpec:
         raise BrainViewerError(
             f"The study has no {modality}.", f"It has {', '.join(study.modalities)}."
         )
-    reformation = request.reformation.of_grid
+    reformation = request.reformation
     if study.is_image2d and reformation.slab is not None:
         raise BrainViewerError("A single image has no slab.", "Leave the slab out.")
     view = reformation.view(study.grid, request.plane, request.convention)

@@ -8,6 +8,8 @@ from brainviewer.app.reporting.options import ReportSources
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.counting import counted
+from brainviewer.core.reformation.reformation import PLAIN, Reformation
+from brainviewer.core.reformation.tilted_plane import TiltedPlane
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality
@@ -22,7 +24,7 @@ SMALL, LARGE = 230, 360
 """Sides of panes, in points as on a screen: four or two in a row."""
 MOST_KEY_IMAGES = 24
 MOST_ANNOTATED = 6
-_Place = tuple[Plane, int, Modality]
+_Place = tuple[Plane, TiltedPlane | None, int, Modality]
 
 
 def tumour_pictures(sources: ReportSources) -> Pictures:
@@ -64,8 +66,10 @@ def key_pictures(sources: ReportSources) -> tuple[Pictures | Words, ...]:
     if not places:
         return ()
     made = [
-        Picture(scene := _scene(sources, m, plane, index, LARGE, visible), _caption(scene, words))
-        for (plane, index, m), words in list(places.items())[:most]
+        Picture(
+            scene := _scene(sources, m, plane, index, LARGE, visible, tilt), _caption(scene, words)
+        )
+        for (plane, tilt, index, m), words in list(places.items())[:most]
     ]
     shown: list[Pictures | Words] = [Pictures(tuple(made), 2, LARGE)]
     if left := len(places) - len(made):
@@ -77,10 +81,14 @@ def key_pictures(sources: ReportSources) -> tuple[Pictures | Words, ...]:
 def _places(annotations: Sequence[Annotation], sources: ReportSources) -> dict[_Place, list[str]]:
     """Slices in the order in which they were annotated, each with the names given there."""
     found: dict[_Place, list[str]] = {}
+    tilts: dict[object, TiltedPlane] = {}
     for one in annotations:
-        view = SliceView.of(sources.study.grid, one.plane, sources.convention)
-        index = view.index_of(one.points[0])
-        words = found.setdefault((one.plane, index, one.modality), [])
+        tilt, view = one.tilt, one.view(sources.study.grid)
+        if tilt is not None:  # as it was met first, so that one plane makes one image
+            tilt = tilts.setdefault((one.plane, tilt.place), tilt)
+            view = tilt.view(sources.study.grid, one.plane)
+        place = one.plane, tilt, view.index_of(one.points[0]), one.modality
+        words = found.setdefault(place, [])
         if one.kind is Kind.KEY_IMAGE and one.text.strip():
             words.append(shown_text(one.text))
     return found
@@ -97,9 +105,12 @@ def _scene(
     index: int,
     side: int,
     annotations: Iterable[Annotation],
+    tilt: TiltedPlane | None = None,
 ) -> SliceScene:
-    study, shown = sources.study, tuple(annotations)
-    view = SliceView.of(study.grid, plane, sources.convention)
+    study, shown, reformation = sources.study, tuple(annotations), PLAIN
+    if tilt is not None:
+        reformation = Reformation(obliquity=tilt.obliquity(study.grid, plane))
+    view = reformation.view(study.grid, plane, sources.convention)
     overlays = replace(
         sources.overlays, crosshair=False, annotations=True, text=True, heatmap=False,
         difference=False, fusion=Fusion(),
@@ -117,6 +128,7 @@ def _scene(
         sources.finding,
         viewport=head_viewport(study, view, index, (side, side), shown),
         all_labels=True,
+        reformation=reformation,
     )
 
 

@@ -107,7 +107,7 @@ def _drawn(study: Study, line: Line) -> tuple[str, ...]:
     else:
         value = wording.measure_text(one, unit)
     where = "" if study.is_image2d else f"{one.modality}, "
-    where += f"{one.plane} {line.place}" if not study.is_image2d else f"frame {line.place}"
+    where += line.where
     return (f"{called}: {name}" if name else called, where, value)
 
 

@@ -14,10 +14,15 @@ from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.annotation.measures import Measure
 from brainviewer.core.annotation.regions import Corners
 from brainviewer.core.annotation.style import USUAL, Style
+from brainviewer.core.geometry import Grid
+from brainviewer.core.reformation.tilted_plane import TiltedPlane, linear_values
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Study
 
 Point = tuple[float, float, float]
+_OBLIQUE = " oblique"
+"""After the plane, in files: versions that know of no tilted planes leave the annotation out,
+instead of showing it on a slice of the grid."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,8 @@ class Annotation:
         end (the arrow's head is its end). Diameters: the ends of one, then of the other. Regions:
         two opposite corners, or all corners. Text, probe and star: where it lies.
     modality : the sequence it was drawn on; region statistics are taken from it.
+    tilt : where its plane lies, if that is tilted from ``plane`` of the grid; its points lie on it.
+        None on slices of the grid.
     """
 
     kind: Kind
@@ -37,6 +44,7 @@ class Annotation:
     text: str = ""
     id: str = ""
     style: Style = USUAL
+    tilt: TiltedPlane | None = None
 
     def __post_init__(self) -> None:
         if not self.id:
@@ -57,10 +65,22 @@ class Annotation:
         """The first of its measures; None if its kind or its points define nothing."""
         return next((value for _, value in self.measures), None)
 
+    def view(self, grid: Grid) -> SliceView:
+        """The slices of a grid of which one is its own, in the radiological display."""
+        if self.tilt is None:
+            return SliceView.of(grid, self.plane)
+        return self.tilt.view(grid, self.plane)
+
+    def in_plane(self, view: SliceView) -> bool:
+        """Whether one of the slices of a view is its own."""
+        if view.plane is not self.plane:
+            return False
+        return not view.oblique if self.tilt is None else self.tilt.parallel_to(view)
+
     def on_slice(self, view: SliceView, index: int) -> bool:
         """Whether the annotation belongs to a slice of a view, or runs through it."""
         first, last = self.slices(view)
-        return view.plane is self.plane and not view.oblique and first <= index <= last
+        return first <= index <= last and self.in_plane(view)
 
     def slices(self, view: SliceView) -> tuple[int, int]:
         """The first and the last slice of a view that it belongs to, from 0."""
@@ -82,7 +102,8 @@ class Annotation:
         return {
             "id": self.id,
             "kind": self.kind.value,
-            "plane": self.plane.value,
+            "plane": self.plane.value if self.tilt is None else self.plane.value + _OBLIQUE,
+            **({} if self.tilt is None else {"oblique": self.tilt.to_json()}),
             "sequence": self.modality.value,
             _points_key(self.modality): [list(p) for p in self.points],
             "text": self.text,
@@ -100,8 +121,12 @@ class Annotation:
         text, own_id = data.get("text", ""), data.get("id", "")
         if not isinstance(text, str) or not isinstance(own_id, str):
             raise TypeError("text and id are texts")
-        plane, modality = Plane(data["plane"]), Modality(data["sequence"])
-        return cls(kind, plane, points, modality, text, own_id, Style.from_json(data))
+        tilt = TiltedPlane.from_json(data["oblique"]) if "oblique" in data else None
+        name = str(data["plane"])
+        if (tilt is not None) is not name.endswith(_OBLIQUE):
+            raise ValueError("a plane is tilted, or it is not")
+        plane, modality = Plane(name.removesuffix(_OBLIQUE)), Modality(data["sequence"])
+        return cls(kind, plane, points, modality, text, own_id, Style.from_json(data), tilt)
 
 
 def _points_key(sequence: str) -> str:
@@ -124,11 +149,9 @@ def annotations_by_slice(
 ) -> dict[int, tuple[Annotation, ...]]:
     """The annotations of a view's plane by the slice that they lie on; see ``on_slice``.
 
-    Hidden ones are left out. None lies on an oblique plane: they belong to slices of the grid.
+    Hidden ones are left out.
     """
-    if view.oblique:
-        return {}
-    of_plane = [a for a in annotations if a.plane is view.plane and not a.style.hidden]
+    of_plane = [a for a in annotations if not a.style.hidden and a.in_plane(view)]
     if not of_plane:
         return {}
     voxels = view.grid.to_voxel([annotation.points[0] for annotation in of_plane])[:, view.axis]
@@ -170,11 +193,21 @@ def region_statistics(
 ) -> RegionStatistics | None:
     """Statistics of a region of interest; None when no pixel centre lies inside.
 
-    data : (i, j, k) volume on the view's grid. The area is that of the drawn shape, not of the
-    pixels counted.
+    data : (i, j, k) volume on the grid of the view's data. The area is that of the drawn shape,
+    not of the pixels counted. On a tilted plane pixels are those of the plane that it was drawn
+    on, whatever view is shown, and values are interpolated linearly; what lies outside the data
+    does not count.
     """
-    region, mask = annotation.kind.traits.region, region_mask(annotation, view)
-    values = view.cut(data, view.index_of(annotation.points[0]))[mask].astype(np.float64)
+    region = annotation.kind.traits.region
+    if annotation.tilt is not None:
+        view = annotation.view(view.data_grid)
+    mask, index = region_mask(annotation, view), view.index_of(annotation.points[0])
+    if annotation.tilt is None:
+        values = view.cut(data, index)[mask].astype(np.float64)
+    else:
+        places = view.to_world(index, np.argwhere(mask))
+        values = linear_values(data, view.data_grid.to_voxel(places))
+        values = values[~np.isnan(values)]
     if region is None or not values.size:
         return None
     return RegionStatistics(
@@ -193,13 +226,22 @@ def region_area(annotation: Annotation, view: SliceView) -> float:
     region = annotation.kind.traits.region
     if region is None:
         return 0.0
+    if annotation.tilt is not None:
+        view = annotation.view(view.data_grid)
     height, width = view.pixel_spacing
     corners: Corners = view.to_screen(annotation.points) * (height, width)
     return region.area(corners) * view.pixel_area / (height * width)
 
 
 def probed_values(annotation: Annotation, study: Study) -> dict[Modality, float]:
-    """The value of each sequence of a study in the pixel that a point probe lies in."""
+    """The value of each sequence of a study in the pixel that a point probe lies in.
+
+    On a tilted plane it is interpolated linearly at the point itself.
+    """
+    if annotation.tilt is not None:
+        place = study.grid.to_voxel(annotation.points[:1])
+        inside = np.clip(place, 0, np.array(study.grid.shape) - 1)
+        return {m: float(linear_values(v.data, inside)[0]) for m, v in study.volumes.items()}
     i, j, k = study.grid.nearest_voxel(annotation.points[0])
     return {name: float(volume.data[i, j, k]) for name, volume in study.volumes.items()}
 

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.annotation.shortest_way import shortest_way
 from brainviewer.core.geometry import Grid
+from brainviewer.core.reformation.tilted_plane import TiltedPlane
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality
 
@@ -21,11 +23,14 @@ axis: annotations that older versions let be drawn beyond the edge are still ann
 _EDGE = 0.499  # voxels from the centre of the outermost ones, which still is inside them
 _INSIDE = 0.4995  # the same with room for what turning a position into voxels and back changes
 _SAME_SLICE = 0.5  # voxels that positions on one slice may differ by
+_OFF_PLANE_MM = 0.5  # that positions on a tilted plane may lie before or behind it
+_ROUNDING_MM = 1e-9
 
 OUTSIDE = "it lies outside the images"
 TOO_LONG = "its text is too long"
 SEVERAL_SLICES = "its points lie on several slices"
 OTHER_KIND = "it belongs to another kind of image"
+OTHER_PLANE = "its tilted plane is none of this study"
 
 
 def why_impossible(annotations: Sequence[Annotation], grid: Grid) -> list[str]:
@@ -60,6 +65,16 @@ def clipped(points: ArrayLike, grid: Grid) -> NDArray[np.float64]:
     return grid.to_world(np.clip(voxels, -_EDGE, np.array(grid.shape) - 1 + _EDGE))
 
 
+def clipped_in(view: SliceView, points: ArrayLike) -> NDArray[np.float64]:
+    """World positions (n, 3) on a slice of a view, each moved on it to the nearest place inside
+    the voxels of the data."""
+    points = np.atleast_2d(np.asarray(points, dtype=np.float64))
+    if not view.oblique:
+        return clipped(points, view.grid)
+    return np.stack([_slid_inside(point[None], view.data_grid, view.screen_axes)[0]
+                     for point in points])  # fmt: skip
+
+
 def lies_inside(grid: Grid, point: NDArray[np.float64]) -> bool:
     """Whether a world position (3,) lies inside the voxels of the grid."""
     voxel = grid.to_voxel(point)
@@ -67,7 +82,12 @@ def lies_inside(grid: Grid, point: NDArray[np.float64]) -> bool:
 
 
 def held_inside(annotation: Annotation, grid: Grid) -> Annotation:
-    """The annotation within the images: moved as a whole where it fits, else cut off."""
+    """The annotation within the images: moved as a whole where it fits, else cut off.
+
+    On a tilted plane it stays on that, and what left the plane is brought back onto it.
+    """
+    if annotation.tilt is not None:
+        return _held_on_plane(annotation, annotation.tilt, grid)
     voxels = grid.to_voxel(annotation.points)
     low, high = -_EDGE, np.array(grid.shape) - 1 + _EDGE
     last = np.array(grid.shape) - 1
@@ -78,12 +98,49 @@ def held_inside(annotation: Annotation, grid: Grid) -> Annotation:
     return annotation.placed(grid.to_world(np.clip(voxels, low, high)))
 
 
+def _held_on_plane(annotation: Annotation, tilt: TiltedPlane, grid: Grid) -> Annotation:
+    points = np.array(annotation.points, dtype=np.float64)
+    if not annotation.kind.traits.spans and np.abs(tilt.depths(points)).max() > _ROUNDING_MM:
+        points = tilt.flattened(points)
+    axes = np.array(tilt.right), np.array(tilt.down)
+    held = _slid_inside(points, grid, axes)
+    return annotation if np.array_equal(held, annotation.points) else annotation.placed(held)
+
+
+def _slid_inside(
+    points: NDArray[np.float64], grid: Grid, axes: tuple[NDArray[np.float64], ...]
+) -> NDArray[np.float64]:
+    """World positions (n, 3) moved along a plane into the voxels of a grid: by the shortest way
+    all together, where they fit; else each by itself; one for which there is no way stays.
+
+    axes : two directions (3,) of the plane, of length 1 and perpendicular.
+    """
+    voxels, last = grid.to_voxel(points), np.array(grid.shape) - 1
+    if np.all((voxels >= -_INSIDE) & (voxels <= last + _INSIDE)):
+        return points
+    plane = np.stack(axes)
+    ways = (grid.to_voxel(plane) - grid.to_voxel(np.zeros(3))).T
+    by = shortest_way(ways, -_EDGE - voxels.min(axis=0), last + _EDGE - voxels.max(axis=0))
+    if by is not None:
+        return np.asarray(points + by @ plane)
+    if len(points) == 1:
+        return points
+    return np.concatenate([_slid_inside(point[None], grid, axes) for point in points])
+
+
 def _why_other(annotation: Annotation, grid: Grid) -> str:
     if (annotation.modality is Modality.IMAGE) is not grid.as_stored:
         return OTHER_KIND
     if grid.as_stored and annotation.plane is not Plane.AXIAL:
         return OTHER_KIND
-    if annotation.kind.traits.one_slice:
+    if annotation.tilt is not None:
+        if grid.as_stored or not annotation.tilt.fits(grid, annotation.plane):
+            return OTHER_PLANE
+        with np.errstate(over="ignore", invalid="ignore"):
+            depths = np.abs(annotation.tilt.depths(annotation.points))
+        if not annotation.kind.traits.spans and not depths.max() <= _OFF_PLANE_MM:
+            return SEVERAL_SLICES
+    elif annotation.kind.traits.one_slice:
         axis = SliceView.of(grid, annotation.plane).axis
         with np.errstate(over="ignore", invalid="ignore"):
             depths = grid.to_voxel(annotation.points)[:, axis]

@@ -34,13 +34,14 @@ def stacks(annotations: Iterable[Annotation], grid: Grid) -> tuple[Stack, ...]:
     """The volumes of regions with a name, on two slices of a plane or more.
 
     Each slice counts with its area times the distance of slices; one in between that has no region
-    with an area between those of its neighbours. None for an image, whose frames have no distance.
+    with an area between those of its neighbours. None for an image, whose frames have no distance;
+    regions on tilted planes do not count, which lie at no one distance.
     """
     if grid.as_stored:
         return ()
     named: dict[tuple[str, Plane], list[Annotation]] = defaultdict(list)
     for one in annotations:
-        if one.kind.traits.region and one.text.strip():
+        if one.kind.traits.region and one.text.strip() and one.tilt is None:
             named[one.text.strip().casefold(), one.plane].append(one)
     found = (_stack(regions, SliceView.of(grid, plane)) for (_, plane), regions in named.items())
     return tuple(stack for stack in found if stack.slices >= LEAST_SLICES)

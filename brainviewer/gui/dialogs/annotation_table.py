@@ -63,7 +63,7 @@ def annotations_html(study: Study | None, lines: Sequence[Line], colours: Colour
         statistics=["mean", "SD", "median", "min", "max", "pixels"],
         volumes=[_volume(stack) for stack in volumes],
         probes=[
-            (_name(line), _place(line), [measured(line.values[m]) for m in sequences])
+            (_name(line), line.where, [measured(line.values[m]) for m in sequences])
             for line in lines
             if line.values
         ],
@@ -77,17 +77,13 @@ def _name(line: Line) -> str:
     return f"{name} (hidden)" if one.style.hidden else name
 
 
-def _place(line: Line) -> str:
-    return f"{line.annotation.plane} {line.place}"
-
-
 def _where(line: Line) -> tuple[str, str, str]:
-    return _name(line), _place(line), str(line.annotation.modality)
+    return _name(line), line.where, str(line.annotation.modality)
 
 
 def _region(line: Line, unit: Unit) -> tuple[str, str, str, list[tuple[str, list[str]]]]:
     rows = [(str(m), _cells(found)) for m, found in line.statistics.items()]
-    return _name(line), _place(line), area_text(line.area or 0.0, unit), rows
+    return _name(line), line.where, area_text(line.area or 0.0, unit), rows
 
 
 def _cells(found: RegionStatistics | None) -> list[str]:

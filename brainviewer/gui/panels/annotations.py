@@ -20,9 +20,13 @@ from brainviewer.core.annotation.annotations import (
     region_statistics,
 )
 from brainviewer.core.shown_text import shortened, shown_text
-from brainviewer.core.slices import SliceView
 from brainviewer.gui import theme
-from brainviewer.painting.text.wording import measure_text, measured, probe_lines
+from brainviewer.painting.text.wording import (
+    annotation_place,
+    measure_text,
+    measured,
+    probe_lines,
+)
 
 _ROWS, _ROW_PX = 6, 26
 _SWATCH_PX = 10
@@ -138,16 +142,12 @@ def describe(state: ViewState, annotation: Annotation) -> str:
 def _told(state: ViewState, annotation: Annotation) -> str:
     if state.study is None:
         return str(annotation.kind)
-    view = SliceView.of(state.study.grid, annotation.plane)
+    view = annotation.view(state.study.grid)
     name = shortened(shown_text(annotation.text))
     written = annotation.kind.traits.written
     place = name if name and not written else annotation.kind[0].upper() + annotation.kind[1:]
-    first, last = annotation.slices(view)
-    slices = f"{first + 1}" if first == last else f"{first + 1}–{last + 1}"
-    if not state.study.is_image2d:
-        place = f"{place} · {annotation.plane} {slices}"
-    elif view.count > 1:
-        place = f"{place} · frame {slices}"
+    if not state.study.is_image2d or view.count > 1:
+        place = f"{place} · {annotation_place(annotation, state.study.grid)}"
     if measure := measure_text(annotation, view.grid.unit):
         return f"{place} · {measure}"
     if annotation.kind.traits.region:

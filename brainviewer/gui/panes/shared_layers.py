@@ -17,6 +17,9 @@ from brainviewer.painting.slice_image import colour_table
 from brainviewer.painting.slice_layers import SliceLayers
 from brainviewer.painting.slice_scene import Viewport
 
+_MOST_KNOWN = 12
+"""Planes, tilted or not, whose annotations are kept by slice."""
+
 
 class SharedLayers:
     """Of the open study; each layer is made once for all panes that show it.
@@ -122,8 +125,10 @@ class SliceAnnotations:
         now = (view.data_grid, state.annotations, state.undrawable)
         if not all(one is other for one, other in zip(now, self._of, strict=False)) or not self._of:
             self._of, self._known = now, {}
-        key = view.plane, view.oblique
+        key = view.plane, view.obliquity if isinstance(view, ObliqueView) else None
         if key not in self._known:
+            if len(self._known) > _MOST_KNOWN:  # planes are being turned
+                self._known.clear()
             drawn = [annotation for annotation in now[1] if annotation.id not in now[2]]
             self._known[key] = annotations_by_slice(drawn, view)
         return self._known[key].get(index, ())

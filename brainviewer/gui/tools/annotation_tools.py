@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from brainviewer.core.annotation.annotations import Annotation, Point
 from brainviewer.core.annotation.kinds import Kind
-from brainviewer.core.annotation.limits import LONGEST_TEXT, clipped, held_inside, lies_inside
+from brainviewer.core.annotation.limits import LONGEST_TEXT, clipped_in, held_inside, lies_inside
+from brainviewer.core.reformation.tilted_plane import TiltedPlane
 from brainviewer.core.slices import SliceView
 from brainviewer.gui.tools.mouse_drags import Drag
 from brainviewer.gui.tools.pane import ToolPane
@@ -56,9 +57,14 @@ def hit_test(pane: ToolPane, at: QPointF) -> Hit | None:
 def place_under(pane: ToolPane, at: QPointF, index: int) -> Point:
     """The place under the pointer, or the nearest one on the image."""
     assert pane.geometry_mm is not None
-    place = clipped(pane.geometry_mm.to_world(at, index), pane.geometry_mm.view.grid)
+    place = clipped_in(pane.geometry_mm.view, pane.geometry_mm.to_world(at, index))
     x, y, z = place[0].tolist()
     return x, y, z
+
+
+def tilt_of(pane: ToolPane, index: int) -> TiltedPlane | None:
+    """The plane of slice ``index``, if what is drawn on it lies on a tilted one."""
+    return None if pane.view is None else TiltedPlane.of(pane.view, index)
 
 
 class ChangeDrag(Drag):
@@ -82,13 +88,13 @@ class ChangeDrag(Drag):
         if self._handle is None:
             points += by
             places = view.to_world(depths, points)
-            self._after = held_inside(self._before.placed(places), view.grid)
+            self._after = held_inside(self._before.placed(places), view.data_grid)
         elif arrangement is not None:
-            to = view.to_world(self._index, points[self._handle] + by)
-            (to,) = clipped(to, view.grid)
+            to = view.to_world(depths[self._handle], points[self._handle] + by)
+            (to,) = clipped_in(view, to)
             before = np.array(self._before.points)
             made = arrangement.moved(
-                before, self._handle, to, view.normal, partial(lies_inside, view.grid)
+                before, self._handle, to, view.normal, partial(lies_inside, view.data_grid)
             )
             self._after = self._before.placed(made)
         else:
@@ -98,12 +104,13 @@ class ChangeDrag(Drag):
             if self._before.kind.traits.spans:  # an end comes to the slice that it is moved on
                 depths[self._handle] = self._index
             places = view.to_world(depths, points)
-            self._after = self._before.placed(clipped(places, view.grid))
+            self._after = self._before.placed(clipped_in(view, places))
         pane.set_draft(self._after)
 
     def _depths(self, view: SliceView) -> NDArray[np.float64]:
-        """(n,) the slice of each point."""
-        if self._before.kind.traits.spans:
+        """(n,) the slice of each point; on a tilted plane they may lie a little before the one
+        that is shown."""
+        if self._before.kind.traits.spans or self._before.tilt is not None:
             return view.grid.to_voxel(self._before.points)[:, view.axis]
         return np.full(len(self._before.points), float(self._index))
 
@@ -173,10 +180,11 @@ class TextEditor(QLineEdit):
 def write_text(pane: ToolPane, at: QPointF, annotation: Annotation | None = None) -> None:
     """Let the user write a new text at a place, or reword an annotation."""
     anchor, plane, modality = place_under(pane, at, pane.index), pane.plane, pane.modality
+    tilt = tilt_of(pane, pane.index)
 
     def keep(text: str) -> None:
         if annotation is None:
-            made = Annotation(Kind.TEXT, plane, (anchor,), modality, text)
+            made = Annotation(Kind.TEXT, plane, (anchor,), modality, text, tilt=tilt)
             pane.session.annotations.add(made)
         elif annotation in pane.state.annotations:
             pane.session.annotations.change(

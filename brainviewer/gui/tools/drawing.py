@@ -11,7 +11,7 @@ from brainviewer.core.annotation.annotations import Annotation, Point
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.annotation.limits import lies_inside
 from brainviewer.core.annotation.traced import simplified
-from brainviewer.gui.tools.annotation_tools import hit_test, place_under
+from brainviewer.gui.tools.annotation_tools import hit_test, place_under, tilt_of
 from brainviewer.gui.tools.mouse_drags import Drag
 from brainviewer.gui.tools.pane import ToolPane
 
@@ -34,7 +34,8 @@ class DrawDrag(Drag):
         self._begun_on = pane.index
         self._placed = [place_under(pane, at, pane.index)]
         points = (self._placed[0],) * kind.traits.points
-        self._annotation = Annotation(kind, pane.plane, points, pane.modality)
+        tilt = tilt_of(pane, pane.index)
+        self._annotation = Annotation(kind, pane.plane, points, pane.modality, tilt=tilt)
 
     @property
     def spans(self) -> bool:
@@ -76,7 +77,7 @@ class DrawDrag(Drag):
         view, arrange = self.pane.view, self._traits.arrange
         if arrange is None or view is None:
             return points
-        made = arrange.begun(np.array(points), view.normal, partial(lies_inside, view.grid))
+        made = arrange.begun(np.array(points), view.normal, partial(lies_inside, view.data_grid))
         return self._annotation.placed(made).points
 
     def _room(self, by: QPointF) -> float:
@@ -149,7 +150,8 @@ class TraceDrag(Drag):
         self._shift, self._index = shift, pane.index
         self._places = [place_under(pane, at, self._index)]
         points = (self._places[0],) * kind.traits.points
-        self._annotation = Annotation(kind, pane.plane, points, pane.modality)
+        tilt = tilt_of(pane, self._index)
+        self._annotation = Annotation(kind, pane.plane, points, pane.modality, tilt=tilt)
 
     def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Go on to where the pointer is."""

@@ -270,13 +270,14 @@ class MouseTools:
     @property
     def _corrects(self) -> bool:
         """Whether the segmentation is edited on this pane."""
-        return self._pane.state.correctable and self._annotatable
+        view = self._pane.view
+        straight = view is not None and not view.oblique
+        return self._pane.state.correctable and self._annotatable and straight
 
     @property
     def _on_original_grid(self) -> bool:
-        """Whether this pane shows no slice of the common grid: nothing is drawn there."""
-        pane = self._pane
-        return pane.view is not None and (pane.seen.original or pane.view.oblique)
+        """Whether this pane shows the grid of a file: nothing is drawn there."""
+        return self._pane.view is not None and self._pane.seen.original
 
     @property
     def _draws_elsewhere(self) -> bool:
@@ -284,8 +285,8 @@ class MouseTools:
         pane, tool = self._pane, self._pane.state.tool
         if tool.kind is not None:
             return not pane.edits or self._on_original_grid
-        elsewhere = pane.state.draws_elsewhere or self._on_original_grid
-        return tool.corrects and elsewhere
+        tilted = pane.view is not None and pane.view.oblique
+        return tool.corrects and (pane.state.draws_elsewhere or self._on_original_grid or tilted)
 
     @property
     def through_series(self) -> bool:

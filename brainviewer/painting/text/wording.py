@@ -111,6 +111,17 @@ def pixel_text(grid: Grid) -> str:
     return f"pixels of {size} {grid.unit}"
 
 
+def annotation_place(annotation: Annotation, grid: Grid) -> str:
+    """Plane and slices of an annotation, such as ``axial 12`` or ``axial 12–15``; of a tilted
+    plane, whose slices nobody counts, ``axial oblique 20°``."""
+    view = annotation.view(grid)
+    if annotation.tilt is not None:
+        return plane_text(view)
+    first, last = annotation.slices(view)
+    slices = f"{first + 1}" if first == last else f"{first + 1}–{last + 1}"
+    return f"frame {slices}" if grid.as_stored else f"{annotation.plane} {slices}"
+
+
 def measure_text(annotation: Annotation, unit: Unit) -> str:
     """What a ruler or the like measures, with its unit; empty if there is nothing.
 
