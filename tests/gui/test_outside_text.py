@@ -33,6 +33,7 @@ from brainviewer.gui.dialogs.sequences import SequencesDialog
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.outside_text import as_tip, in_title, on_button
+from brainviewer.gui.theme import apply_theme
 from brainviewer.painting.footer import provenance_lines
 from tests.gui.conftest import show_study
 
@@ -157,8 +158,9 @@ def test_messages(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     box.close()
 
 
-def test_buttons_of_dialogs_are_words_alone(window: MainWindow) -> None:
+def test_buttons_of_dialogs_are_words_alone(qapp: QApplication, window: MainWindow) -> None:
     """Without a desktop, Qt draws pictures of its own on them, which no theme colours."""
+    apply_theme(qapp, "dark")
     box = plain_box("Leave the study?", window)
     box.addButton(QMessageBox.StandardButton.Cancel)
     box.show()
