@@ -11,15 +11,8 @@ import numpy as np
 
 from brainviewer.core.errors import ModelError
 from brainviewer.core.findings.classification import IMAGE
-from brainviewer.models.card import (
-    Metric,
-    ModelCard,
-    ModelClass,
-    ModelInput,
-    Network,
-    Step,
-    Task,
-)
+from brainviewer.models.card import ModelCard, ModelClass, ModelInput, Network, Step, Task
+from brainviewer.models.card_metrics import Metric
 from brainviewer.models.subtype.fusion_head import AgePart, FusionHead, Prevalence, Source
 
 PREDICTION, SLEEP, DIE, FAIL, PRINT = 0.0, 1.0, 2.0, 3.0, 4.0

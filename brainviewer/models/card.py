@@ -13,6 +13,7 @@ from types import MappingProxyType
 from brainviewer.core.errors import ModelError
 from brainviewer.core.findings.classification import IMAGE
 from brainviewer.core.findings.networks import NetworkIdentity
+from brainviewer.models.card_metrics import ExternalTest, Metric
 from brainviewer.models.segmentation.calibration import Calibration
 from brainviewer.models.segmentation.logistic import LogisticFunction
 from brainviewer.models.segmentation.slice_input import SliceInput
@@ -31,17 +32,6 @@ class Task(StrEnum):
 
 NETWORK_ROLES = frozenset({"architecture", "weights", "graph"})
 ROLES = NETWORK_ROLES | {"scope", "locator"}
-DOUBT = "error below the threshold"
-"""Name of the figure that says how often answers that are not confident are wrong."""
-# What an answer may rest on; figures are measured for each of these apart.
-SITUATIONS = (
-    "image",
-    "image and age",
-    "descriptors",
-    "descriptors and age",
-    "image and descriptors",
-    "image, descriptors and age",
-)
 _REINSTALL = "Install the model again."
 
 # The closed list: every step a card may name, with the numbers it must give.
@@ -103,40 +93,6 @@ class ModelClass:
 
     code: str
     name: str
-
-
-@dataclass(frozen=True)
-class Metric:
-    """A measured figure with its 95 % interval and the number of patients behind it.
-
-    low, high : None where no interval is known.
-    patients : images, where the model is one of single images.
-    """
-
-    name: str
-    value: float
-    low: float | None
-    high: float | None
-    patients: int
-
-
-@dataclass(frozen=True)
-class ExternalTest:
-    """A model measured on data that it was not made from.
-
-    name : of the data. date : ISO 8601. version : of BrainViewer that measured it.
-    cases, answered : how many there were, and how many have an answer.
-    metrics : of those with an answer.
-    note : what must be read with it; empty if nothing.
-    """
-
-    name: str
-    date: str
-    version: str
-    cases: int
-    answered: int
-    metrics: tuple[Metric, ...]
-    note: str = ""
 
 
 @dataclass(frozen=True)

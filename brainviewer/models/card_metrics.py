@@ -3,13 +3,58 @@
 What reads raises KeyError, TypeError or ValueError if the content is not what it must be.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
-from brainviewer.models.card import SITUATIONS, ExternalTest, Metric
 from brainviewer.models.plain_data import number, only, require, text
 
+DOUBT = "error below the threshold"
+"""Name of the figure that says how often answers that are not confident are wrong."""
+# What an answer may rest on; figures are measured for each of these apart.
+SITUATIONS = (
+    "image",
+    "image and age",
+    "descriptors",
+    "descriptors and age",
+    "image and descriptors",
+    "image, descriptors and age",
+)
 _EXTERNAL = frozenset({"name", "date", "version", "cases", "answered", "figures"})
 _MAY_BE_THERE = frozenset({"note"})
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A measured figure with its 95 % interval and the number of patients behind it.
+
+    low, high : None where no interval is known.
+    patients : images, where the model is one of single images.
+    """
+
+    name: str
+    value: float
+    low: float | None
+    high: float | None
+    patients: int
+
+
+@dataclass(frozen=True)
+class ExternalTest:
+    """A model measured on data that it was not made from.
+
+    name : of the data. date : ISO 8601. version : of BrainViewer that measured it.
+    cases, answered : how many there were, and how many have an answer.
+    metrics : of those with an answer.
+    note : what must be read with it; empty if nothing.
+    """
+
+    name: str
+    date: str
+    version: str
+    cases: int
+    answered: int
+    metrics: tuple[Metric, ...]
+    note: str = ""
 
 
 def parse_situations(content: Any) -> dict[str, tuple[Metric, ...]]:

@@ -12,7 +12,8 @@ from brainviewer.core.counting import listed
 from brainviewer.core.errors import ModelError
 from brainviewer.core.findings.classification import Classification
 from brainviewer.core.findings.networks import OOD_CHECK, PREDICTION, NetworkIdentity, NetworkUse
-from brainviewer.models.card import DOUBT, SITUATIONS, Metric, ModelCard
+from brainviewer.models.card import ModelCard
+from brainviewer.models.card_metrics import DOUBT, SITUATIONS, Metric
 from brainviewer.models.engine.runtimes import EngineOutput
 from brainviewer.models.saliency import class_activation, map_on_slice
 from brainviewer.models.subtype.fusion_head import FusedPrediction

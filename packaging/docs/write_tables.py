@@ -17,7 +17,8 @@ from brainviewer.gui.actions.places import keyed_actions
 from brainviewer.gui.help.guide_tables import table, with_tables
 from brainviewer.gui.keys.key_map import KeyMap
 from brainviewer.gui.tools.mouse_schemes import USUAL, other_rows
-from brainviewer.models.card import Metric, ModelCard
+from brainviewer.models.card import ModelCard
+from brainviewer.models.card_metrics import Metric
 from brainviewer.models.registry import classification_models
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,7 +14,7 @@ from brainviewer.gui.dialogs.page import Page
 from brainviewer.gui.dialogs.pages import card_page
 from brainviewer.gui.panels.result.model_card import MADE, NO_PART, card_html
 from brainviewer.gui.theme import DARK, LIGHT, Colours
-from brainviewer.models.card import ExternalTest, Metric
+from brainviewer.models.card_metrics import ExternalTest, Metric
 from brainviewer.models.registry import card_of, classification_models
 from brainviewer.painting.text.wording import number
 

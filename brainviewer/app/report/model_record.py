@@ -4,7 +4,8 @@ from dataclasses import asdict
 from typing import Any
 
 from brainviewer.core.findings.networks import HEATMAP, OOD_CHECK, PREDICTION
-from brainviewer.models.card import Card, ExternalTest, ModelCard
+from brainviewer.models.card import Card, ModelCard
+from brainviewer.models.card_metrics import ExternalTest
 
 
 def model_record(card: Card) -> dict[str, Any]:

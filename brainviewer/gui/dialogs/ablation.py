@@ -22,7 +22,7 @@ from brainviewer.painting.text.predictions import RESTS_ON, odds_text
 from brainviewer.painting.text.wording import RESEARCH_ONLY
 
 if TYPE_CHECKING:
-    from brainviewer.models.card import Metric
+    from brainviewer.models.card_metrics import Metric
     from brainviewer.models.subtype.ablation import MeasuredAblation
 
 _HEIGHT = 700

@@ -22,8 +22,8 @@ from brainviewer.core.findings.ablation import (
     weight_of_evidence,
 )
 from brainviewer.files.structured import read_json
-from brainviewer.models.card import Metric, ModelCard
-from brainviewer.models.card_metrics import parse_metrics
+from brainviewer.models.card import ModelCard
+from brainviewer.models.card_metrics import Metric, parse_metrics
 from brainviewer.models.subtype.fusion_head import FusedPrediction, FusionHead
 
 EVALUATION_FILE = "evaluation.json"

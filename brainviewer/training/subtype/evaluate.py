@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import Report, silent
-from brainviewer.models.card import DOUBT, SITUATIONS
+from brainviewer.models.card_metrics import DOUBT, SITUATIONS
 from brainviewer.models.subtype.fusion_head_content import fusion_head_record
 from brainviewer.training.labelled_data.detections import STRIPPED
 from brainviewer.training.metrics.intervals import against_bar, estimates

@@ -19,8 +19,9 @@ import typer
 from brainviewer.core.errors import FileError
 from brainviewer.files.structured import read_toml
 from brainviewer.files.writing import write_whole
-from brainviewer.models.card import SITUATIONS, ModelCard
+from brainviewer.models.card import ModelCard
 from brainviewer.models.card_file import CARD_FILE, load_card
+from brainviewer.models.card_metrics import SITUATIONS
 from brainviewer.training.command import run_alone
 from brainviewer.training.json_files import dump
 from brainviewer.training.metrics.plots import draw_all

@@ -4,7 +4,8 @@ from collections import Counter
 
 from brainviewer.core.counting import listed
 from brainviewer.gui.theme import Colours
-from brainviewer.models.card import Card, Metric, ModelCard
+from brainviewer.models.card import Card, ModelCard
+from brainviewer.models.card_metrics import Metric
 from brainviewer.painting.html_pages import page_html
 from brainviewer.painting.text.predictions import prevalence_text
 from brainviewer.painting.text.wording import RESEARCH_ONLY, number

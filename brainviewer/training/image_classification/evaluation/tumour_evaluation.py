@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from brainviewer.models.card import DOUBT
+from brainviewer.models.card_metrics import DOUBT
 from brainviewer.models.subtype.fusion_head import FusionHead
 from brainviewer.models.subtype.fusion_head_content import fusion_head_record
 from brainviewer.training.image_classification.data.benign_edits import EDITS, changed_predictions

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from brainviewer.models.card import DOUBT, ModelCard
+from brainviewer.models.card import ModelCard
+from brainviewer.models.card_metrics import DOUBT
 from brainviewer.models.registry import DEFAULT_MODEL, classification_models, verify
 from brainviewer.models.subtype.fusion_head_content import parse_fusion_head
 from brainviewer.training import model_files

@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose
 
 from brainviewer.core.errors import FileError
 from brainviewer.imaging.measure.descriptors import NAMES
-from brainviewer.models.card import DOUBT, SITUATIONS
+from brainviewer.models.card_metrics import DOUBT, SITUATIONS
 from brainviewer.models.subtype.fusion_head_content import parse_fusion_head
 from brainviewer.training.json_files import dump
 from brainviewer.training.metrics.intervals import value_of
