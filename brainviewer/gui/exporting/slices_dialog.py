@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Mapping
-from itertools import count
 from pathlib import Path
 
 from PySide6.QtGui import QImage
@@ -26,10 +25,10 @@ from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.gui.dialogs.export import pictures_folder
 from brainviewer.gui.dialogs.export_preview import PreviewPane
-from brainviewer.gui.dialogs.files import there_is
 from brainviewer.gui.exporting.burn_boxes import BurnBoxes
 from brainviewer.gui.exporting.print_width import PrintWidth
 from brainviewer.gui.exporting.slice_range import SliceRange
+from brainviewer.gui.exporting.target_names import CINES, free_name, remark_on
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.panels.choice_row import ChoiceRow
 from brainviewer.gui.widgets import (
@@ -47,7 +46,6 @@ Preview = Callable[[SeriesRequest], tuple[QImage, int]]
 
 _PAUSE_MS = 150
 _IMAGES: Mapping[str, str] = {"PNG": ".png", "TIFF": ".tif", "SVG": ".svg", "PDF": ".pdf"}
-_CINES: Mapping[str, str] = {"MP4": ".mp4", "GIF": ".gif"}
 _SUBJECTS = {
     "Key images": SeriesSubject.KEY_IMAGES,
     "Every n-th slice": SeriesSubject.SLICES,
@@ -92,7 +90,7 @@ class SlicesExportDialog(QDialog):
         self.burnt = BurnBoxes(facts)
         self.scales = ChoiceRow({f"{scale}×": scale for scale in SCALES}, SCALES[0])
         self.width_in_print = PrintWidth()
-        self.images, self.cines = ChoiceRow(_IMAGES, ".png"), ChoiceRow(_CINES, ".mp4")
+        self.images, self.cines = ChoiceRow(_IMAGES, ".png"), ChoiceRow(CINES, ".mp4")
         self.target = told(QLineEdit(), name="Folder or file")
         self.of_folder = told(QLabel(), "quiet")
         self._image, self._said = PreviewPane(), label(role="quiet")
@@ -150,15 +148,8 @@ class SlicesExportDialog(QDialog):
     @property
     def _own_name(self) -> str:
         """A name that nothing has yet."""
-        subject = "cine" if self._of_cine else "key-images"
-        if self.subjects.chosen is SeriesSubject.SLICES:
-            subject = "slices"
         ending = "" if self.folder is not None else self.ending
-        for number in count(1):
-            name = f"brainviewer-{subject}{'' if number == 1 else f'-{number}'}{ending}"
-            if not there_is(self._above / name, Path.exists):
-                return name
-        raise AssertionError("numbers do not end")
+        return free_name(self._above, self.subjects.chosen, ending)
 
     # -- layout -----------------------------------------------------------------------------
 
@@ -221,7 +212,7 @@ class SlicesExportDialog(QDialog):
             self.target.setText(self._own_name)
         elif cine and self.folder is None:
             path = Path(self.target.text())
-            if path.suffix.lower() in (".mp4", ".gif"):
+            if path.suffix.lower() in CINES.values():
                 self.target.setText(str(path.with_suffix(self.ending)))
         folder = self.folder
         self.of_folder.setText(
@@ -235,20 +226,9 @@ class SlicesExportDialog(QDialog):
         self._show_remark()
 
     def _show_remark(self) -> None:
-        target = self.request.target
-        there = there_is(target, Path.exists)
-        said = ""
-        if not there_is(target.parent, Path.is_dir):
-            said = f"There is no folder '{target.parent}'."
-        elif self._of_cine and self.folder is None:
-            if target.suffix.lower() not in _CINES.values():
-                said = "Give it a name that ends in .mp4 or .gif."
-            elif there:
-                said = f"'{target.name}' exists and will be replaced."
-        elif there and (not there_is(target, Path.is_dir) or any(target.iterdir())):
-            said = f"'{target.name}' is not empty: choose another name."
+        of_file = self._of_cine and self.folder is None
+        said, self._possible = remark_on(self.request.target, of_file)
         self._remark.setText(shown_text(said))
-        self._possible = not said or "replaced" in said
         self.export_button.setEnabled(self._possible)
 
     def _browse(self) -> None:
