@@ -110,7 +110,7 @@ def test_links_lead_on_and_the_reader_comes_back(page: GuideWindow) -> None:
 @pytest.mark.window
 def test_the_search_finds_sections_and_goes_from_word_to_word(page: GuideWindow) -> None:
     def shown() -> list[str]:
-        return [item.text(0) for item in page._items() if not item.isHidden()]
+        return [item.text(0) for item in page.contents.items() if not item.isHidden()]
 
     everything = shown()
     QTest.keyClicks(page.search, "LASSO cut")

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from brainviewer.app.correction.editing import Editing
-from brainviewer.app.correction.keeping import as_kept, base_of, kept_correction, kept_of, write
+from brainviewer.app.correction.keeping import (
+    StepSaving,
+    as_kept,
+    base_of,
+    kept_correction,
+    kept_of,
+    write,
+)
 from brainviewer.app.correction.measuring import Measuring
 from brainviewer.app.correction.origin import (
     CLEAR,
@@ -28,15 +35,12 @@ from brainviewer.app.status import Status
 from brainviewer.core.correction.kept import Base, KeptCorrection
 from brainviewer.core.correction.provenance import FROM_NOTHING
 from brainviewer.core.correction.steps import Labels, Step, Steps
-from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Study
 from brainviewer.files.correction_journal import CorrectionJournal
 
 if TYPE_CHECKING:
     from brainviewer.imaging.correction.label_edit import LabelEdit
-
-KEEP = "keep correction"
 
 
 class SegmentationCorrection:
@@ -48,8 +52,9 @@ class SegmentationCorrection:
     def __init__(
         self, state: ViewState, jobs: Jobs, notices: Notices, segmentation: Segmentation
     ) -> None:
-        self._state, self._jobs, self._notices = state, jobs, notices
+        self._state, self._notices = state, notices
         self._measuring = Measuring(state, jobs, notices)
+        self._saving = StepSaving(jobs, notices)
         self._forget()
         segmentation.complete = self._restored
         state.finding_changed.connect(self._follow_finding)
@@ -63,7 +68,6 @@ class SegmentationCorrection:
         """What was found, before any correction."""
         self._base_name, self._base_labels = FROM_NOTHING, None
         self._restoring: tuple[TumourFinding, TumourFinding, KeptCorrection] | None = None
-        self._told_why = ""
 
     _stroke: Stroke | None
     _base_labels: Labels | None
@@ -74,7 +78,7 @@ class SegmentationCorrection:
         if self._stroke is not None:
             self._stroke.cancel()
         self._state.editing = replace(self._state.editing, drawing=False)
-        self._jobs.finish(KEEP)
+        self._saving.finish()
         if self._journal is not None:
             self._journal.close()
         self._forget()
@@ -139,7 +143,7 @@ class SegmentationCorrection:
         first = None if self._begun else self._journal_base(stroke.labels, step)
         self._steps.push(step)
         journal = self._journal
-        self._keep(lambda: write(journal, first, step))
+        self._saving.save(lambda: write(journal, first, step))
         self._changed()
         return True
 
@@ -188,7 +192,7 @@ class SegmentationCorrection:
         if step := take():
             step.apply(labels)
             if (journal := self._journal) is not None:
-                self._keep(lambda: journal.move(by))
+                self._saving.save(lambda: journal.move(by))
             self._changed()
 
     # -- what is edited ---------------------------------------------------------------------
@@ -289,12 +293,3 @@ class SegmentationCorrection:
         """What is corrected: the labels before the first step."""
         self._begun = True
         return base_of(labels, [step], self._base_name)
-
-    def _keep(self, write: Callable[[], None]) -> None:
-        self._jobs.save(KEEP, write, self._not_kept)
-
-    def _not_kept(self, error: BrainViewerError) -> None:
-        """Said once, not at every stroke."""
-        if str(error) != self._told_why:
-            self._told_why = str(error)
-            self._notices.fail(error, of_study=True)

@@ -1,11 +1,40 @@
 """Corrections as they are kept: in the journal of their study, and elsewhere."""
 
+from collections.abc import Callable
+
 from brainviewer.app.correction.origin import provenance
+from brainviewer.app.jobs import Jobs
+from brainviewer.app.notices import Notices
 from brainviewer.core.correction.kept import Base, KeptCorrection
 from brainviewer.core.correction.steps import Labels, Step, Steps
+from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Study
 from brainviewer.files.correction_journal import CorrectionJournal
+
+KEEP = "keep correction"
+
+
+class StepSaving:
+    """Writes steps in the background; why one was not kept is said once, not at every stroke."""
+
+    def __init__(self, jobs: Jobs, notices: Notices) -> None:
+        self._jobs, self._notices = jobs, notices
+        self._told_why = ""
+
+    def save(self, write: Callable[[], None]) -> None:
+        """Write in the background, after what is still being written."""
+        self._jobs.save(KEEP, write, self._not_saved)
+
+    def finish(self) -> None:
+        """Wait until everything is written; the next study may fail anew."""
+        self._jobs.finish(KEEP)
+        self._told_why = ""
+
+    def _not_saved(self, error: BrainViewerError) -> None:
+        if str(error) != self._told_why:
+            self._told_why = str(error)
+            self._notices.fail(error, of_study=True)
 
 
 def kept_correction(labels: Labels, steps: Steps, name: str) -> KeptCorrection:

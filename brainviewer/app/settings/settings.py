@@ -1,7 +1,7 @@
 """The table of settings, and how they are remembered: a small JSON file in the settings folder."""
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -9,23 +9,22 @@ from typing import Any
 
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.settings import offers
-from brainviewer.app.settings.settings_file import on_disk, save
+from brainviewer.app.settings.saving import Failed, Saving
+from brainviewer.app.settings.settings_file import on_disk
 from brainviewer.app.settings.table import Page, Setting, kept, lists_of_texts, rows, setting, texts
 from brainviewer.app.settings.window_presets import own_presets
 from brainviewer.app.signals import Signal
 from brainviewer.app.state import Layout
-from brainviewer.core.errors import BrainViewerError, FileError
+from brainviewer.core.errors import FileError
 from brainviewer.core.slices import Convention
 from brainviewer.core.voi.voi_window import AUTOMATIC, PRESETS
 from brainviewer.files.user_folders import settings_folder
 
 log = logging.getLogger(__name__)
 RECENT = 8
-SETTINGS = "save settings"
 _MOST_KEYS = 500
 _MOST_PARTS = 50
 MOST_LAYOUTS = 30
-Failed = Callable[[BrainViewerError], object]
 
 
 def _log(error: BaseException) -> None:
@@ -222,10 +221,7 @@ class Settings:
         return settings
 
     def __post_init__(self) -> None:
-        self._jobs: Jobs | None = None
-        self._failed: Failed = lambda error: None
-        self._unsaved: set[str] = set()
-        self._told = False
+        self._saving = Saving(self.path)
         self.crashed: Callable[[BaseException], None] = _log
 
     def save_in(self, jobs: Jobs, failed: Failed) -> None:
@@ -233,7 +229,7 @@ class Settings:
 
         failed : told why settings could not be saved: once, until they can be again.
         """
-        self._jobs, self._failed = jobs, failed
+        self._saving.use(jobs, failed)
 
     def update(self, **changes: Any) -> None:
         """Change some settings, save them, and tell who listens to ``changed``.
@@ -247,7 +243,8 @@ class Settings:
         other = {name for name, value in changes.items() if getattr(self, name) != value}
         for name, value in changes.items():
             setattr(self, name, value)
-        self._keep(changes)
+        ours = {name: value for name, value in asdict(self).items() if name != "path"}
+        self._saving.save(ours, changes)
         if other:
             self.changed.emit(frozenset(other))
 
@@ -256,41 +253,12 @@ class Settings:
         wanted = [row for row in TABLE.values() if row.page and page in (None, row.page)]
         self.update(**{row.key: row.default for row in wanted})
 
-    def _keep(self, changes: Collection[str]) -> None:
-        if self.path is None:
-            return
-        self._unsaved |= set(changes)
-        names, path = frozenset(self._unsaved), self.path
-        ours = {name: value for name, value in asdict(self).items() if name != "path"}
-
-        def failed(error: BrainViewerError) -> None:
-            log.warning("The settings could not be saved.")
-            self._unsaved |= names
-            if not self._told:
-                self._told = True
-                advice = "The settings hold until you close, and are saved with the next change."
-                self._failed(FileError(error.message, advice))
-
-        def done(_: object = None) -> None:
-            self._unsaved -= names
-            self._told = False
-
-        if self._jobs is not None:
-            self._jobs.save(SETTINGS, lambda: save(path, ours, names), failed, done)
-            return
-        try:
-            save(path, ours, names)
-            done()
-        except FileError as error:
-            failed(error)
-
     def remember_study(self, paths: Sequence[Path]) -> None:
         """Put a study at the top of the recent ones, where they may be remembered."""
         if not self.remember_recent:
             return
         entry = tuple(str(Path(p).absolute()) for p in paths)
-        if self._jobs is not None:
-            self._jobs.finish(SETTINGS)  # what is on disk is read
+        self._saving.finish()  # what is on disk is read
         known = self.path is not None and Settings.load(self.path).recent
         self.update(recent=(entry, *(r for r in known or self.recent if r != entry))[:RECENT])
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from brainviewer.app.jobs import Jobs
-from brainviewer.app.settings.settings import SETTINGS, Settings
+from brainviewer.app.settings.saving import SETTINGS
+from brainviewer.app.settings.settings import Settings
 from brainviewer.app.settings.window_presets import MOST_PRESETS
 from brainviewer.app.voi.preset_file import read_presets, write_presets
 from brainviewer.core.errors import BrainViewerError

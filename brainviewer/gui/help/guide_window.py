@@ -1,6 +1,6 @@
 """The user guide in a window: contents and search at the left, a chapter at the right."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QUrl
@@ -17,8 +17,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QTextBrowser,
     QToolButton,
-    QTreeWidget,
-    QTreeWidgetItem,
     QWidget,
 )
 
@@ -27,6 +25,7 @@ from brainviewer.assets import guide
 from brainviewer.core.counting import counted
 from brainviewer.gui import theme
 from brainviewer.gui.dialogs.page import blocks, space_out
+from brainviewer.gui.help.contents import Contents
 from brainviewer.gui.help.guide_text import Chapter, chapter_at, link_place, read_chapters
 from brainviewer.gui.help.page_text import fit_images, hits, marks
 from brainviewer.gui.help.places import FIRST
@@ -36,7 +35,6 @@ from brainviewer.gui.window_size import open_with
 
 Tables = Callable[[], Mapping[str, str]]
 """Makes the tables of the guide as they are now, by name."""
-_PLACE = Qt.ItemDataRole.UserRole
 _CONTENTS_PX = 250
 _FIT_MS = 60
 _OWN_KEYS = "You have changed keys: the text names the usual ones, the chapter “Keys” yours."
@@ -83,14 +81,8 @@ class GuideWindow(QDialog):
         )
         self.search.textChanged.connect(self._find)
         self.search.returnPressed.connect(self.next_hit)
-        self.contents = told(QTreeWidget(), name="Contents")
-        self.contents.setObjectName("contents")
-        self.contents.setHeaderHidden(True)
-        self.contents.setRootIsDecorated(False)
-        self.contents.setIndentation(16)
-        self.contents.setTabKeyNavigation(False)
-        self._fill()
-        self.contents.currentItemChanged.connect(self._choose)
+        self.contents = Contents(self._chapters)
+        self.contents.chosen.connect(self._choose)
         self.found = label(role="small", wrap=True)
         self.text = told(QTextBrowser(), name="Text of the guide")
         self.text.document().setDocumentMargin(20)
@@ -117,22 +109,6 @@ class GuideWindow(QDialog):
         made.setShortcut(QKeySequence(key))
         made.clicked.connect(call(self._step, by))
         return made
-
-    def _fill(self) -> None:
-        for chapter in self._chapters:
-            first, *below = chapter.sections
-            top = QTreeWidgetItem(self.contents, [first.title])
-            top.setData(0, _PLACE, first.place)
-            for section in below:
-                QTreeWidgetItem(top, [section.title]).setData(0, _PLACE, section.place)
-        for item in self._items():
-            item.setToolTip(0, item.text(0))
-
-    def _items(self) -> Iterator[QTreeWidgetItem]:
-        for n in range(self.contents.topLevelItemCount()):
-            if (top := self.contents.topLevelItem(n)) is not None:
-                yield top
-                yield from _below(top)
 
     # -- where the reader is ----------------------------------------------------------------
 
@@ -171,19 +147,16 @@ class GuideWindow(QDialog):
             scroll = self.text.verticalScrollBar().value()
             self._visits[self._at] = _Visit(self._visits[self._at].place, scroll)
 
-    def _choose(self, item: QTreeWidgetItem | None) -> None:
-        if item is not None and item.data(0, _PLACE) != self._place:
-            self.go_to(item.data(0, _PLACE))
+    def _choose(self, place: str) -> None:
+        if place != self._place:
+            self.go_to(place)
 
     def _show(self, chapter: Chapter, place: str, scroll: int | None) -> None:
         written = chapter is self._chapter and bool(self._place)
         self._chapter, self._place = chapter, place
         if not written:
             self._write()
-        for item in self._items():
-            if item.data(0, _PLACE) == place:
-                self.contents.setCurrentItem(item)
-                (item.parent() or item).setExpanded(True)
+        self.contents.show_place(place)
         self.back.setEnabled(self._at > 0)
         self.forward.setEnabled(self._at + 1 < len(self._visits))
         if scroll is not None:
@@ -239,25 +212,18 @@ class GuideWindow(QDialog):
         return self.search.text().casefold().split()
 
     def _find(self) -> None:
-        words, first = self.words, None
+        words = self.words
         there = {
             section.place: section.has(words)
             for chapter in self._chapters
             for section in chapter.sections
         }
-        for item in self._items():
-            place = item.data(0, _PLACE)
-            below = [one.data(0, _PLACE) for one in _below(item)]
-            item.setHidden(not any(there[one] for one in (place, *below)))
-            item.setExpanded(bool(words) and any(there[one] for one in below))
-            in_title = there[place] and all(word in item.text(0).casefold() for word in words)
-            if first is None or (in_title and not first[0]):
-                first = (in_title, place) if there[place] else first
+        first = self.contents.keep_found(words, there)
         many = sum(there.values())
         found = f"Found in {counted(many, 'section')}; Enter goes on."
         say(self.found, (found if many else "Not in the guide.") if words else "")
         if words and first is not None and not there.get(self._place):
-            self.go_to(first[1])
+            self.go_to(first)
         self._mark_hits()
         if words:
             self._to_hit(self._block(self._chapter.number(self._place)).position())
@@ -293,8 +259,3 @@ class GuideWindow(QDialog):
     def _to_search(self) -> None:
         self.search.setFocus()
         self.search.selectAll()
-
-
-def _below(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:
-    children = (item.child(n) for n in range(item.childCount()))
-    return [child for child in children if child is not None]

@@ -14,7 +14,8 @@ from brainviewer.app.annotations import KEEP, SAVE
 from brainviewer.app.feedback import KEEP_FEEDBACK
 from brainviewer.app.notices import Notice
 from brainviewer.app.session import Session
-from brainviewer.app.settings.settings import SETTINGS, Settings
+from brainviewer.app.settings.saving import SETTINGS
+from brainviewer.app.settings.settings import Settings
 from brainviewer.app.stores.age import KEEP_AGE
 from brainviewer.app.stores.report_text import KEEP_REPORT
 from brainviewer.app.study_list.study_list import KEEP_RESULT

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from brainviewer.app.correction.correction import KEEP as KEEP_CORRECTION
+from brainviewer.app.correction.keeping import KEEP as KEEP_CORRECTION
 from brainviewer.app.correction.measuring import MEASURE
 from brainviewer.app.saved_session.sessions import SAVE
 from brainviewer.app.settings.settings import Settings

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from pydicom import dcmread
 
-from brainviewer.app.correction.correction import KEEP, SegmentationCorrection
+from brainviewer.app.correction.correction import SegmentationCorrection
+from brainviewer.app.correction.keeping import KEEP
 from brainviewer.app.correction.measuring import MEASURE
 from brainviewer.app.correction.origin import CLEAR, RESET
 from brainviewer.app.correction.tools import SAVE
