@@ -161,12 +161,18 @@ def shown(session: Session, study: Study) -> Session:
 
 
 @pytest.fixture
-def pane(qtbot: QtBot, shown: Session) -> SlicePane:
-    """The third of four panes, 300 × 200 pixels."""
+def grid(qtbot: QtBot, shown: Session) -> PaneGrid:
+    """Four panes, 300 × 200 pixels each."""
     grid = PaneGrid(shown)
     grid.resize(602, 402)
     qtbot.addWidget(grid)
     grid.show()
+    return grid
+
+
+@pytest.fixture
+def pane(grid: PaneGrid) -> SlicePane:
+    """The third of the four panes."""
     return grid.panes[2]
 
 

@@ -7,7 +7,6 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
-from brainviewer.app.session import Session
 from brainviewer.app.state import Layout, Tool
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
@@ -24,15 +23,6 @@ from tests.gui.hands import NONE, click, double_click, drag, key, move, press, r
 from tests.phantoms import MARKER_VALUE
 
 START, END = QPointF(90, 60), QPointF(170, 120)
-
-
-@pytest.fixture
-def grid(qtbot, shown: Session) -> PaneGrid:
-    grid = PaneGrid(shown)
-    grid.resize(602, 402)
-    qtbot.addWidget(grid)
-    grid.show()
-    return grid
 
 
 @pytest.fixture

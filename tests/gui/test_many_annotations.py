@@ -28,15 +28,6 @@ from tests.gui.conftest import show_study
 MANY = 20_000
 
 
-@pytest.fixture
-def grid(qtbot: QtBot, shown: Session) -> PaneGrid:
-    grid = PaneGrid(shown)
-    grid.resize(602, 402)
-    qtbot.addWidget(grid)
-    grid.show()
-    return grid
-
-
 def annotation_at(study: Study, fraction: float, kind: Kind = Kind.RULER) -> Annotation:
     """An annotation across the middle of the slice at a fraction of the height of the study."""
     shape = np.array(study.grid.shape, dtype=float)

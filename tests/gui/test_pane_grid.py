@@ -28,15 +28,6 @@ from tests.phantoms import marker_position, marker_study
 HERE = QPointF(120, 90)
 
 
-@pytest.fixture
-def grid(qtbot, shown: Session) -> PaneGrid:
-    grid = PaneGrid(shown)
-    grid.resize(602, 402)
-    qtbot.addWidget(grid)
-    grid.show()
-    return grid
-
-
 class TestArrangement:
     def test_four_sequences_of_one_plane(self, grid):
         assert [(p.modality, p.plane) for p in grid.shown] == [(m, Plane.AXIAL) for m in SEQUENCES]
