@@ -47,7 +47,11 @@ class Photographer:
         self._folder = folder
         self._app = QApplication([])
         apply_theme(self._app, theme)
-        self.session = Session(MainThread(self._app).post, Settings(theme=theme))
+        self.open_window(Settings(theme=theme))
+
+    def open_window(self, settings: Settings) -> None:
+        """A window in which nothing is open."""
+        self.session = Session(MainThread(self._app).post, settings)
         self.window = MainWindow(self.session)
         self.window.resize(*SIZE)
         self.window.show()
