@@ -17,6 +17,7 @@ from brainviewer.painting.text.measurements import (
     agreement_lines,
     cavity_text,
     measurement_lines,
+    origin_line,
     slice_line,
 )
 from brainviewer.painting.text.predictions import (
@@ -209,7 +210,10 @@ def _draw_tumour(column: _Column, study: Study, finding: TumourFinding) -> None:
         column.pair("Position", position)
     column.pair("Area in this slice", slice_line(finding).value)
     _draw_lines(column, measurement_lines(study, finding))
-    column.pair("Confidence", counting.probability(finding.confidence))
+    origin = origin_line(finding)
+    column.pair(origin.name, origin.value)
+    if origin.detail:
+        column.text(origin.detail, 11, palette.QUIET)
     if finding.area_mm2.size and float(finding.area_mm2.max()) > 0:
         _draw_areas(column, view, finding, finding.index)
     _draw_agreement(column, finding)

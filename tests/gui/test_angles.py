@@ -154,7 +154,7 @@ def test_its_value_is_beside_the_vertex_in_the_list_and_in_exports(pane, shown):
     box = pane.label_boxes[annotation.id]
     assert abs(box.center().x() - VERTEX.x()) < 60
     assert abs(box.center().y() - VERTEX.y()) < 40
-    assert describe(shown.state, annotation).endswith("90.0°")
+    assert "Angle · 90.0° · axial " in describe(shown.state, annotation)
     record = _annotation(annotation, pane.scene)
     assert record["angle_degrees"] == pytest.approx(90)
 

@@ -47,7 +47,9 @@ def test_a_row_is_renamed_and_coloured(pane, rows, shown):
     assert shown.state.annotations[0].text == "Target 1"
     shown.annotations.restyle(colour="#D55E00")
     first = model.index(0, 0)
-    assert first.data().startswith("Target 1 · axial ")
+    length = f"{shown.state.annotations[0].length:.1f} mm"
+    assert first.data().startswith(f"Target 1 · {length} · axial ")
+    assert first.data() in first.data(Qt.ItemDataRole.ToolTipRole)
     assert first.data(Qt.ItemDataRole.EditRole) == "Target 1"
     assert first.data(Qt.ItemDataRole.DecorationRole).name() == "#d55e00"
     shown.annotations.restyle(hidden=True)

@@ -4,7 +4,7 @@ from itertools import cycle, product
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 
 from brainviewer.app.session import Session
@@ -240,8 +240,12 @@ def test_the_panel_is_there_with_the_tools_only(correcting: MainWindow, study: S
     panel = correcting.findChild(CorrectionPanel)
     assert panel is not None and panel.isVisible()
     pane = correcting.grid.panes[0]
+    QApplication.processEvents()
+    below = correcting.volume.mapTo(correcting, QPoint())
     click(pane, place(pane, beside(study)))
     assert "Found by lesion, edited" in panel._origin.text()
+    QApplication.processEvents()
+    assert correcting.volume.mapTo(correcting, QPoint()) == below, "it moved under the hand"
     panel._reset.click()
     assert session.state.finding is not None and session.state.finding.correction is None
     panel._clear.click()

@@ -47,7 +47,7 @@ def test_a_click_on_another_slice_ends_it(pane, shown, steps):
     assert np.allclose(made.points, [first, last])
     assert made.measure == pytest.approx(math.dist(first, last))
     low, high = sorted((before, before + steps))
-    assert f"axial {low + 1}–{high + 1} · " in describe(shown.state, made)
+    assert describe(shown.state, made).endswith(f" mm · axial {low + 1}–{high + 1}")
     assert pane.draft is None
 
 

@@ -130,7 +130,7 @@ def test_a_cobb_angle_takes_two_drags_or_four_clicks(pane, shown):
     assert one.measure == pytest.approx(45)
     assert other.measure == pytest.approx(45)
     assert np.allclose(one.points, at(pane, *first, *second))
-    assert describe(shown.state, one).endswith("45.0°")
+    assert "· 45.0° · axial " in describe(shown.state, one)
 
 
 class TestRegions:

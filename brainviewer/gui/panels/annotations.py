@@ -21,6 +21,7 @@ from brainviewer.core.annotation.annotations import (
 )
 from brainviewer.core.shown_text import shortened, shown_text
 from brainviewer.gui import theme
+from brainviewer.gui.outside_text import as_tip
 from brainviewer.painting.text.wording import (
     annotation_place,
     measure_text,
@@ -28,7 +29,7 @@ from brainviewer.painting.text.wording import (
     probe_lines,
 )
 
-_ROWS, _ROW_PX = 6, 26
+_ROWS, _ROW_PX = 6, 24
 _SWATCH_PX = 10
 _ROOT = QModelIndex()
 
@@ -63,6 +64,10 @@ class AnnotationModel(QAbstractListModel):
         annotation = self.annotations[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return describe(self._state, annotation)
+        if role == Qt.ItemDataRole.SizeHintRole:
+            return QSize(0, theme.px(_ROW_PX))
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return as_tip(describe(self._state, annotation))  # a row may be too short for it
         if role == Qt.ItemDataRole.EditRole:
             return annotation.text
         if role == Qt.ItemDataRole.DecorationRole and annotation.style.colour:
@@ -133,28 +138,46 @@ class AnnotationList(QListView):
 
 
 def describe(state: ViewState, annotation: Annotation) -> str:
-    """An annotation in a line: name or kind, slice, measure or text, what it is not free to do."""
+    """An annotation in a line: name or kind, measure or text, slice, what it is not free to do.
+
+    The slice stands behind the measure: it is the first to be cut where there is no room.
+    """
     style = annotation.style
     flags = ("hidden", style.hidden), ("locked", style.locked)
-    return " · ".join([_told(state, annotation), *(word for word, on in flags if on)])
+    words = [_called(annotation), *_measured(state, annotation), *_place(state, annotation)]
+    return " · ".join([*words, *(word for word, on in flags if on)])
 
 
-def _told(state: ViewState, annotation: Annotation) -> str:
-    if state.study is None:
-        return str(annotation.kind)
-    view = annotation.view(state.study.grid)
-    name = shortened(shown_text(annotation.text))
+def _called(annotation: Annotation) -> str:
+    name = _name(annotation)
     written = annotation.kind.traits.written
-    place = name if name and not written else annotation.kind[0].upper() + annotation.kind[1:]
-    if not state.study.is_image2d or view.count > 1:
-        place = f"{place} · {annotation_place(annotation, state.study.grid)}"
+    return name if name and not written else annotation.kind[0].upper() + annotation.kind[1:]
+
+
+def _name(annotation: Annotation) -> str:
+    return shortened(shown_text(annotation.text))
+
+
+def _place(state: ViewState, annotation: Annotation) -> list[str]:
+    if state.study is None:
+        return []
+    grid = state.study.grid
+    several = not state.study.is_image2d or annotation.view(grid).count > 1
+    return [annotation_place(annotation, grid)] if several else []
+
+
+def _measured(state: ViewState, annotation: Annotation) -> list[str]:
+    """What it measures, or the text that is written there."""
+    if state.study is None:
+        return []
+    view, traits = annotation.view(state.study.grid), annotation.kind.traits
     if measure := measure_text(annotation, view.grid.unit):
-        return f"{place} · {measure}"
-    if annotation.kind.traits.region:
+        return [measure]
+    if traits.region:
         volume = state.study.volumes.get(annotation.modality)
         found = region_statistics(annotation, view, volume.data) if volume else None
-        return f"{place} · mean {measured(found.mean)}" if found else place
-    if annotation.kind.traits.probes:
-        values = probed_values(annotation, state.study)
-        return f"{place} · {' · '.join(probe_lines(values))}"
-    return f"{place} · {name}" if name and written else place
+        return [f"mean {measured(found.mean)}"] if found else []
+    if traits.probes:
+        return list(probe_lines(probed_values(annotation, state.study)))
+    name = _name(annotation)
+    return [name] if name and traits.written else []

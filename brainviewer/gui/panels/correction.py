@@ -1,6 +1,6 @@
 """Correct the segmentation: the tools, the part that is painted, and the brush."""
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QSizePolicy, QWidget
 
 from brainviewer.app.correction.editing import LARGEST_MM, SMALLEST_MM
@@ -8,6 +8,7 @@ from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.app.state import Tool
 from brainviewer.core.segments import LesionPart
+from brainviewer.gui import theme
 from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, panel, row
 from brainviewer.gui.panels.legend import swatch
@@ -18,7 +19,6 @@ from brainviewer.gui.widgets import (
     heading,
     label,
     listen,
-    say,
     slider,
     tabular,
     told,
@@ -32,6 +32,8 @@ _TOOLS = (
     (Tool.CUT, "Cut", "Draw a line that cuts a piece off; with Shift, in all slices"),
     (Tool.GROW, "Grow", "Click on a lesion; with Shift, remove a piece"),
 )
+_ORIGIN_PX = 28
+"""Two lines of small letters."""
 _OVER: tuple[tuple[str, int | None], ...] = (
     ("Everything", None),
     ("Only outside the lesion", 0),
@@ -50,6 +52,9 @@ class CorrectionPanel(QWidget):
             "Done", "small", "Put the tools away", call(session.view.set_tool, Tool.WINDOW)
         )
         self._origin = label(role="small", wrap=True)
+        self._origin.setAlignment(Qt.AlignmentFlag.AlignTop)
+        # Its room is there before the first stroke: nothing below it may move under the hand.
+        self._origin.setMinimumHeight(theme.px(_ORIGIN_PX))
         lines = column(
             row(heading("Correct the segmentation"), None, HelpButton("correction"), done),
             self._tool_row(),
@@ -175,7 +180,7 @@ class CorrectionPanel(QWidget):
         self._undo.setEnabled(Fact.UNDO in facts)
         self._redo.setEnabled(Fact.REDO in facts)
         self._reset.setEnabled(Fact.CORRECTED in facts)
-        say(self._origin, self._why(facts))
+        self._origin.setText(self._why(facts))
 
     def _why(self, facts: frozenset[Fact]) -> str:
         """Where the segmentation comes from, or why it cannot be edited."""

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
-from brainviewer.core.counting import probability
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Study
@@ -24,16 +23,15 @@ from brainviewer.gui.widgets import (
     say,
     told,
 )
-from brainviewer.painting.text.measurement_line import MeasurementLine
 from brainviewer.painting.text.measurements import (
     AGREEMENT,
     agreement_lines,
     cavity_text,
     measurement_lines,
     measurement_text,
+    origin_line,
     slice_line,
 )
-from brainviewer.painting.text.wording import correction_text
 
 TUMOUR_SLICE_TIP = (
     "The slice with the largest lesion area, and the area in it. Areas are smoothed over "
@@ -153,11 +151,8 @@ class TumourSection(QWidget):
         return made
 
     def _measurements(self, study: Study, finding: TumourFinding) -> list[MeasurementRow]:
-        sure = MeasurementLine("Confidence", probability(finding.confidence))
         tip = "How sure the detection is of its slice, 0 to 1"
         if finding.correction is not None:
-            value = "drawn" if finding.correction.drawn else "edited"
-            sure = MeasurementLine("Segmentation", value, correction_text(finding.correction))
             tip = "Who made the segmentation, and with what"
         return [
             MeasurementRow(
@@ -175,7 +170,7 @@ class TumourSection(QWidget):
                 )
                 for line in measurement_lines(study, finding)
             ),
-            MeasurementRow(sure, tip=tip),
+            MeasurementRow(origin_line(finding), tip=tip),
         ]
 
     def _agreement(self, finding: TumourFinding) -> list[QWidget]:

@@ -57,7 +57,7 @@ def lines_of(location: Location) -> tuple[MeasurementLine, ...]:
         for one in _largest_lobes(location)
     ]
     structures = _BETWEEN.join(
-        f"{_name(one, main)} {_percent(one.fraction)}" for one in _largest_structures(location)
+        f"{_name(one, main)}\u00a0{_percent(one.fraction)}" for one in _largest_structures(location)
     )
     return (
         side,

@@ -1,6 +1,6 @@
 """A lesion's measurements in words, in the window, in exports and on a terminal alike."""
 
-from brainviewer.core.counting import listed
+from brainviewer.core.counting import listed, probability
 from brainviewer.core.findings.measurements import Diameters, Measurements
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid
@@ -9,7 +9,13 @@ from brainviewer.core.study import Modality, Study
 from brainviewer.painting import palette
 from brainviewer.painting.text.location import location_lines
 from brainviewer.painting.text.measurement_line import MeasurementLine
-from brainviewer.painting.text.wording import NO_ORIENTATION, RESEARCH_ONLY, SYNTHETIC, number
+from brainviewer.painting.text.wording import (
+    NO_ORIENTATION,
+    RESEARCH_ONLY,
+    SYNTHETIC,
+    correction_text,
+    number,
+)
 
 AGREEMENT = "Agreement with the supplied segmentation"
 NOT_MEASURED = "not measured"
@@ -80,6 +86,15 @@ def slice_line(finding: TumourFinding) -> MeasurementLine:
         return MeasurementLine("Tumour slice", NONE, known=False)
     place = f"Slice {finding.index + 1} of {len(finding.area_mm2)}"
     return MeasurementLine(place, f"{number(area)} mm²")
+
+
+def origin_line(finding: TumourFinding) -> MeasurementLine:
+    """How sure the search is; of what the user has edited, who or what made it instead."""
+    made = finding.correction
+    if made is None:
+        return MeasurementLine("Confidence", probability(finding.confidence))
+    value = "drawn" if made.drawn else "edited"
+    return MeasurementLine("Segmentation", value, correction_text(made))
 
 
 def tumour_slice_text(finding: TumourFinding) -> str:

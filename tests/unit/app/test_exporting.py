@@ -29,6 +29,7 @@ from brainviewer.app.state import Layout, ViewState
 from brainviewer.app.status import Status
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
+from brainviewer.core.correction.provenance import Correction
 from brainviewer.core.errors import BrainViewerError, Cancelled, FileError
 from brainviewer.core.findings.classification import Classification, Heatmap
 from brainviewer.core.findings.tumour import TumourFinding
@@ -340,6 +341,18 @@ def test_a_stale_heatmap_never_stands_without_the_words() -> None:
         assert page.count("Stale: The age was changed.") == 1
     page = figure_svg(request_figure(state, ExportRequest(result=False))).decode()
     assert "Stale" not in page
+
+
+def test_an_edited_segmentation_has_its_origin_and_no_confidence() -> None:
+    state = state_of(marker_study())
+    page = figure_svg(request_figure(state, ExportRequest())).decode()
+    assert "Confidence" in page
+    edited = Correction("lesion-outline 2.0.0", "reader", "2026-11-30T12:00:00", ("brush",), 1)
+    state.finding = replace(state.finding, correction=edited, confidence=1.0)
+    page = figure_svg(request_figure(state, ExportRequest())).decode()
+    assert "Confidence" not in page
+    assert "edited" in page
+    assert page.count("edited by reader") == 2  # on the card and at the foot
 
 
 def test_the_tumour_slice_is_exported_wherever_the_cursor_is() -> None:

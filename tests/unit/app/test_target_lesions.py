@@ -80,6 +80,7 @@ def test_a_target_without_diameters_leaves_no_sum_and_says_so(study: Study) -> N
     alone = drawn_targets(study, [drawn(study, "a", 20, 12)], (study, []))
     assert (alone.current_mm2, alone.prior_mm2) == (pytest.approx(240), None)
     assert alone.remarks == ()
+    assert "<b></b>" not in targets_html([alone], theme.current()), "Qt drops the space after it"
     coronal = drawn_targets(study, [drawn(study, "c", 20, 12, Plane.CORONAL)])
     assert "not measured on an axial slice" in coronal.remarks[0]
 

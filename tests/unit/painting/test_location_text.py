@@ -59,6 +59,8 @@ def test_lobes_structures_and_distances_are_lines() -> None:
         "Fit to template": "1.8 mm (outlines · deep parts 2.2 mm off)",
     }
     assert all(line.known for line in lines_of(TOLD))
+    (structures,) = (line for line in lines_of(TOLD) if line.name == "Structures")
+    assert "hippocampus\u00a033\u00a0%" in structures.whole, "a number begins no line"
 
 
 def test_sentences_say_the_same_and_how_sure_they_are() -> None:
