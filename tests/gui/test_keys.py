@@ -121,6 +121,25 @@ def test_two_actions_can_change_keys_with_each_other() -> None:
     assert (keys.of("open-folder"), keys.of("study-list")) == (("Ctrl+L",), ("Ctrl+O",))
 
 
+def test_keys_are_worked_out_once_for_all_actions(
+    keys: KeyMap, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not anew for each, which took most of the time that the window needs to open."""
+    worked_out: list[object] = []
+    work_out = keys._map
+    monkeypatch.setattr(
+        keys, "_map", lambda changed: worked_out.append(changed) or work_out(changed)
+    )
+    for action in ACTIONS:
+        keys.of(action.id)
+        keys.shortcuts(action.id)
+    once = len(worked_out)
+    assert 1 <= once <= 2  # to see that they do not meet, and to keep
+    settings.update(keys=(("about", "Ctrl+F9"),))
+    assert keys.of("about") == ("Ctrl+F9",)
+    assert len(worked_out) == 2 * once
+
+
 # -- the window ---------------------------------------------------------------------------------
 
 

@@ -58,10 +58,11 @@ class KeyMap:
         self._actions = {action.id: action for _, actions in groups for action in actions}
         menus = {f"Alt+{letter.upper()}": f"the menu {title}" for letter, title in letters.items()}
         self._fixed = {**_FIXED, **menus}
+        self._worked_out: tuple[Changed, dict[str, tuple[str, ...]]] | None = None
 
     def of(self, action_id: str) -> tuple[str, ...]:
         """The keys of an action, as they are stored; none where it has none."""
-        return self._map(self._sound())[action_id]
+        return self._now()[action_id]
 
     def shortcuts(self, action_id: str) -> list[QKeySequence]:
         """The keys of an action that the window listens to."""
@@ -74,8 +75,7 @@ class KeyMap:
 
     def sheet(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """(title, rows of key and text) of all actions that have a key."""
-        made = self._map(self._sound())
-        found = []
+        made, found = self._now(), []
         for title, actions in self.groups:
             keyed = [
                 (" or ".join(map(shown, made[action.id])), action.text)
@@ -110,6 +110,13 @@ class KeyMap:
             raise BrainViewerError(f"{problem} {_UNCHANGED}", "Choose another key.")
 
     # -- how it is worked out ---------------------------------------------------------------
+
+    def _now(self) -> Mapping[str, tuple[str, ...]]:
+        """The keys of every action; worked out once, until the settings hold others."""
+        changed = self._settings.keys
+        if self._worked_out is None or self._worked_out[0] != changed:
+            self._worked_out = changed, self._map(self._sound())
+        return self._worked_out[1]
 
     def _sound(self) -> Changed:
         """The changes of the settings; of damaged ones, those that do not meet others."""
