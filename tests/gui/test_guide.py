@@ -132,6 +132,14 @@ def test_the_search_finds_sections_and_goes_from_word_to_word(page: GuideWindow)
 
 
 @pytest.mark.window
+def test_images_in_lists_leave_room_for_the_indent(page: GuideWindow) -> None:
+    assert page.go_to("user-guide.md#a-reading-from-start-to-end")
+    QApplication.processEvents()
+    assert page.text.document().toPlainText().count("\ufffc") > 3  # each is an image
+    assert page.text.horizontalScrollBar().maximum() == 0
+
+
+@pytest.mark.window
 def test_images_of_the_guide_are_as_wide_as_the_page_at_most(page: GuideWindow) -> None:
     page.go_to(PLACES["annotations"])
     names = []

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QColor, QImage, QTextCursor, QTextDocument
+from PySide6.QtGui import QColor, QImage, QTextBlock, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QTextEdit
 
 from brainviewer.assets import guide
@@ -38,8 +38,15 @@ def marks(found: Iterable[QTextCursor]) -> list[QTextEdit.ExtraSelection]:
     return made
 
 
+def _indent_of(block: QTextBlock) -> int:
+    """How far a paragraph begins to the right of the others, in pixels of the window."""
+    shape, items = block.blockFormat(), block.textList()
+    steps = shape.indent() + (items.format().indent() if items is not None else 0)
+    return round(steps * block.document().indentWidth() + shape.leftMargin())
+
+
 def fit_images(document: QTextDocument, width: int, ratio: float) -> None:
-    """Show images as they are, and wider ones as wide as the page, smoothly.
+    """Show images as they are, and wider ones as wide as the page beside their indent, smoothly.
 
     width : of the page in pixels of the window. ratio : pixels of the screen for each of them.
     """
@@ -51,7 +58,7 @@ def fit_images(document: QTextDocument, width: int, ratio: float) -> None:
             if piece.charFormat().isImageFormat():
                 shape = piece.charFormat().toImageFormat()
                 own = QImage(str(guide().parent / shape.name()))
-                wide = min(own.width(), width)
+                wide = min(own.width(), width - _indent_of(block))
                 if wide and round(shape.width()) != wide:
                     smooth = Qt.TransformationMode.SmoothTransformation
                     small = own.scaledToWidth(min(own.width(), round(wide * ratio)), smooth)
