@@ -128,6 +128,11 @@ class Classifier:
         self._state.show_classification(before, Status.RUNNING)
         self._jobs.start(CLASSIFY, work, done, failed, stopped)
 
+    @property
+    def asked_slice(self) -> int | None:
+        """The axial slice that the answer was asked for; None for that of the tumour."""
+        return self._asked_slice
+
     def find_and_run(self, slice_index: int | None = None) -> None:
         """Look for the lesion, then classify what was found, or a given slice."""
 

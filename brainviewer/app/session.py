@@ -29,6 +29,7 @@ from brainviewer.app.opening.dicom.series_again import SeriesAgain
 from brainviewer.app.pacs.pacs import Pacs
 from brainviewer.app.pacs.retrieval import Retrieval
 from brainviewer.app.pacs.sending import Sending
+from brainviewer.app.prediction.leaving_out import LeavingOut
 from brainviewer.app.prior.prior import Prior
 from brainviewer.app.reformation.cine import Cine
 from brainviewer.app.reformation.reformation import Reformations
@@ -102,6 +103,8 @@ class Session:
         self.classification = Classifier(
             state, self.settings, jobs, notices, self.engine, self.segmentation
         )
+        self.occlusion.asked_slice = lambda: self.classification.asked_slice
+        self.leaving_out = LeavingOut(state, jobs, self.engine, self.occlusion)
         self.documents = Documents(
             state, self.settings, jobs, notices, self._leave_study, self._enter_study, self._begin
         )

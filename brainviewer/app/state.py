@@ -44,6 +44,7 @@ from brainviewer.core.voi.voi_window import Window
 
 if TYPE_CHECKING:
     from brainviewer.app.prediction.occlusion_test import OcclusionTest
+    from brainviewer.app.prediction.study_occlusion import StudyOcclusion
 
 log = logging.getLogger(__name__)
 
@@ -72,8 +73,8 @@ class ViewState(ViewSignals):
     selection : id of the selected annotation, or "".
     feedback : what the user said about this answer, now or when the study was open before.
     age_years : the patient's age where the user entered it.
-    occlusion : what is painted over in the open image to see the answer change; ``study`` is the
-        edited image then.
+    occlusion : what is hidden in the open image or study to see the answer change; ``study`` is
+        the edited image then, and the study as it is; see ``shown_study``.
     crashed : told of an exception in a listener of one of the signals.
     """
 
@@ -109,7 +110,7 @@ class ViewState(ViewSignals):
     feedback: FeedbackRecord | None = None
     age_years: float | None = None
     report_text: ReportText = field(default_factory=ReportText)
-    occlusion: "OcclusionTest | None" = None
+    occlusion: "OcclusionTest | StudyOcclusion | None" = None
     annotations: tuple[Annotation, ...] = ()
     undrawable: frozenset[str] = frozenset()
     selection: str = ""
@@ -149,7 +150,7 @@ class ViewState(ViewSignals):
         self.classification_changed.emit()
         self.facts_changed.emit()
 
-    def show_occlusion(self, occlusion: "OcclusionTest | None") -> None:
+    def show_occlusion(self, occlusion: "OcclusionTest | StudyOcclusion | None") -> None:
         """The occlusion test as it stands; None ends it."""
         self.occlusion = occlusion
         self.occlusion_changed.emit()
@@ -175,7 +176,9 @@ class ViewState(ViewSignals):
     def seen(self, modality: Modality) -> Seen:
         """A sequence of the open study, which there must be, as panes show it."""
         assert self.study is not None
-        return self.original_grids.seen(self.study, self.finding, modality)
+        seen = self.original_grids.seen(self.study, self.finding, modality)
+        test = self.occlusion
+        return seen if test is None else test.seen(seen, modality)
 
     @property
     def selected(self) -> Annotation | None:
@@ -200,7 +203,7 @@ class ViewState(ViewSignals):
         return self.tool.corrects and self.solid_study is not None
 
     @property
-    def _edited(self) -> "ViewState | OcclusionTest | Editing":
+    def _edited(self) -> "ViewState | OcclusionTest | StudyOcclusion | Editing":
         """What undo and redo act on: what the chosen tool edits."""
         return self.occlusion or (self.editing if self.corrects else self)
 
@@ -235,6 +238,18 @@ class ViewState(ViewSignals):
     def unedited(self) -> Study | None:
         """The open study as it is in its files, whatever is painted over it."""
         return self.study if self.occlusion is None else self.occlusion.original
+
+    @property
+    def shown_study(self) -> Study | None:
+        """The open study as panes show it: with what is hidden in a test."""
+        test = self.occlusion
+        return self.study if test is None else test.shown_study or self.study
+
+    @property
+    def shown_finding(self) -> TumourFinding | None:
+        """What is left of the finding with what is hidden in a test."""
+        test = self.occlusion
+        return self.finding if test is None else test.shown_finding or self.finding
 
     @property
     def shown_result(self) -> Classification | None:
@@ -273,7 +288,7 @@ class ViewState(ViewSignals):
             Fact.CLASSIFIED: result is not None and self.classification_status is Status.DONE,
             Fact.FEEDBACK: self.feedback is not None,
             **facts_of_annotations(self.annotations, self.selected, finding),
-            Fact.OCCLUSION_POSSIBLE: image and result is not None,
+            Fact.OCCLUSION_POSSIBLE: result is not None and (image or finding is not None),
             Fact.OCCLUSION: self.occlusion is not None,
             Fact.ANNOTATABLE: self.occlusion is None,
             Fact.UNDO: self._edited.can_undo,

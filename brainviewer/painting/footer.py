@@ -39,7 +39,8 @@ def draw_footer(
     if study.synthetic:
         warnings.insert(0, (wording.SYNTHETIC, True))
     if study.edited:
-        warnings.insert(0, (wording.EDITED_HOW, True))
+        how = wording.EDITED_HOW if study.is_image2d else wording.EDITED_STUDY_HOW
+        warnings.insert(0, (how, True))
     widest = max(canvas.measure(text, _SIZE, bold) for text, bold in warnings)
     beside = width >= widest * 2.5
     room = width - 2 * _PAD - (widest + 24 if beside else 0)

@@ -109,7 +109,8 @@ def draw_result_card(
 def _draw_type(column: _Column, study: Study, result: Classification, note: str) -> None:
     canvas, said = column.canvas, words_of(result)
     of_image = "Class of the edited image" if study.edited else "Class"
-    column.heading(of_image if result.of_image else "Glioma type")
+    of_study = "Glioma type with a part hidden" if study.edited else "Glioma type"
+    column.heading(of_image if result.of_image else of_study)
     size = 21.0
     while size > 15 and len(canvas.wrapped(said.headline, column.width, size)) > 2:
         size -= 1

@@ -60,7 +60,7 @@ def paint(
             _paint_border(painter, geometry)
         labels = _paint_writing(painter, geometry, scene, layers, failed)
         if scene.painted_over is not None:
-            _paint_outline(painter, geometry, scene.painted_over)
+            _paint_outline(painter, geometry, scene.painted_over, scene.index)
         return labels
     finally:
         painter.restore()
@@ -153,10 +153,16 @@ def _paint_cross_lines(painter: QPainter, geometry: SliceGeometry, scene: SliceS
         painter.drawLine(start, end)
 
 
-def _paint_outline(painter: QPainter, geometry: SliceGeometry, region: NDArray[np.bool_]) -> None:
-    """Dashes around what was painted over."""
-    # Painted over in images alone, whose region is as the file has its rows and columns.
-    region = geometry.view.arrange(region.T)
+def _paint_outline(
+    painter: QPainter, geometry: SliceGeometry, region: NDArray[np.bool_], index: int
+) -> None:
+    """Dashes around what was painted over. region : see ``SliceScene.painted_over``."""
+    if region.ndim == 2:
+        region = geometry.view.arrange(region.T)
+    else:
+        region = np.ascontiguousarray(geometry.view.cut(region, index)) > 0
+    if not region.any():
+        return
     path = geometry.transform.map(contour_path(region, geometry.view.pixel_spacing))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for colour, style in (

@@ -61,7 +61,8 @@ class SliceScene:
         of tilted planes.
     cross_lines : where the slices of other panes cut this one.
     prior : what is said of a slice of a prior study, e.g. ``PRIOR 2024-05-01``; "" of the study.
-    painted_over : (rows, columns) bool, the part of an image that was edited: outlined by dashes.
+    painted_over : the part that was edited, outlined by dashes: of an image (rows, columns) bool as
+        its file has them, of a study (i, j, k) bool.
     """
 
     study: Study

@@ -23,6 +23,7 @@ from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.painting.figure import FigureSpec, Place
 from brainviewer.painting.slice_scene import SliceScene
+from brainviewer.painting.text.wording import HIDDEN_PART
 
 Pane = tuple[Modality, Plane]
 
@@ -112,13 +113,18 @@ def request_figure(
         raise BrainViewerError("There is nothing to export.", "Open a study first.")
     if request.subject is ExportSubject.TUMOUR_SLICE:
         return _tumour_slice_figure(state, study, request)
+    if request.subject is ExportSubject.VIEW:
+        finding, result, note = state.shown_finding, state.shown_result, _note(state)
+        study = state.shown_study or study
+    else:  # the 3D view shows the study as it is, whatever is hidden in the panes
+        finding, result, note = state.finding, state.classification, _stale_note(state)
     figure = FigureSpec(
         study,
         (),
         volume_image=volume_image,
-        finding=state.location.told_with(state.finding),
-        classification=trusted_result(study, state.shown_result),
-        result_note=_note(state),
+        finding=state.location.told_with(finding),
+        classification=trusted_result(study, result),
+        result_note=note,
         result=request.result,
         identify=request.identify,
         volume_parts=state.overlays.parts,
@@ -135,7 +141,10 @@ def request_figure(
         places = [pane.place for pane in arrangement.panes]
         places += [arrangement.volume] if arrangement.volume and volume_image is not None else []
     else:
-        seen = [scene_of(state, study, modality, plane) for modality, plane in panes_of(state)]
+        assert state.study is not None
+        seen = [
+            scene_of(state, state.study, modality, plane) for modality, plane in panes_of(state)
+        ]
     return replace(
         figure,
         volume_image=volume_image if arrangement.volume is not None else None,
@@ -178,14 +187,34 @@ def _tumour_slice_figure(state: ViewState, study: Study, request: ExportRequest)
             identify=request.identify,
         ),
     )
-    return replace(figure, result_note=_note(state))
+    note = _note(state) if study.is_image2d else _stale_note(state)
+    return replace(figure, result_note=note)
+
+
+def refuse_hidden(state: ViewState) -> None:
+    """What stands for the study is not exported while panes show a test of it.
+
+    Raises BrainViewerError while a part of the study is hidden.
+    """
+    if state.solid_study is not None and state.occlusion is not None and state.occlusion.edited:
+        raise BrainViewerError(
+            "A part of the study is hidden for a test.",
+            "End the test first (Done, or Shift+W), or export the view, which says so.",
+        )
 
 
 def _note(state: ViewState) -> str:
+    """What must be said beside the result of what is on the screen."""
+    test = state.occlusion
+    if test is not None and test.edited:
+        said = test.comparison.sentence if test.comparison is not None else ""
+        what = "Edited image." if test.original.is_image2d else HIDDEN_PART
+        return f"{what} {said}".rstrip()
+    return _stale_note(state)
+
+
+def _stale_note(state: ViewState) -> str:
     """What must be said beside a result that is not fresh."""
-    if state.occlusion is not None and state.occlusion.edited:
-        said = state.occlusion.comparison.sentence if state.occlusion.comparison is not None else ""
-        return f"Edited image. {said}".rstrip()
     if state.classification is None or state.classification_status is not Status.STALE:
         return ""
     return f"Stale: {state.classification_message or 'computed before a change.'}"

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
+from brainviewer.app.exporting.exports import refuse_hidden
 from brainviewer.app.exporting.slice_scenes import scene_of
 from brainviewer.app.exporting.slice_series import (
     SeriesRequest,
@@ -43,11 +44,13 @@ def series_of_view(state: ViewState, request: SeriesRequest) -> Figures:
     that they were marked on, upright where the panes are; slices and cine are as the panes show
     them, tilted and thick where these are.
 
-    Raises BrainViewerError if no study is open, or there are no such slices.
+    Raises BrainViewerError if no study is open, a part of it is hidden for a test, or there are no
+    such slices.
     """
     study = state.study
     if study is None:
         raise BrainViewerError("There is nothing to export.", "Open a study first.")
+    refuse_hidden(state)
     if request.subject is SeriesSubject.KEY_IMAGES:
         choices = key_images(study, state.annotations)
         return [(choice, _figure(state, study, request, _on_grid(state, study, choice)))

@@ -41,8 +41,8 @@ def scene_of(
     x, y, z = (float(value) for value in state.cursor)
     cursor: Point | None = None if study.is_image2d or held is not None else (x, y, z)
     place = state.cursor if held is None else held
-    test = state.occlusion
     seen = seen or state.seen(modality)
+    of_open = seen.study is study or seen.study is state.shown_study
     return SliceScene(
         seen.study,
         modality,
@@ -54,17 +54,26 @@ def scene_of(
         state.overlays,
         annotations,
         seen.finding,
-        _heatmap(state, study, modality) if seen.study is study else None,
+        _heatmap(state, study, modality) if of_open else None,
         cursor,
         viewport,
         selection=selection,
         smooth=smooth,
-        painted_over=test.region if test is not None and test.edited else None,
+        painted_over=_painted_over(state, study, modality)
+        if of_open and not seen.original
+        else None,
         fused=None if seen.original else _fused(state, study, modality),
         original=seen.original,
         reformation=seen.reformed(state.reformation),
         cross_lines=cross_lines,
     )
+
+
+def _painted_over(state: ViewState, study: Study, modality: Modality) -> NDArray[np.bool_] | None:
+    test = state.occlusion
+    if test is None or not test.edited or modality not in study.together.volumes:
+        return None
+    return test.region
 
 
 def _fused(state: ViewState, study: Study, modality: Modality) -> Fused | None:

@@ -140,8 +140,8 @@ def what_if(
     return after.doubted(doubts), compare(before, after)
 
 
-def compare(before: Classification, after: Classification) -> Comparison:
-    """What became of the answer.
+def compare(before: Classification, after: Classification, what: str = "image") -> Comparison:
+    """What became of the answer. what : ``image`` or ``study``, for the sentence.
 
     Raises BrainViewerError if the answers are not of one model with one setting.
     """
@@ -149,13 +149,16 @@ def compare(before: Classification, after: Classification) -> Comparison:
     weights = {said.weights_sha256 for said in (before, after)}  # none where it was refused unseen
     if len(models) > 1 or len(weights - {""}) > 1:
         raise BrainViewerError(
-            "The answers are of different models.", "Classify both images with one model."
+            "The answers are of different models.", "Classify both with one model."
         )
     if not (before.in_scope and after.in_scope):
         if before.in_scope:
-            return Comparison(f"Edited, the image is out of scope. {after.reason}")
-        known = "" if not after.in_scope else " Edited, it is answered."
-        return Comparison(f"The image was out of scope. {before.reason}{known}")
+            return Comparison(f"Edited, the {what} is out of scope. {after.reason}")
+        known = ""
+        if after.in_scope:
+            name, sure = after.names[after.predicted], _percent(after.classes[after.predicted])
+            known = f" Edited, it is answered: {name}, {sure}."
+        return Comparison(f"The {what} was out of scope. {before.reason}{known}")
     if before.prevalence != after.prevalence:
         raise BrainViewerError(
             "The answers assume different prevalences.", "Classify both with one prevalence."

@@ -10,24 +10,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.app.prediction.occlusion_edit import Comparison, Fill, Mask, Pixels, paint_over
+from brainviewer.app.original_grids import Seen
+from brainviewer.app.prediction.frame_class import of_frame
+from brainviewer.app.prediction.occlusion_edit import (
+    Comparison,
+    Fill,
+    Mask,
+    Pixels,
+    paint_over,
+    what_if,
+)
+from brainviewer.app.prediction.occlusion_steps import Step, Steps
 from brainviewer.app.status import Status
+from brainviewer.core.errors import Report
 from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.luma import luma
 from brainviewer.core.study import Modality, Study
+from brainviewer.models.engine.engine import Engine
 
 _BRUSH = 0.06  # of the longest side
 _LARGEST_BRUSH = 0.25
-_MOST_BYTES = 256 * 1024**2
-_MOST_STEPS = 100
-
-
-@dataclass(frozen=True, eq=False)
-class Step:
-    """What is painted over, as (rows, columns) bool, and with what."""
-
-    region: Mask
-    fill: Fill = Fill.SURROUNDINGS
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +38,7 @@ class OcclusionTest:
     """One frame of an image that is painted over.
 
     original : the image; ``before`` is its answer.
-    steps : what was painted over at first (nothing), after a stroke, after the next, and so on;
-        ``position`` is the one that is shown.
+    edits : what is painted over, step by step.
     brush : diameter in pixels of the image.
     after : answer for the edited image; None until it is there, and where nothing is edited.
     status, message : how that answer stands, and why it failed.
@@ -45,9 +47,8 @@ class OcclusionTest:
     original: Study
     frame: int
     before: Classification
-    steps: tuple[Step, ...]
+    edits: Steps
     brush: int
-    position: int = 0
     after: Classification | None = None
     comparison: Comparison | None = None
     status: Status = Status.NOT_RUN
@@ -58,32 +59,45 @@ class OcclusionTest:
         """Nothing is painted over yet."""
         columns, rows, _ = study.grid.shape
         brush = max(3, round(_BRUSH * max(rows, columns)))
-        return cls(study, frame, before, (Step(np.zeros((rows, columns), bool)),), brush)
+        return cls(study, frame, before, Steps.begin((rows, columns)), brush)
+
+    unit = "px"
+    """Of the brush."""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps, also those that were taken back."""
+        return self.edits.steps
 
     @property
     def region(self) -> Mask:
         """(rows, columns) bool: what is painted over."""
-        return self.steps[self.position].region
+        return self.edits.region
 
     @property
     def fill(self) -> Fill:
         """What it is painted over with."""
-        return self.steps[self.position].fill
+        return self.edits.fill
 
     @property
     def edited(self) -> bool:
         """Whether anything is painted over."""
-        return bool(self.region.any())
+        return self.edits.edited
 
     @property
     def can_undo(self) -> bool:
         """Whether there is a step to be taken back."""
-        return self.position > 0
+        return self.edits.can_undo
 
     @property
     def can_redo(self) -> bool:
         """Whether a step was taken back that can be had again."""
-        return self.position + 1 < len(self.steps)
+        return self.edits.can_redo
+
+    @property
+    def smallest_brush(self) -> int:
+        """Diameter in pixels of the image."""
+        return 1
 
     @property
     def largest_brush(self) -> int:
@@ -91,33 +105,47 @@ class OcclusionTest:
         columns, rows, _ = self.original.grid.shape
         return max(4, round(_LARGEST_BRUSH * max(columns, rows)))
 
-    def painted(self, region: Mask) -> "OcclusionTest":
-        """With another region; what was taken back before is gone."""
-        return self._with(Step(region, self.fill))
+    @property
+    def shown_study(self) -> Study | None:
+        """What panes show instead of the open study: it is the edited image itself."""
+        return None
 
-    def filled(self, fill: Fill) -> "OcclusionTest":
-        """With another filling: a step of its own where something is painted over."""
-        if self.edited:
-            return self._with(Step(self.region, fill))
-        empty = replace(self.steps[self.position], fill=fill)
-        return replace(self, steps=(*self.steps[: self.position], empty))
+    @property
+    def shown_finding(self) -> TumourFinding | None:
+        """An image has no finding."""
+        return None
 
-    def cleared(self) -> "OcclusionTest":
-        """With nothing painted over; can be taken back."""
-        return self.painted(np.zeros_like(self.region))
+    def seen(self, seen: Seen, modality: Modality) -> Seen:
+        """What panes show of the image: as the state has it."""
+        return seen
 
-    def moved(self, by: int) -> "OcclusionTest":
-        """``by`` steps further, or back; held inside."""
-        return replace(self, position=min(max(self.position + by, 0), len(self.steps) - 1))
+    def with_edits(self, edits: Steps) -> "OcclusionTest":
+        """With other steps."""
+        return replace(self, edits=edits)
+
+    def settled(self) -> "OcclusionTest":
+        """As it is: the edited image is put before the eyes whole."""
+        return self
+
+    def compared_with(self, before: Classification) -> "OcclusionTest":
+        """With another answer for the image itself."""
+        return replace(self, before=before)
 
     def with_brush(self, diameter: int) -> "OcclusionTest":
         """With another brush, held between one pixel and the largest."""
         return replace(self, brush=min(max(diameter, 1), self.largest_brush))
 
-    def _with(self, step: Step) -> "OcclusionTest":
-        most = max(2, min(_MOST_STEPS, _MOST_BYTES // max(step.region.nbytes, 1)))
-        steps = (*self.steps[: self.position + 1], step)[-most:]
-        return replace(self, steps=steps, position=len(steps) - 1)
+    def make(self, report: Report) -> tuple[Pixels, Study]:
+        """See ``painted_over``."""
+        report(0.0, "Filling what was painted over")
+        return painted_over(self)
+
+    def ask(
+        self, made: tuple[Pixels, Study], engine: Engine, report: Report
+    ) -> tuple[Classification, Comparison]:
+        """The answer for the edited frame, and what became of it; errors as ``what_if``."""
+        after, comparison = what_if(made[0], self.before, engine, report)
+        return of_frame(after, self.original, self.frame), comparison
 
 
 def painted_over(test: OcclusionTest) -> tuple[Pixels, Study]:

@@ -67,7 +67,8 @@ def saved_results(state: ViewState, base: TumourFinding | None) -> SavedResults:
     status, answer = state.classification_status, state.classification
     if finding is None and (state.study is None or not state.study.is_image2d):
         return SavedResults()
-    if answer is None or status not in (Status.DONE, Status.STALE) or state.occlusion is not None:
+    image_test = state.occlusion is not None and state.occlusion.original.is_image2d
+    if answer is None or status not in (Status.DONE, Status.STALE) or image_test:
         return SavedResults(finding, base)
     return SavedResults(finding, base, answer, status.value, state.classification_message)
 

@@ -15,11 +15,13 @@ from brainviewer.app.dicom_export.request import DicomExport, DicomExportRequest
 from brainviewer.app.exporting.exports import (
     ExportRequest,
     ExportSubject,
+    refuse_hidden,
     request_figure,
 )
 from brainviewer.app.notices import Notice, Offer
 from brainviewer.app.report.study_figures import analysis_spec
 from brainviewer.app.session import Session
+from brainviewer.app.state import ViewState
 from brainviewer.app.status import Status
 from brainviewer.core.errors import BrainViewerError, Report
 from brainviewer.core.shown_text import shown_text
@@ -99,17 +101,22 @@ class ViewExport:
         state = self._session.state
         if state.study is None:
             return
+        with errors_told(self._session):
+            refuse_hidden(state)
+            self._ask_dicom(state)
+
+    def _ask_dicom(self, state: ViewState) -> None:
         dialog = DicomExportDialog(state, self._window, folder=self._folder)
         if self._wanted(dialog):
-            with errors_told(self._session):
-                self._folder = dialog.request.folder.parent
-                self.save_dicom(dialog.request)
+            self._folder = dialog.request.folder.parent
+            self.save_dicom(dialog.request)
 
     def save_dicom(self, request: DicomExportRequest) -> None:
         """Save results as DICOM in the background; a notice says where, or why not."""
         state = self._session.state
         if state.study is None:
             return
+        refuse_hidden(state)
         # No answer goes out that is not of what is open now.
         fresh = state.classification_status is Status.DONE
         result = state.classification if fresh else None

@@ -17,7 +17,7 @@ PLACES: Mapping[str, str] = {
         ("lesion", "find-the-tumour-slice"),
         ("correction", "correct-the-segmentation"),
         ("classification", "classify"),
-        ("occlusion test", "what-if-i-edit-it"),
+        ("occlusion test", "what-if"),
         ("annotations", "annotate"),
         ("target lesions", "annotate"),
         ("prior", "compare-with-the-prior"),

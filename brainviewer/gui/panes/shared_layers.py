@@ -43,15 +43,18 @@ class SharedLayers:
     def clear(self) -> None:
         """Forget everything: another study is shown."""
         self.layers.clear()
-        self._of = self._state.study
+        self._of = self._state.shown_study
 
     def forget_overlays(self) -> None:
-        """Forget what rests on a finding or result, and keep the slices of the same study."""
-        if self._state.study is self._of:
+        """Forget what rests on a finding or result, and keep the slices of the same study.
+
+        A study of which a part is hidden is another one.
+        """
+        if self._state.shown_study is self._of:
             self.layers.forget_overlays()
         else:
             self.layers.clear()
-        self._of = self._state.study
+        self._of = self._state.shown_study
 
     def blinked(self, study: Study, modality: Modality) -> Modality:
         """What a pane of a sequence shows in this moment."""

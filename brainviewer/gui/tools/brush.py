@@ -83,7 +83,17 @@ class BrushLook:
     def active(self) -> bool:
         """Whether the left button paints."""
         state = self._pane.state
-        return state.occlusion is not None and state.tool is Tool.BRUSH
+        return state.occlusion is not None and state.tool is Tool.BRUSH and self._paintable
+
+    @property
+    def _paintable(self) -> bool:
+        """Whether something can be hidden on this pane: where it lies over the others."""
+        pane = self._pane
+        study, view = pane.state.study, pane.view
+        if study is None or view is None or not pane.edits:
+            return False
+        there = pane.modality in study.together.volumes
+        return study.is_image2d or (there and not pane.seen.original and not view.oblique)
 
     @property
     def covering(self) -> bool:
@@ -118,7 +128,8 @@ class BrushLook:
             painter.drawImage(0, 0, self._cover)
             painter.restore()
         if self.active and self._at is not None:
-            width = geometry.view.pixel_spacing[1]
+            of_image = test.unit == "px"
+            width = geometry.view.pixel_spacing[1] if of_image else 1.0
             radius = max(test.brush * width * geometry.pixels_per_mm / 2, 1.5)
             for colour, thick in ((image_colours.SHADOW, 3.0), (image_colours.BRIGHT, 1.2)):
                 painter.setPen(QPen(colour, thick))

@@ -8,9 +8,10 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from brainviewer.app.facts import Fact
 from brainviewer.app.state import Tool
 from brainviewer.gui.tools.annotation_tools import ChangeDrag, hit_test, write_text
-from brainviewer.gui.tools.brush import BrushDrag, turned_brush
+from brainviewer.gui.tools.brush import turned_brush
 from brainviewer.gui.tools.correction_drags import begin_correction
 from brainviewer.gui.tools.drawing import DrawDrag, TraceDrag
+from brainviewer.gui.tools.hiding import begin_covering
 from brainviewer.gui.tools.mouse_drags import (
     STILL_PX,
     CursorDrag,
@@ -106,7 +107,7 @@ class MouseTools:
         alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
         if steps := self._wheel.add(event, self._pane.session.settings.wheel_reversed):
             pane, test = self._pane, self._pane.state.occlusion
-            if test is not None and pane.preview.active:
+            if test is not None and pane.preview.active and not alt:
                 pane.session.occlusion.set_brush(turned_brush(test.brush, steps))
             elif pane.state.tool is Tool.PAINT and self._corrects and not alt:
                 pane.session.correction.turn(steps)
@@ -155,7 +156,7 @@ class MouseTools:
             self.keys.use()
             return PanDrag(pane, at)
         if pane.preview.active:
-            return BrushDrag(pane, at, erase=shift)
+            return begin_covering(pane, at, erase=shift)
         if self._unfinished is not None:
             self._unfinished.go_on(at)
             return self._unfinished
@@ -270,8 +271,7 @@ class MouseTools:
     @property
     def _corrects(self) -> bool:
         """Whether the segmentation is edited on this pane."""
-        view = self._pane.view
-        straight = view is not None and not view.oblique
+        straight = self._pane.view is not None and not self._pane.view.oblique
         return self._pane.state.correctable and self._annotatable and straight
 
     @property
@@ -285,6 +285,8 @@ class MouseTools:
         pane, tool = self._pane, self._pane.state.tool
         if tool.kind is not None:
             return not pane.edits or self._on_original_grid
+        if tool is Tool.BRUSH:
+            return pane.state.occlusion is not None and not pane.preview.active
         tilted = pane.view is not None and pane.view.oblique
         return tool.corrects and (pane.state.draws_elsewhere or self._on_original_grid or tilted)
 

@@ -74,8 +74,18 @@ def corrected(
         agreement=None,
         notices=(),
     )
-    if not finding.found:
-        return compared(study, finding)
+    return compared(study, placed(study, finding))
+
+
+def placed(study: Study, finding: TumourFinding) -> TumourFinding:
+    """A finding with the slice, place, areas and measurements of its mask.
+
+    finding : with ``mask`` and ``found``; as it is where nothing was found.
+    """
+    mask = finding.mask
+    if not finding.found or mask is None:
+        return finding
+    grid, axis = study.grid, axial_axis(study.grid)
     box = box_of(mask)
     area = areas(grid, mask, axis)
     index = largest_slice(area, grid.spacing[axis])
@@ -90,4 +100,4 @@ def corrected(
         area_mm2=area,
         candidates=(Candidate(index, place, volume, 1.0),),
     )
-    return compared(study, measured(study, finding))
+    return measured(study, finding)

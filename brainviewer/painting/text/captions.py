@@ -109,7 +109,8 @@ def _warnings(scene: SliceScene) -> tuple[tuple[str, str], ...]:
     if scene.apart:
         said.append((f"NOT LAID OVER {study.reference.modality}", palette.CAUTION))
     if study.edited:
-        said.append((wording.EDITED.upper(), palette.CAUTION))
+        edited = wording.EDITED if study.is_image2d else wording.EDITED_STUDY
+        said.append((edited.upper(), palette.CAUTION))
     if view.grid.unit is Unit.PIXEL:
         said.append((wording.SIZE_UNKNOWN.upper(), palette.CAUTION))
     if view.turn.text:

@@ -18,6 +18,9 @@ RESEARCH_ONLY = "Research use only, not for diagnosis"
 SYNTHETIC = "SYNTHETIC DATA"
 EDITED = "edited image"
 EDITED_HOW = "EDITED IMAGE: a part of it was painted over"
+EDITED_STUDY = "part hidden"
+EDITED_STUDY_HOW = "PART HIDDEN: a test, not the study as it is"
+HIDDEN_PART = "A test, no result: a part of the study is hidden."
 
 NO_PART = "heatmap: no part in the answer"
 

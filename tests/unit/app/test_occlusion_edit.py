@@ -68,7 +68,7 @@ def test_out_of_scope_has_no_numbers_and_other_models_no_comparison():
     lost = prediction(in_scope=False, classes={}, predicted="", reason="Nothing is left.")
     assert compare(prediction(), lost).changes == ()
     assert "Nothing is left." in compare(prediction(), lost).sentence
-    assert compare(lost, prediction()).sentence.endswith("it is answered.")
+    assert compare(lost, prediction()).sentence.endswith("it is answered: Glioma, 90\u00a0%.")
     with pytest.raises(BrainViewerError, match="different models"):
         compare(prediction(), prediction(model_id="other"))
     with pytest.raises(BrainViewerError, match="prevalences"):

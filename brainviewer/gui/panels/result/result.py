@@ -1,6 +1,5 @@
 """The answer beside the image: what type, how sure, from what, by whom, and how good that is."""
 
-import re
 from html import escape
 
 from PySide6.QtCore import Qt, Signal
@@ -12,7 +11,6 @@ from brainviewer.app.session import Session
 from brainviewer.app.status import Status
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings.classification import NO_TUMOUR, Classification
-from brainviewer.core.headers.dicom_source import OLDEST
 from brainviewer.core.slices import Plane
 from brainviewer.gui import theme
 from brainviewer.gui.help.help_button import HelpButton
@@ -21,6 +19,7 @@ from brainviewer.gui.panels.result.evidence_bars import EvidenceBars
 from brainviewer.gui.panels.result.feedback_row import FeedbackRow
 from brainviewer.gui.panels.result.prevalence_menu import PrevalenceLine
 from brainviewer.gui.panels.result.probability_bars import ProbabilityBars
+from brainviewer.gui.what_if.age_text import typed_age
 from brainviewer.gui.widgets import button, heading, label, linked, listen, say, told
 from brainviewer.painting.text.predictions import (
     ONLY_GLIOMAS,
@@ -31,7 +30,6 @@ from brainviewer.painting.text.predictions import (
 )
 from brainviewer.painting.text.wording import RESEARCH_ONLY
 
-_YEARS = re.compile(r"\d{1,3}([.,]\d+)?", re.ASCII)
 _ROLES = {
     "beneath": "beneath",
     "reason": "caution",
@@ -45,6 +43,8 @@ _ROLES = {
     "scope": "small",
 }
 """The lines of the card under its headline, each hidden while it says nothing, and their roles."""
+_WHAT_IF = "Hide a part and see the answer change"
+_NO_ANSWER = "There is no answer that could be tested: classify first"
 Chip = tuple[str, str]
 """Words, and the role of their label in the theme."""
 
@@ -116,7 +116,7 @@ class ResultPanel(QWidget):
         # What the user does next is never scrolled away, nor is what the answer is for.
         below = column(
             self._controls(),
-            label(RESEARCH_ONLY, "small-caution"),
+            row((label(RESEARCH_ONLY, "small-caution", wrap=True), 1), self._what_if),
             spacing=6,
             margins=(16, 6, 16, 10),
         )
@@ -145,11 +145,11 @@ class ResultPanel(QWidget):
         self._cancel = button("Cancel", "second", clicked=classification.stop)
         self._what_if = button(
             "What if I edit it?",
-            "second",
-            "Paint over a part and see the answer change",
+            "small",
+            _WHAT_IF,
             occlusion.start,
         )
-        buttons = self._run, self._here, self._cancel, self._what_if
+        buttons = self._run, self._here, self._cancel
         return row(*buttons, None, self._age, self._years, spacing=6)
 
     def _classify(self) -> None:
@@ -167,14 +167,10 @@ class ResultPanel(QWidget):
             self._enter_age()
 
     def _enter_age(self) -> None:
-        text = self._age.text().strip()
-        age = float(text.replace(",", ".")) if _YEARS.fullmatch(text) else None
-        if (age is None and text) or (age is not None and age > OLDEST):
-            self._session.notices.tell(
-                f"The age must be a number of years from 0 to {OLDEST:g}. Enter it again.",
-                "error",
-                of_study=True,
-            )
+        try:
+            age = typed_age(self._age.text())
+        except BrainViewerError as error:
+            self._session.notices.fail(error, of_study=True)
             self._show_age()  # what was there before still holds
             return
         self._session.classification.set_age(age)
@@ -187,10 +183,13 @@ class ResultPanel(QWidget):
         result, status = state.classification, state.classification_status
         running, image = status is Status.RUNNING, Fact.IMAGE in state.facts
         test = state.occlusion is not None
-        self._title.setText("CLASS · ORIGINAL" if test else "CLASS" if image else "GLIOMA TYPE")
+        tested = "CLASS · ORIGINAL" if image else "ORIGINAL"
+        self._title.setText(tested if test else "CLASS" if image else "GLIOMA TYPE")
         self._run.setToolTip("Classify the image" if image else "Type the glioma that was found")
-        self._what_if.setVisible(image and not test and not running)
-        self._what_if.setEnabled(Fact.OCCLUSION_POSSIBLE in state.facts)
+        self._what_if.setVisible(state.study is not None and not test and not running)
+        self._what_if.setText("What if I edit it?" if image else "What if?")
+        self._what_if.setEnabled(testable := Fact.OCCLUSION_POSSIBLE in state.facts)
+        self._what_if.setToolTip(_WHAT_IF if testable else _NO_ANSWER)
         self._age.setVisible(not image)
         self._years.setVisible(not image)
         self._age.setEnabled(state.study is not None)
