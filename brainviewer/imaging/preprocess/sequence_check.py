@@ -4,7 +4,8 @@ and what contrast agent makes bright is so on T1ce.
 Only the middle of the head is looked at, which holds ventricles and brain with skull and without.
 There the values of one image are measured by their quartiles: fluid is a tail of dark values on
 T1 and FLAIR, of bright ones on T2. Where that is not plain, since lesions are bright on FLAIR too,
-the place of the fluid decides: what is darkest on T1 is fluid.
+the place of the fluid decides: what is darkest on T1 is fluid. So images are compared only where
+their heads lie over each other; one that lies beside the others is looked at alone.
 
 Measured on 9 studies, 43 patients of BraTS 2018 and 98 of TCGA-LGG (with and without skull), with
 all of their sequences and with any of them missing: no doubt about a right name in 1,414 sets. Of
@@ -29,6 +30,7 @@ from brainviewer.core.study import Modality, Volume
 CHECK = "check which"
 """In sentences that doubt what an image was opened as."""
 Values = NDArray[np.float32]
+Point = NDArray[np.float64]
 Key = TypeVar("Key", bound=Hashable)
 
 _SAMPLE_MM = 4.0
@@ -49,6 +51,9 @@ _TAIL = 0.2
 _ONE_SIDED = 0.3
 """By what part of their distance the ends are shifted to the side of T1 before it is doubted."""
 _T1 = (Modality.T1, Modality.T1CE)
+_BESIDE_MM = 5.0
+"""How far the middles of two heads may lie apart to be compared. Those that lie right, without
+skull, are up to 3.3 mm apart, and with skull, where the outline is less sure, 95 of 100 less."""
 
 
 def doubtful_names(volumes: Mapping[Modality, Volume]) -> dict[Modality, str]:
@@ -56,6 +61,14 @@ def doubtful_names(volumes: Mapping[Modality, Volume]) -> dict[Modality, str]:
 
     volumes : on one grid; a sequence that is not at hand is not needed.
     """
+    found: dict[Modality, str] = {}
+    for some in _over_each_other(volumes):
+        found |= _doubts_of(some)
+    return found
+
+
+def _doubts_of(volumes: Mapping[Modality, Volume]) -> dict[Modality, str]:
+    """The same of sequences that lie over each other."""
     values = _middle_of_the_head(volumes)
     ends = {m: tail for m, one in values.items() if (tail := tails(one)) is not None}
     values = {m: values[m] for m in ends}
@@ -131,11 +144,61 @@ def _middle_of_the_head(
     """The values of each sequence at the same places; empty where no head can be made out."""
     if not volumes:
         return {}
+    return core_values(*_samples(volumes, sample_mm))
+
+
+def _samples(
+    volumes: Mapping[Modality, Volume], sample_mm: float
+) -> tuple[dict[Modality, NDArray[Any]], set[Modality], Grid]:
+    """Voxels of each sequence, some mm from one to the next; those that were resampled, which are 0
+    where they do not reach; and the grid of these voxels."""
     grid = next(iter(volumes.values())).grid
     i, j, k = (max(1, round(sample_mm / mm)) for mm in grid.spacing)
     samples = {modality: volume.data[::i, ::j, ::k] for modality, volume in volumes.items()}
     moved = {m for m, v in volumes.items() if v.source_grid is not None}
-    return core_values(samples, moved, grid.every((i, j, k)))
+    return samples, moved, grid.every((i, j, k))
+
+
+def _over_each_other(volumes: Mapping[Modality, Volume]) -> list[dict[Modality, Volume]]:
+    """The sequences in groups whose heads lie over each other."""
+    left, groups = dict(volumes), []
+    middles = _middles(volumes) if len(volumes) > 1 else {}
+    while left:
+        near = {m: {n for n in left if _near(m, n, middles)} for m in left}
+        most = max(left, key=lambda m: len(near[m]))
+        groups.append({m: left[m] for m in left if m in near[most]})
+        left = {m: volume for m, volume in left.items() if m not in near[most]}
+    return groups
+
+
+def _near(one: Modality, other: Modality, middles: Mapping[Modality, Point]) -> bool:
+    """Whether two heads have their middles together; so has what shows no head."""
+    if one not in middles or other not in middles:
+        return True
+    return bool(np.linalg.norm(middles[one] - middles[other]) < _BESIDE_MM)
+
+
+def _middles(volumes: Mapping[Modality, Volume]) -> dict[Modality, Point]:
+    """The middle of the head in each sequence, in mm of the grid, where all of them reach."""
+    samples, moved, grid = _samples(volumes, _SAMPLE_MM)
+    reach = [slice(None)] * 3
+    for modality in moved:
+        seen = samples[modality] != 0
+        for axis in range(3):
+            places = np.flatnonzero(seen.any(axis=tuple({0, 1, 2} - {axis})))
+            if len(places):
+                low, high = reach[axis].start or 0, reach[axis].stop or seen.shape[axis]
+                reach[axis] = slice(max(low, places[0]), min(high, places[-1] + 1))
+    found = {}
+    for modality, some in samples.items():
+        seen = some[tuple(reach)]
+        bright = np.percentile(seen, 99) if seen.size else 0
+        if bright > 0:
+            head = seen > _IN_HEAD * bright
+            counts = [np.count_nonzero(head, axis=tuple({0, 1, 2} - {n})) for n in range(3)]
+            voxel = [np.average(np.arange(len(count)), weights=count) for count in counts]
+            found[modality] = np.array(voxel) * grid.spacing
+    return found
 
 
 def core_values(

@@ -114,3 +114,22 @@ def test_looking_takes_two_copies_of_one_image_and_not_more():
         tracemalloc.stop()
     assert found.keys() == large.keys()
     assert most < 3 * 4 * large[T1].size  # with a mask or two, of single precision
+
+
+@pytest.mark.parametrize("skull", [True, False])
+@pytest.mark.parametrize("odd", SEQUENCES)
+@pytest.mark.parametrize("voxels", [(6, 0, 0), (0, -6, 0), (0, 0, 6)])
+def test_no_name_is_doubted_for_one_that_lies_beside_the_others(skull, odd, voxels):
+    given = volumes({m: m for m in SEQUENCES}, skull)
+    moved = replace(given[odd], data=np.roll(given[odd].data, voxels, (0, 1, 2)))
+    for count in (2, 3, 4):
+        for some in combinations(SEQUENCES, count):
+            if odd in some:
+                assert doubtful_names({m: given[m] for m in some} | {odd: moved}) == {}
+
+
+def test_names_of_those_that_lie_together_are_doubted_beside_one_that_does_not():
+    given = volumes({FLAIR: T2, T1: T1, T1CE: T1CE, T2: FLAIR}, True)
+    t1ce = given[T1CE]
+    given[T1CE] = replace(t1ce, data=np.roll(t1ce.data, 6, 0))
+    assert set(doubtful_names(given)) == {FLAIR, T2}
