@@ -13,6 +13,7 @@ from brainviewer.imaging.measure.lesion import enhancement_of, measured
 from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
 from brainviewer.imaging.preprocess.brain_size import implausible_size
 from brainviewer.imaging.preprocess.displacement import displacement
+from brainviewer.imaging.preprocess.empty_slices import filled_in
 from brainviewer.imaging.preprocess.handedness import handedness
 from brainviewer.imaging.preprocess.head_volume import HeadVolume, prepare
 from brainviewer.imaging.preprocess.midsagittal import MidSagittalPlane
@@ -95,7 +96,8 @@ def _find_lesion(
             study, method, "Finding the tumour needs a FLAIR, a T2 or a T1ce with an image."
         )
     by_network = network if method == "lesion" else None
-    head = prepare(study, leading, report, by_network.extract if by_network else None)
+    filled = filled_in(study)
+    head = prepare(filled.study, leading, report, by_network.extract if by_network else None)
     if head is None:
         return nothing(study, method, "No brain was recognised in the images.")
     notices: tuple[str, ...] = ()
@@ -108,9 +110,9 @@ def _find_lesion(
     side = handedness(fitting, head.images, leading)
     lying = displacement(fitting, side.same, leading)
     size = implausible_size(head.inside, head.working.spacing)
-    notices = (*filter(None, (size, side.notice, lying.notice)), *notices)
+    notices = (*filter(None, (filled.notice, size, side.notice, lying.notice)), *notices)
     left_out = (*side.mirrored, *lying.apart)
-    head, study = head.without(left_out), study.without(left_out)
+    head, study = head.without(left_out), filled.study.without(left_out)
     report(0.6, OUTLINING)
     used, regions, enhancing = None, None, None
     cut_out_by = by_network.brain_identity if by_network and head.extracted else None
@@ -128,7 +130,9 @@ def _find_lesion(
         none = nothing(study, method, *notices)
         return replace(none, brain=brain, with_skull=with_skull, probability=told)
     whole = None if regions is None else regions[0]
-    found = finding_of(study, head.working, lesions, method, confidence, notices, whole)
+    found = finding_of(
+        study, head.working, lesions, method, confidence, notices, whole, unseen=filled.axial
+    )
     found = replace(
         found,
         brain=brain,

@@ -1,5 +1,7 @@
 """A finding out of the lesions of a head: mask on the study's grid, slice, candidates, notices."""
 
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,11 +34,15 @@ def finding_of(
     confidence: float,
     notices: tuple[str, ...],
     probability: Field | None = None,
+    *,
+    unseen: Collection[int] = (),
 ) -> TumourFinding:
     """The strongest lesion, with others that have a good part of its evidence, as a finding.
 
     lesions : at least one, the one with the most evidence first.
     probability : (R, A, S), 0..1, of any lesion, where a network told it.
+    unseen : axial slices that are empty in the files; none of them is chosen while another shows
+        the lesion.
     """
     grid = study.grid
     axis = axial_axis(grid)
@@ -44,7 +50,9 @@ def finding_of(
     count = len(together(lesions))
     mask = np.logical_or.reduce(masks[:count])
     area = areas(grid, mask, axis)
-    index = largest_slice(area, grid.spacing[axis])
+    seen = area.copy()
+    seen[list(unseen)] = 0
+    index = largest_slice(seen if seen.any() else area, grid.spacing[axis])
     total = sum(one.evidence for one in lesions)
     candidates = []
     for one, own in zip(lesions, masks, strict=True):
