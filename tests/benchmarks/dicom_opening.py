@@ -65,8 +65,8 @@ def steps(folder: Path) -> dict[str, float]:
     """Processor seconds of the steps of opening, one after the other."""
     from brainviewer.app.opening.dicom.series import choice_of
     from brainviewer.app.opening.one_grid import Plan, place
+    from brainviewer.app.opening.reading import read_sequences
     from brainviewer.app.opening.sources import sources_of
-    from brainviewer.app.opening.study import read_all
     from brainviewer.core.voi.voi_window import opening_window
     from brainviewer.files.dicom.places import possible_files
     from brainviewer.files.dicom.series.examination import examination_of
@@ -86,7 +86,7 @@ def steps(folder: Path) -> dict[str, float]:
     examination = timed("stacks", lambda: examination_of(headers))
     choice = timed("sequences", lambda: choice_of(examination))
     sources = sources_of([folder], choice)
-    read, _ = timed("pixels", lambda: read_all(sources.sequences, lambda *_: None))
+    read = timed("pixels", lambda: read_sequences([folder], sources, lambda *_: None)).sequences
     images = {m: image for m, (image, _) in read.items()}
     plan = Plan.of({m: image.grid for m, image in images.items()})
     placed = timed("one grid", lambda: place(plan, images, dict.fromkeys(images, "")))

@@ -5,14 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from brainviewer.app.opening.dicom.series import UnknownSeries, choice_of, named
-from brainviewer.app.opening.one_grid import Plan
+from brainviewer.app.opening.reading import content_hash, read_sequences
 from brainviewer.app.opening.sequence_assignment import UnknownSequences, which_is_which
 from brainviewer.app.opening.sources import Sources, sources_of
-from brainviewer.app.opening.study import content_hash, read_all
 from brainviewer.core.errors import FileError, Report, silent
-from brainviewer.core.study import SEQUENCES, Modality, Study
+from brainviewer.core.study import Modality, Study
 from brainviewer.core.voi.voi_window import auto_window, opening_window
-from brainviewer.files.nifti.volume_limits import check_study
 from brainviewer.files.study.folder import SELECT, middle_slice
 from brainviewer.files.study_list.entry import THUMBNAIL, StudyEntry
 
@@ -26,12 +24,8 @@ def first_look(paths: Sequence[Path], report: Report = silent) -> StudyEntry:
     sources = _sources(paths, report)
     if not sources.sequences:
         raise FileError("None of the files is an MR sequence that can be shown.", SELECT)
-    headers = {m: source.header() for m, source in sources.sequences.items()}
-    plan = Plan.of({m: header.grid for m, header in headers.items()})
-    kept = {m: source for m, source in sources.sequences.items() if m not in plan.left_out}
-    check_study({str(m): headers[m] for m in kept}, plan.grid)
-    sequences, _ = read_all(kept, report)
-    there = tuple(m for m in SEQUENCES if m in sequences)
+    sequences = read_sequences(paths, sources, report).sequences
+    there = tuple(sequences)
     image = sequences[there[0]][0]
     shown = middle_slice(image.data, image.grid, auto_window(image.data), THUMBNAIL)
     return StudyEntry(content_hash(sequences), there, shown.tobytes())

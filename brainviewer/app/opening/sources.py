@@ -1,7 +1,7 @@
 """Where the sequences of a study are read from: a NIfTI file, or a stack of a DICOM series."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations
 from pathlib import Path
@@ -12,7 +12,7 @@ import numpy as np
 from brainviewer.app.opening.dicom.named_series import series_named
 from brainviewer.app.opening.dicom.series import SeriesChoice
 from brainviewer.core.counting import listed
-from brainviewer.core.errors import FileError, Report
+from brainviewer.core.errors import BrainViewerError, FileError, Report
 from brainviewer.core.geometry import Grid
 from brainviewer.core.headers.dicom_source import day_of
 from brainviewer.core.shown_text import shortened
@@ -143,6 +143,7 @@ class Sources:
     segmentations : of DICOM, of which one may fit; see ``supplied_segmentation``.
     segmentation_named : the user said so, and wants no study without it.
     notices : sentences about what was left out.
+    left_out : sequences that cannot be read, and a sentence on each of them.
     """
 
     sequences: Mapping[Modality, Source]
@@ -150,6 +151,13 @@ class Sources:
     segmentation_named: bool = False
     notices: tuple[str, ...] = ()
     segmentations: tuple[SegmentationSource, ...] = ()
+    left_out: Mapping[Modality, str] = field(default_factory=dict)
+
+    def without(self, unreadable: Mapping[Modality, BrainViewerError]) -> "Sources":
+        """Those of the other sequences; unreadable : why these cannot be read."""
+        said = {m: f"{m} was left out. {error}" for m, error in unreadable.items()}
+        kept = {m: source for m, source in self.sequences.items() if m not in unreadable}
+        return replace(self, sequences=kept, left_out={**self.left_out, **said})
 
 
 def sources_of(paths: Sequence[Path], which: Assignment | SeriesChoice) -> Sources:

@@ -1,15 +1,8 @@
 """Opens a study: what is which sequence, reading beside each other, one grid. Or one image."""
 
-import hashlib
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from brainviewer.app.opening.dicom.by_content import with_content
 from brainviewer.app.opening.dicom.no_volume import NoVolume
@@ -20,38 +13,31 @@ from brainviewer.app.opening.dicom.series import (
     named,
 )
 from brainviewer.app.opening.one_grid import (
-    Plan,
     check_in_head,
     place,
     placing_notices,
 )
+from brainviewer.app.opening.reading import Read, content_hash, read_sequences
 from brainviewer.app.opening.same_head import over_each_other
 from brainviewer.app.opening.sequence_assignment import UnknownSequences, which_is_which
-from brainviewer.app.opening.sources import SeriesSource, Source, Sources, sources_of
-from brainviewer.app.opening.supplied_segmentation import Supplied
+from brainviewer.app.opening.sources import SeriesSource, Sources, sources_of
 from brainviewer.assets import resources
 from brainviewer.core.counting import listed
-from brainviewer.core.errors import Cancelled, FileError, Report, silent
+from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.core.headers.dicom_source import day_of
 from brainviewer.core.shown_text import shown_text
-from brainviewer.core.study import SEQUENCES, LabelMap, Modality, Study
+from brainviewer.core.study import SEQUENCES, Modality, Study
 from brainviewer.files.dicom.archive import is_archive
 from brainviewer.files.dicom.series.examination import Examination
 from brainviewer.files.dicom.series.frames import Tags
 from brainviewer.files.dicom.series.patients import patient_of, study_of
-from brainviewer.files.nifti.volume_limits import check_study
 from brainviewer.files.ordinary_file import is_folder, resolved
-from brainviewer.files.stored_volume import StoredVolume
 from brainviewer.files.study.folder import SELECT, Assignment, collect, some_names
 from brainviewer.files.user_folders import retrieved_folder, unpacked_folder
 from brainviewer.imaging.preprocess.sequence_check import CHECK, doubtful_names
 
 Which = Assignment | SeriesChoice | Examination | None
 """What is known of which file or series is which sequence."""
-_Read = tuple[StoredVolume, str]
-"""What was read, and the sha256 of its voxels and grid."""
-_Labels = tuple[LabelMap | None, list[str]]
-"""The segmentation on the grid of the study, if there is one, and sentences about it."""
 
 
 def open_study(paths: Sequence[Path], report: Report = silent, which: Which = None) -> Study:
@@ -62,7 +48,8 @@ def open_study(paths: Sequence[Path], report: Report = silent, which: Which = No
     which : file or series is which sequence, or the examination whose series are meant; ``paths``
         then only gives the study its name.
     Sequences on other grids lie where the scanner says; see ``same_head.over_each_other``.
-    Raises FileError or GeometryError if a sequence cannot be opened, UnknownSequences or
+    A sequence that cannot be read is left out with a notice, as long as another can be.
+    Raises FileError or GeometryError if none can be opened, UnknownSequences or
     UnknownSeries if it is not clear which is which and it was not said, and Cancelled when
     ``report`` does.
     """
@@ -96,17 +83,13 @@ def _open_image(images2d: Sequence[Path], no_volume: NoVolume, report: Report) -
 
 
 def _opened(paths: Sequence[Path], sources: Sources, report: Report) -> Study:
-    headers = {m: source.header() for m, source in sources.sequences.items()}
-    plan = Plan.of({m: header.grid for m, header in headers.items()})
-    kept = {m: s for m, s in sources.sequences.items() if m not in plan.left_out}
-    check_study({str(m): headers[m] for m in kept}, plan.grid)
-    supplied = Supplied.of(sources, plan, {m: headers[m] for m in kept})
-    read_labels = partial(supplied.read, plan) if supplied.sources else None
-    sequences, (segmentation, notices) = read_all(kept, report, read_labels)
+    read = read_sequences(paths, sources, report, with_labels=True)
+    sources, plan, sequences, supplied = read.sources, read.plan, read.sequences, read.supplied
+    segmentation, notices = read.labels
     notices = [*supplied.notices, *notices]
     report(0.9, "Bringing the sequences onto one grid")
     images = {m: image for m, (image, _) in sequences.items()}
-    placed = place(plan, images, {m: source.name for m, source in kept.items()})
+    placed = place(plan, images, {m: sources.sequences[m].name for m in sequences})
     volumes = {v.modality: replace(v, sha256=sequences[v.modality][1]) for v, _ in placed}
     if segmentation is not None:
         try:
@@ -121,7 +104,8 @@ def _opened(paths: Sequence[Path], sources: Sources, report: Report) -> Study:
     if not any(volume.by_position for volume in volumes.values()):
         # Else once they lie over each other: see ``same_head``.
         notices += doubtful_names(volumes).values()
-    missing = [str(modality) for modality in SEQUENCES if modality not in headers]
+    there = {*sources.sequences, *sources.left_out}
+    missing = [str(modality) for modality in SEQUENCES if modality not in there]
     said = [f"{listed(missing)} {'is' if len(missing) == 1 else 'are'} missing."] if missing else []
     report(1.0, "Open")
     return Study(
@@ -129,7 +113,7 @@ def _opened(paths: Sequence[Path], sources: Sources, report: Report) -> Study:
         plan.grid,
         _name(paths, sources),
         segmentation,
-        (*said, *sources.notices, *notices),
+        (*said, *sources.left_out.values(), *sources.notices, *notices),
         content_hash(sequences),
         synthetic=any(one.description.startswith("SYNTHETIC") for one in images.values()),
     )
@@ -187,71 +171,7 @@ def demo_paths() -> list[Path]:
     return collect([resources() / "demo"])
 
 
-def read_all(
-    sequences: Mapping[Modality, Source],
-    report: Report,
-    labels: Callable[[Report], _Labels] | None = None,
-) -> tuple[dict[Modality, _Read], _Labels]:
-    """Read everything in threads; labels : reads the segmentation, if there is one to be read."""
-    progress = _SharedProgress(len(sequences) + (labels is not None), report)
-    with ThreadPoolExecutor(thread_name_prefix="read") as pool:
-
-        def start(name: str, work: Callable[[Report], Any]) -> "Future[Any]":
-            return pool.submit(work, progress.part(f"Reading {name}"))
-
-        reading = {m: start(m, partial(_read, sequences[m])) for m in SEQUENCES if m in sequences}
-        reading_labels = start("the segmentation", labels) if labels else None
-        try:
-            read = {modality: future.result() for modality, future in reading.items()}
-        except BaseException:
-            progress.stop()
-            raise
-        return read, reading_labels.result() if reading_labels else (None, [])
-
-
-class _SharedProgress:
-    """One report for several files that are read at the same time."""
-
-    def __init__(self, parts: int, report: Report) -> None:
-        self._done = [0.0] * parts
-        self._next = iter(range(parts))
-        self._report, self._lock, self._stopped = report, threading.Lock(), False
-
-    def part(self, text: str) -> Report:
-        """The report of the next file."""
-        return partial(self._show, next(self._next), text)
-
-    def stop(self) -> None:
-        """Let every file that is still being read raise Cancelled at its next report."""
-        self._stopped = True
-
-    def _show(self, part: int, sentence: str, fraction: float, _: str) -> None:
-        with self._lock:
-            if self._stopped:
-                raise Cancelled
-            self._done[part] = fraction
-            self._report(0.9 * sum(self._done) / len(self._done), sentence)
-
-
-def _read(source: Source, report: Report) -> _Read:
-    image = source.read(report)
-    grid = image.grid
-    digest = hashlib.sha256(image.data.ravel(order="K").data)
-    digest.update(f"{image.data.dtype.name} {grid.shape} {grid.oriented}".encode())
-    digest.update((np.round(grid.affine, 4) + 0.0).astype("<f8").tobytes())
-    return image, digest.hexdigest()
-
-
-def content_hash(sequences: Mapping[Modality, _Read]) -> str:
-    """sha256 over the sequences in order of display: name, voxel values, number type, grid.
-
-    The same for the same images under other names, in another folder, packed or not.
-    """
-    lines = [f"{m}={sequences[m][1]}" for m in SEQUENCES if m in sequences]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def _same_images(sequences: Mapping[Modality, _Read]) -> list[str]:
+def _same_images(sequences: Mapping[Modality, Read]) -> list[str]:
     """Sentences on sequences that are the same voxels on the same grid, as of a copied file."""
     alike: dict[str, list[str]] = {}
     for modality, (_, digest) in sequences.items():

@@ -25,10 +25,10 @@ class Supplied:
     notices : sentences about those that do not fit.
     """
 
-    sources: tuple[Source, ...]
-    named: bool
-    of_series: bool
-    notices: tuple[str, ...]
+    sources: tuple[Source, ...] = ()
+    named: bool = False
+    of_series: bool = False
+    notices: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, sources: Sources, plan: Plan, headers: Mapping[Modality, Sized]) -> "Supplied":

@@ -11,8 +11,10 @@ from brainviewer.painting.report.blocks import Facts, Table
 from brainviewer.painting.text import wording
 
 _CODE = 12
-_QUOTED = re.compile(r"(?<!\w)['‘“\"]|\.(nii|dcm|gz|zip|ima|png|jpe?g|tiff?)\b", re.IGNORECASE)
-"""How sentences quote, and endings of files."""
+_QUOTED = re.compile(
+    r"(?<!\w)['‘“\"]| was left out\. |\.(nii|dcm|gz|zip|ima|png|jpe?g|tiff?)\b", re.IGNORECASE
+)
+"""How sentences quote, what says why a file was left out, and endings of files."""
 _SEX = {"M": "male", "F": "female", "O": "other"}
 
 

@@ -251,8 +251,10 @@ def test_segmentation_on_another_grid(folder):
 def test_a_broken_sequence_is_named(folder):
     path = folder / "x_t1ce.nii.gz"
     path.write_bytes(path.read_bytes()[:-20])
+    (notice,) = open_study([folder]).notices
+    assert notice.startswith("T1ce was left out. x_t1ce.nii.gz is incomplete")
     with pytest.raises(FileError, match="x_t1ce"):
-        open_study([folder])
+        open_study([path])
 
 
 def test_notices_say_which_sequence(folder):

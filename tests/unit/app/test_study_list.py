@@ -116,7 +116,8 @@ def test_a_result_comes_back_though_the_study_was_renamed(desk: Desk, folder: Pa
 
 
 def test_a_study_that_cannot_be_read_says_why_and_stops_no_other(desk: Desk, folder: Path) -> None:
-    (folder / "a 2" / "a 2_t1.nii.gz").write_bytes(b"broken")
+    for image in (folder / "a 2").glob("*.nii.gz"):
+        image.write_bytes(b"broken")
     rows = listed(desk, folder)
     read(desk)
     assert [bool(row.problem) for row in rows] == [False, True, False]
