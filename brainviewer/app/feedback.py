@@ -3,8 +3,9 @@
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.notices import Notices
 from brainviewer.app.state import ViewState
-from brainviewer.app.stores.feedback import WITHDRAWN, feedback_on, keep_feedback, kept_feedback
+from brainviewer.app.stores.feedback import feedback_on, keep_feedback, kept_feedback
 from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.findings.feedback import WITHDRAWN
 
 KEEP_FEEDBACK = "keep feedback"
 

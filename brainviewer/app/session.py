@@ -108,6 +108,12 @@ class Session:
         self.documents = Documents(
             state, self.settings, jobs, notices, self._leave_study, self._enter_study, self._begin
         )
+        self.series = SeriesAgain(state, jobs, notices, self.documents)
+        self.documents.sentences.ask_series = self.series.ask
+        self.studies = StudyList(state, jobs, notices, self.documents)
+        self.prior = Prior(
+            state, jobs, notices, self.engine, self.segmentation, self.documents, self.studies
+        )
         self.restoring = Restoring(
             state,
             notices,
@@ -119,13 +125,7 @@ class Session:
             self.report_text,
         )
         self.saved = SavedSessions(
-            state, self.settings, jobs, notices, self.documents, self.restoring
-        )
-        self.series = SeriesAgain(state, jobs, notices, self.documents)
-        self.documents.sentences.ask_series = self.series.ask
-        self.studies = StudyList(state, jobs, notices, self.documents)
-        self.prior = Prior(
-            state, jobs, notices, self.engine, self.segmentation, self.documents, self.studies
+            state, self.settings, jobs, notices, self.documents, self.restoring, self.prior
         )
         self.reports = Reports(state, self.settings, jobs, notices, self.prior)
         self.targets = TargetLesions(state, jobs, notices, self.prior)
@@ -187,3 +187,4 @@ class Session:
         self.head_motion.correct()
         if not self.restoring.results():
             self.classification.enter_study()
+        self.saved.begin()

@@ -27,10 +27,10 @@ from brainviewer.app.location.lesion_location import LesionLocation
 from brainviewer.app.opening.first_view import FirstView
 from brainviewer.app.original_grids import OriginalGrids, Seen
 from brainviewer.app.status import Progress, Status, progressed
-from brainviewer.app.stores.feedback import FeedbackRecord
 from brainviewer.app.view_signals import ViewSignals
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.feedback import FeedbackRecord
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.hanging.hanging import BUILT_IN, Hanging
 from brainviewer.core.reformation.reformation import PLAIN, Reformation

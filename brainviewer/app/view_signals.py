@@ -15,6 +15,8 @@ class ViewSignals:
     cursor_changed = Signal()
     place_sought = Signal()
     """A place (3,) in mm that must come into sight, whatever part of a slice is shown."""
+    looks_sought = Signal()
+    """With the ``SavedLooks`` that panes must take."""
     layout_changed = Signal()
     """Layout, plane, or convention."""
     reformation_changed = Signal()

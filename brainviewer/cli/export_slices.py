@@ -8,7 +8,7 @@ import typer
 
 from brainviewer.app.report.terminal import complain, progress_line, results_only, show
 from brainviewer.cli.engines import search_engine
-from brainviewer.cli.options import AsJson, argument, option, with_a_name
+from brainviewer.cli.options import AsJson, StudyOrSession, option
 from brainviewer.cli.program import app
 from brainviewer.cli.slice_look import WindowText
 from brainviewer.cli.study_opening import TUMOUR, check_output, open_and_import
@@ -21,17 +21,9 @@ if TYPE_CHECKING:
     from brainviewer.app.exporting.batch import BatchEntry, Find
     from brainviewer.app.exporting.series_figures import SeriesStudy
     from brainviewer.app.exporting.slice_series import BurnIn, SeriesRequest
+    from brainviewer.app.saved_session.without_window import OfSession
     from brainviewer.models.engine.runtimes import Runner
 
-StudyOrSession = Annotated[
-    list[Path],
-    argument(
-        metavar="STUDY|SESSION",
-        help="A study's folder, or its files; or a session. With --batch a folder of studies.",
-        readable=False,
-        callback=with_a_name,
-    ),
-]
 _BURNT = ("lesion", "annotations", "text", "result", "footer", "names")
 
 
@@ -124,8 +116,8 @@ def _burnt(text: str) -> "BurnIn":
 def _one(paths: list[Path], request: "SeriesRequest", file: Path | None) -> dict[str, Any]:
     from brainviewer.app.exporting.series_figures import series_of_study
     from brainviewer.app.exporting.slice_series import SeriesSubject, save_series
+    from brainviewer.app.saved_session.without_window import of_session
     from brainviewer.files.image2d.cine import check_cine_path
-    from brainviewer.files.session_file.session_file import is_session
     from brainviewer.files.writing import check_empty_folder
 
     if request.subject is SeriesSubject.CINE:
@@ -134,11 +126,12 @@ def _one(paths: list[Path], request: "SeriesRequest", file: Path | None) -> dict
     else:
         check_empty_folder(request.target)
     wanted = request.burn.lesion or request.burn.result
-    of_session = len(paths) == 1 and is_session(paths[0])
     with search_engine() as runner:
         find = _finder(runner)
-        known = _of_session(paths[0]) if of_session else None
-        if known is None:
+        session = of_session(paths, progress_line())
+        if session is not None:
+            known = _known(session)
+        else:
             from brainviewer.app.exporting.batch import known_study
 
             opened = open_and_import(_images(paths), *((TUMOUR,) if wanted else ()))
@@ -154,24 +147,17 @@ def _images(paths: list[Path]) -> list[Path]:
     return images_of_sessions(paths)
 
 
-def _of_session(path: Path) -> "SeriesStudy | None":
-    """The study of a session with what it says of it; None where its images are others now."""
+def _known(session: "OfSession") -> "SeriesStudy":
+    """The study of a session with what it says of it."""
     from brainviewer.app.exporting.series_figures import SeriesStudy
-    from brainviewer.files.session_file.session_file import read_session
 
-    session = read_session(path)
-    opened = open_and_import(_images([path]))
-    if opened.content_hash != session.study.sha256:
-        raise BrainViewerError(
-            "The images are others than when the session was saved.",
-            "Open it in the window, which tells what has changed.",
-        )
+    results = session.session.results
     return SeriesStudy(
-        opened,
+        session.study,
         session.annotations,
-        session.results.finding,
-        session.results.classification,
-        session.view,
+        results.finding,
+        results.classification,
+        session.session.view,
     )
 
 

@@ -53,6 +53,15 @@ Study = Annotated[
         callback=_of_images,
     ),
 ]
+StudyOrSession = Annotated[
+    list[Path],
+    argument(
+        metavar="STUDY|SESSION",
+        help="A study's folder, or its files; or a session, with all that it says of them.",
+        readable=False,
+        callback=with_a_name,
+    ),
+]
 StudyOrImages = Annotated[
     list[Path],
     argument(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,16 +11,28 @@ import typer
 from brainviewer.app.report.terminal import progress_line, results_only, show
 from brainviewer.cli.engines import image_engine, load_rest, search_engine, study_engine
 from brainviewer.cli.export import read_drawn
-from brainviewer.cli.options import Age, AsJson, Engine, EngineName, Frequency, Model, Study, option
+from brainviewer.cli.options import (
+    Age,
+    AsJson,
+    Engine,
+    EngineName,
+    Frequency,
+    Model,
+    StudyOrSession,
+    option,
+    with_a_name,
+)
 from brainviewer.cli.program import app
 from brainviewer.cli.study_opening import ANALYSING, TUMOUR, check_output, open_and_import
-from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.errors import BrainViewerError, Report
 from brainviewer.core.report_text import MOST_CHARACTERS, TOO_LONG, ReportText
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Study as Opened
 
 if TYPE_CHECKING:
-    from brainviewer.app.prior.comparison import Comparison
+    from brainviewer.app.prior.comparison import Comparison, Find
+    from brainviewer.app.reporting.options import ReportSources
+    from brainviewer.app.saved_session.without_window import OfSession
     from brainviewer.core.findings.classification import Classification
     from brainviewer.core.findings.tumour import TumourFinding
     from brainviewer.models.engine.runtimes import Runner
@@ -27,7 +40,7 @@ if TYPE_CHECKING:
 
 @app.command()
 def report(
-    study: Study,
+    study: StudyOrSession,
     file: Annotated[Path, option("-o", "--output", help="PDF or HTML file to write.")],
     prior: Annotated[
         list[Path] | None, option(help="Folder of a prior study; may be given several times.")
@@ -59,21 +72,34 @@ def report(
     with results_only() as out:
         from brainviewer.app.opening.dicom.series import named
         from brainviewer.app.reporting.choices import check_report_path, chosen_options
+        from brainviewer.app.saved_session.places import images_of_sessions
+        from brainviewer.app.saved_session.without_window import of_session
 
         options = chosen_options(identity, paper, reader)
         check_report_path(file)
-        check_output(file, [*study, *(prior or ())])
+        given = with_a_name(images_of_sessions(study))
+        check_output(file, [*given, *(prior or ())])
         if max(map(len, (clinical, findings, impression))) > MOST_CHARACTERS:
             raise BrainViewerError(TOO_LONG, "Shorten the text.")
+        session = of_session(study, progress_line())
         text = ReportText(clinical, findings, impression)
-        found = named(study)
+        found = named(given)
         of_images = bool(found.images)
         with _engine(of_images, classified, engine, model) as runner:
             needed = () if of_images else (ANALYSING if classified else TUMOUR,)
-            opened = open_and_import(study, *needed, examination=found.examination)
+            if session is None:
+                opened = open_and_import(given, *needed, examination=found.examination)
+            else:
+                opened = session.study
             drawn, said = read_drawn(annotations, opened, other_study)
-            finding, result, why = _results(opened, runner, classified, model, age, prevalence)
-            compared = _compared(opened, study, prior or [], finding, runner)
+            finding, result, why = _results(
+                opened, runner, session, _Wanted(classified, model, age, prevalence)
+            )
+            if session is not None and not prior:
+                compared, more = session.compared(finding, _search(runner), progress_line())
+                said = (*said, *more)
+            else:
+                compared = _compared(opened, given, prior or [], finding, runner)
             from brainviewer.app.reporting.options import ReportSources
             from brainviewer.app.reporting.saving import save_report
 
@@ -86,6 +112,8 @@ def report(
                 compared=compared,
                 text=text,
             )
+            if session is not None:
+                sources = _as_seen(sources, session, annotations is None)
             record = save_report(sources, options, file, progress_line())
         record["notices"] = [*record["notices"], *said]
         show(out, record, as_json, lambda: _text(record))
@@ -98,31 +126,53 @@ def _engine(of_images: bool, classified: bool, engine: EngineName, model: str | 
     return image_engine(engine, model) if of_images else study_engine(engine, model)
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """What the answer is to rest on; nothing of it said: that of the session does."""
+
+    classified: bool
+    model: str | None
+    age: float | None
+    prevalence: str | None
+
+    @property
+    def as_it_was(self) -> bool:
+        return self.classified and (self.model, self.age, self.prevalence) == (None, None, None)
+
+
 def _results(
-    opened: Opened,
-    runner: "Runner | None",
-    classified: bool,
-    model: str | None,
-    age: float | None,
-    prevalence: str | None,
+    opened: Opened, runner: "Runner | None", session: "OfSession | None", wanted: _Wanted
 ) -> "tuple[TumourFinding | None, Classification | None, str]":
     """Finding and prediction, and why there is none."""
+    classified, model, prevalence = wanted.classified, wanted.model, wanted.prevalence
+    known = None if session is None or not wanted.as_it_was else session.answer
     if opened.is_image2d:
+        if known is not None:
+            return None, known, ""
         if not classified or runner is None:
             return None, None, ""
         from brainviewer.app.prediction.frame_class import classify_frame
 
-        frame = opened.frame_index()
+        frame = opened.frame_index() if session is None else session.frame
         result = classify_frame(opened, frame, runner, progress_line(), model_id=model)
         return None, result, ""
-    from brainviewer.cli.studies import answer, located_search
+    from brainviewer.cli.studies import answer, search
 
-    if not classified or runner is None:
-        return located_search(opened, runner), None, ""
+    if session is None:
+        finding = search(opened, runner)
+    else:
+        finding = session.finding(lambda: search(opened, runner))
+    from brainviewer.imaging.location.located import located
+
+    finding = located(opened, finding, progress_line())
+    if not classified or runner is None or known is not None:
+        return finding, known, ""
     load_rest(runner)
     from brainviewer.models.subtype.prediction import NotClassified
 
-    finding = located_search(opened, runner)
+    age = wanted.age
+    if age is None and session is not None:
+        age = session.session.age_years
     try:
         result = answer(opened, finding, runner, model=model, age=age, prevalence=prevalence)
     except NotClassified as nothing:
@@ -142,17 +192,43 @@ def _compared(
         return None
     from brainviewer.app.prior.comparison import compare
     from brainviewer.app.prior.dates import DatedStudy
-    from brainviewer.models.segmentation.detection import find_tumour
-    from brainviewer.models.segmentation.network import segmentation_network
 
-    network = None if runner is None else segmentation_network(runner)
     dated = [DatedStudy.of(opened, study)]
     dated += [DatedStudy.of(open_and_import([prior]), [prior]) for prior in priors]
+    return compare(dated[0], dated[1:], _search(runner), progress_line(), finding)
 
-    def find(one: Any, told: Any) -> Any:
+
+def _search(runner: "Runner | None") -> "Find":
+    """How the lesion of a prior is looked for."""
+
+    def find(one: Opened, told: Report) -> "TumourFinding":
+        from brainviewer.models.segmentation.detection import find_tumour
+        from brainviewer.models.segmentation.network import segmentation_network
+
+        network = None if runner is None else segmentation_network(runner)
         return find_tumour(one, network=network, report=told)
 
-    return compare(dated[0], dated[1:], find, progress_line(), finding)
+    return find
+
+
+def _as_seen(sources: "ReportSources", session: "OfSession", drawn: bool) -> "ReportSources":
+    """With what a session says beside its lesion and answer. drawn : with its annotations, too."""
+    saved, own = session.session, sources.text
+    made = replace(
+        sources,
+        text=ReportText(*(
+            getattr(own, one.name) or getattr(saved.report_text, one.name) for one in fields(own)
+        )),
+        annotations=session.annotations if drawn else sources.annotations,
+        frame=session.frame if session.study.is_image2d else None,
+    )  # fmt: skip
+    if made.result is not None and made.result is saved.results.classification:
+        made = replace(made, feedback=saved.feedback)
+    if (view := saved.view) is not None:
+        made = replace(
+            made, windows=view.windows, colour_maps=view.colour_maps, overlays=view.overlays
+        )
+    return made
 
 
 def _text(record: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """A study as it was worked on: what a session keeps of it, and where its images are."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -7,6 +8,7 @@ from pathlib import PurePosixPath
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.correction.kept import KeptCorrection
 from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.feedback import FeedbackRecord
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.report_text import ReportText
 from brainviewer.core.study import Modality
@@ -78,6 +80,39 @@ class SavedResults:
     message: str = ""
 
 
+@dataclass(frozen=True)
+class SavedPlace:
+    """Where a prior lies in the world of the study.
+
+    affine : of its grid, had the head lain as in the study; row by row.
+    sequence, rotation_degrees, correlation : see ``PriorPlace``.
+    """
+
+    affine: tuple[float, ...]
+    sequence: Modality
+    rotation_degrees: float
+    correlation: float
+
+    def __post_init__(self) -> None:
+        numbers = (*self.affine, self.rotation_degrees, self.correlation)
+        if len(self.affine) != 16 or not all(map(math.isfinite, numbers)):
+            raise ValueError("no place of a prior")
+
+
+@dataclass(frozen=True, eq=False)
+class SavedPrior:
+    """The prior that the study was compared with.
+
+    finding : its lesion, on its own grid. place : None where it could not be registered.
+    day : of the examination, ISO 8601; empty where it is not known.
+    """
+
+    study: SavedStudy
+    finding: TumourFinding
+    place: SavedPlace | None = None
+    day: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class SavedSession:
     """What a session holds.
@@ -99,6 +134,8 @@ class SavedSession:
     results: SavedResults = field(default_factory=SavedResults)
     age_years: float | None = None
     report_text: ReportText = field(default_factory=ReportText)
+    prior: SavedPrior | None = None
+    feedback: FeedbackRecord | None = None
     left_out: tuple[str, ...] = ()
 
     def without_results(self) -> "SavedSession":

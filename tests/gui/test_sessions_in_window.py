@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
@@ -15,7 +15,7 @@ from brainviewer.app.status import Status
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.findings.tumour import TumourFinding
-from brainviewer.core.slices import Plane
+from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.files.session_file.session_file import read_session
 from brainviewer.gui.main_window import MainWindow
@@ -157,6 +157,57 @@ def test_the_window_asks_for_images_that_are_gone(
     assert state.annotations == ((made,) if answer.startswith("Choose") else ())
     assert state.study is not None
     assert state.study.name == ("elsewhere" if answer.startswith("Choose") else "other")
+
+
+def seen(window: MainWindow) -> list[tuple[float, ...]]:
+    """What lies in the middle of each pane, in mm, and how large it is."""
+    found = []
+    for pane in window.grid.live:
+        geometry = pane.geometry_mm
+        assert geometry is not None
+        middle = geometry.to_world(QPointF(pane.width() / 2, pane.height() / 2), pane.index)
+        found.append((*np.round(middle, 3).tolist(), round(geometry.pixels_per_mm, 4)))
+    return found
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_zoom_pan_and_slices_come_back(
+    reading: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, linked: bool
+) -> None:
+    file = tmp_path / "monday.brainviewer"
+    choosing(monkeypatch, file)
+    session, grid, state = reading.session, reading.grid, reading.session.state
+    session.view.set_layout(Layout.THREE_PLANES)
+    session.hangings.link(zoom=linked, scroll=linked)
+    session.reformations.rotate()
+    for place, pane in enumerate(grid.live[:2]):
+        assert pane.geometry_mm is not None
+        at = pane.rect().center().toPointF() + QPoint(20, 10 * place).toPointF()
+        pane.move_camera(pane.geometry_mm.zoomed(2.0 + place, at))
+    if not linked:
+        session.view.choose_pane(1)
+        session.view.place_cursor(marker_position(state.study.grid) + np.array((8.0, 8.0, 8.0)))
+    before, held = seen(reading), [pane.held is not None for pane in grid.live]
+    assert held == ([False] * 3 if linked else [True, False, True])
+    reading.actions_by_id["save-session-as"].trigger()
+    opened(reading, write_study(tmp_path / "other", level=9))
+    assert seen(reading) != before
+    session.hangings.link(zoom=True, scroll=True)
+    opened(reading, file)
+    assert seen(reading) == before
+    assert [pane.held is not None for pane in grid.live] == held
+    # The convention is a choice of who looks: the same place stays in the middle.
+    opened(reading, tmp_path / "other")
+    session.view.set_convention(Convention.NEUROLOGICAL)
+    opened(reading, file)
+    assert seen(reading) == before
+    stamp = read_session(file).stamp
+    grid.fit()
+    assert seen(reading) != before
+    opened(reading, tmp_path / "other")  # leaving it saves how it was looked at
+    assert read_session(file).stamp != stamp
+    opened(reading, file)
+    assert seen(reading) != before
 
 
 @pytest.mark.parametrize("kind", ["NIfTI", "DICOM"])

@@ -17,12 +17,13 @@ from PIL import Image
 from schemas import check_output, faults, schemas
 
 from brainviewer.app.report.formats import Schema
-from brainviewer.app.stores.feedback import AGREE, FILE, feedback_on, keep_feedback
+from brainviewer.app.stores.feedback import FILE, feedback_on, keep_feedback
 from brainviewer.assets import resources
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.annotation.style import Style
 from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.feedback import AGREE
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality
 from brainviewer.files.annotation_file import read_annotations, save_annotations

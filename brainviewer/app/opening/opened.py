@@ -20,10 +20,15 @@ from brainviewer.files.study_list.entry import place_key
 
 @dataclass(frozen=True, eq=False)
 class OpenedSession:
-    """A session that was read, and the file it was read from."""
+    """A session that was read, and the file it was read from.
+
+    prior : what its prior can be opened from; prior_missing : a sentence, where that is not there.
+    """
 
     path: Path
     session: SavedSession
+    prior: tuple[Path, ...] = ()
+    prior_missing: str = ""
 
 
 @dataclass(frozen=True, eq=False)

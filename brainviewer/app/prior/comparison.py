@@ -203,9 +203,20 @@ def measure_prior(
     one_has_skull = finding.with_skull is not before.with_skull
     if place is None and one_has_skull and ours is not None and theirs is not None:
         place = place_prior(brain_alone(study, ours), brain_alone(prior.study, theirs))
+    return measured_prior(study, prior, before, place, called)
+
+
+def measured_prior(
+    study: Study,
+    prior: DatedStudy,
+    finding: TumourFinding,
+    place: PriorPlace | None,
+    called: str = "the prior",
+) -> PriorStudy:
+    """A prior whose lesion and place are known; finding : on its own grid."""
     other = other_patient(study, prior.study)
     unknown = not other and patient_not_told(study, prior.study)
-    return PriorStudy(prior.study, prior.name, prior.day, called, before, place, other, unknown)
+    return PriorStudy(prior.study, prior.name, prior.day, called, finding, place, other, unknown)
 
 
 def followed(

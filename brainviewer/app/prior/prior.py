@@ -21,6 +21,7 @@ from brainviewer.app.study_list.study_list import StudyList
 from brainviewer.core.errors import BrainViewerError, Report, within
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.process.memory import give_back
+from brainviewer.core.saved_session import SavedPrior
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.voi.voi_window import Window
 
@@ -79,18 +80,19 @@ class Prior:
         self._left_out: set[tuple[Path, ...]] = set()
         state.study_changed.connect(self._forget)
 
-    def compare(self, paths: Sequence[Path]) -> None:
+    def compare(self, paths: Sequence[Path], saved: SavedPrior | None = None) -> None:
         """Open a prior study, look for its lesion as in the open one, and compare.
 
         Nothing is computed again for a prior of the comparison that there is. A search in the open
         study is waited for, and what it finds is compared.
+        saved : what a session of the open study keeps of the prior; it is not searched then.
         """
         study, finding = self._state.study, self._state.finding
         if study is None or study.is_image2d:
             return
         if self._state.finding_status is Status.RUNNING:
             self._notices.tell(WAITING, of_study=True)
-            self._segmentation.follow(lambda: self.compare(paths))
+            self._segmentation.follow(lambda: self.compare(paths, saved))
             return
         if self._state.finding_status is not Status.DONE:
             finding = None
@@ -105,17 +107,23 @@ class Prior:
 
         def work(report: Report) -> "Beside":
             from brainviewer.app.prior.beside import Beside
-            from brainviewer.app.prior.comparison import compare
+            from brainviewer.app.prior.comparison import compare, followed
             from brainviewer.app.prior.dates import DatedStudy
             from brainviewer.app.prior.others import read_prior
+            from brainviewer.app.prior.saved_prior import measured_before
 
             opened = read_prior(paths, within(report, 0.0, 0.25))
             # The motion of the head may still be looked for.
             lying = over_each_other(study, within(report, 0.25, 0.125))
             now = DatedStudy.of(lying, opened_from)
             before = DatedStudy.of(opened.study, paths)
+            known = None if finding is None else measured_before(lying, before, saved)
             try:
-                compared = compare(now, [before], find(), within(report, 0.375, 0.5), finding)
+                if known is not None and finding is not None:
+                    compared = followed(now, finding, [known])
+                else:
+                    told = within(report, 0.375, 0.5)
+                    compared = compare(now, [before], find(), told, finding)
                 report(0.875, LAYING)
                 return Beside.of(compared, dict(opened.windows), (tuple(paths),))
             finally:

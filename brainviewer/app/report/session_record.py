@@ -10,8 +10,11 @@ from brainviewer.core.saved_session import SavedSession
 from brainviewer.core.shown_text import shown_text
 
 
-def session_record(session: SavedSession, found: FoundSources) -> dict[str, Any]:
-    """A session as data; see ``docs/schema``. found : where its images are."""
+def session_record(
+    session: SavedSession, found: FoundSources, prior: FoundSources
+) -> dict[str, Any]:
+    """A session as data; see ``docs/schema``. found, prior : where its images are, and those of
+    its prior."""
     results, study = session.results, session.study
     finding, answer = results.finding, results.classification
     return with_schema(
@@ -35,17 +38,26 @@ def session_record(session: SavedSession, found: FoundSources) -> dict[str, Any]
             "class": None if answer is None or not answer.in_scope else answer.predicted,
             "status": results.status or "not run",
             "report_text": bool(session.report_text),
+            "feedback": None if session.feedback is None else session.feedback.opinion,
+            "prior": None
+            if session.prior is None
+            else {
+                "sha256": session.prior.study.sha256,
+                "day": session.prior.day or None,
+                "registered": session.prior.place is not None,
+                "sources": [str(path) for path in prior.paths],
+                "missing": [source.name for source in prior.missing],
+            },
             "notices": list(session.left_out),
         },
     )
 
 
-def session_text(file: Path, session: SavedSession, found: FoundSources) -> str:
-    """A session in words."""
-    record = session_record(session, found)
+def session_text(file: Path, record: dict[str, Any]) -> str:
+    """A session in words. record : of ``session_record``."""
     lines = [
         f"Session      {file.name}",
-        f"Saved        {session.saved} by version {session.version}",
+        f"Saved        {record['saved']} by version {record['version']}",
         f"Sequences    {listed(list(record['study']['sequences']))}",
         f"Annotations  {counted(record['annotations'], 'annotation', 'annotations')}",
     ]
@@ -54,5 +66,9 @@ def session_text(file: Path, session: SavedSession, found: FoundSources) -> str:
         lines.append(f"Lesion       {said}{', corrected by hand' if record['corrected'] else ''}")
     lines += [f"Images       {path}" for path in record["sources"]]
     lines += [f"Missing      {name}" for name in record["missing"]]
+    if (prior := record["prior"]) is not None:
+        lines.append(f"Prior        {prior['day'] or 'of an unknown day'}")
+        lines += [f"Images       {path}" for path in prior["sources"]]
+        lines += [f"Missing      {name}" for name in prior["missing"]]
     lines += [f"Note: {notice}" for notice in record["notices"]]
     return "\n".join(map(shown_text, lines))

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from brainviewer.app.stores.feedback import FeedbackRecord
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.feedback import FeedbackRecord
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.report_text import ReportText
 from brainviewer.core.slices import Convention

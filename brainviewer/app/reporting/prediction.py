@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 from brainviewer.app.reporting.options import ReportSources
-from brainviewer.app.stores.feedback import OTHER, FeedbackRecord
 from brainviewer.core import counting
 from brainviewer.core.errors import ModelError
 from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.feedback import OTHER, FeedbackRecord
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.models.card import Card
 from brainviewer.models.prediction import metric_text

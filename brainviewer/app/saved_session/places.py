@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from brainviewer.app.stores.session_places import KnownSession, known_session
 from brainviewer.core.counting import listed
 from brainviewer.core.errors import FileError
-from brainviewer.core.saved_session import SavedSession, SourcePlace
+from brainviewer.core.saved_session import SavedSession, SavedStudy, SourcePlace
 from brainviewer.core.shown_text import shortened
 from brainviewer.files.ordinary_file import is_there, resolved
 from brainviewer.files.session_file.session_file import is_session, read_session
@@ -48,10 +48,18 @@ class FoundSources:
     @property
     def sentence(self) -> str:
         """What is missing."""
+        return f"The images of the session are not where they were: {self._names} missing."
+
+    @property
+    def sentence_of_prior(self) -> str:
+        """The same of the prior of a session."""
+        return f"The prior of the session is not where it was: {self._names} missing."
+
+    @property
+    def _names(self) -> str:
         names = listed([shortened(source.name) for source in self.missing[:4]])
         more = ", and more" if len(self.missing) > 4 else ""
-        verb = "is" if len(self.missing) == 1 else "are"
-        return f"The images of the session are not where they were: {names}{more} {verb} missing."
+        return f"{names}{more} {'is' if len(self.missing) == 1 else 'are'}"
 
 
 def find_sources(
@@ -62,20 +70,40 @@ def find_sources(
     file : of the session. also : files and folders that the user has named.
     Nothing that the session says leads out of its folder.
     """
+    return _found(session.study, file, known.paths, also)
+
+
+def find_prior(
+    session: SavedSession, file: Path, known: KnownSession, study: Sequence[Path]
+) -> FoundSources:
+    """The same for its prior, which may also lie beside the study. study : where that was found."""
+    if session.prior is None:
+        return FoundSources(())
+    near = tuple(dict.fromkeys(path.absolute().parent for path in explicit(study)[1]))
+    return _found(session.prior.study, file, known.prior, (), near)
+
+
+def _found(
+    study: SavedStudy,
+    file: Path,
+    known: Sequence[Path],
+    also: Sequence[Path],
+    near: Sequence[Path] = (),
+) -> FoundSources:
     home = resolved(file.absolute()).parent
-    if not also and (here := _still_there(known.paths)):
+    if not also and (here := _still_there(known)):
         return FoundSources(here)
     found: list[Path] = []
     missing: list[SourcePlace] = []
-    for source in session.study.sources:
-        path = next(filter(None, (_beside(source, place) for place in (*also, home))), None)
-        if path is None and len(session.study.sources) == 1 and also:
+    for source in study.sources:
+        path = next(filter(None, (_beside(source, place) for place in (*also, home, *near))), None)
+        if path is None and len(study.sources) == 1 and also:
             path = also[0]  # it may have another name now: what it holds will tell
         if path is None:
             missing.append(source)
         else:
             found.append(Path(f"{source.role}={path}") if source.role else path)
-    if missing and _holds_all(session, home):
+    if missing and _holds_all(study, home):
         return FoundSources((home,))
     return FoundSources(tuple(found), tuple(missing))
 
@@ -98,9 +126,9 @@ def _beside(source: SourcePlace, place: Path) -> Path | None:
     return home if home.name == source.name and is_there(home) else None
 
 
-def _holds_all(session: SavedSession, folder: Path) -> bool:
+def _holds_all(study: SavedStudy, folder: Path) -> bool:
     """Whether the files of all sequences lie in a folder itself, as where a session was moved."""
-    names = [one.name for one in session.study.sequences.values()]
+    names = [one.name for one in study.sequences.values()]
     return bool(names) and all(
         name and name == PurePosixPath(name).name and is_there(folder / name) for name in names
     )

@@ -21,6 +21,7 @@ from brainviewer.app.segmentation import Segmentation
 from brainviewer.app.state import ViewState
 from brainviewer.app.status import Status
 from brainviewer.app.stores.age import keep_age, kept_age
+from brainviewer.app.stores.feedback import take_feedback
 from brainviewer.app.stores.session_places import known_session
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.limits import why_impossible
@@ -70,7 +71,7 @@ class Restoring:
         """What changes now is what the session says."""
 
     def take_in(self, study: Study) -> None:
-        """Before a study is shown: keep the correction and the age that its session says."""
+        """Before a study is shown: keep correction, age and feedback that its session says."""
         opened = self._documents.session
         if opened is None:
             return
@@ -84,6 +85,8 @@ class Restoring:
                 self._take_correction(study, session.correction)
             if session.age_years is not None and not study.is_image2d:
                 self._take_age(study, session.age_years)
+            if session.feedback is not None and same.same:
+                take_feedback(session.feedback)
         except FileError as error:
             self._notices.fail(error)
 

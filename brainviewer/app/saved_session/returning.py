@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from brainviewer.app.hanging.choosing import hang
 from brainviewer.app.opening.opened import OpenedSession
@@ -68,11 +69,12 @@ def show_view(state: ViewState, saved: SavedView | None, study: Study) -> None:
     if saved.active in there:
         state.active = saved.active
     state.overlays = saved.overlays
+    if saved.looks.original_grids is not state.original_grids.wanted:
+        state.original_grids.switch(study, study.grid.to_world(_inside(study, saved)))
     if not study.is_image2d:
         state.plane, state.reformation = saved.plane, saved.reformation
         hang(state, saved.hanging)
-    voxel = np.clip(study.grid.to_voxel(saved.cursor), 0, np.array(study.grid.shape) - 1)
-    state.cursor = study.grid.to_world(voxel)
+    state.cursor = study.grid.to_world(_inside(study, saved))
     for signal in (
         state.layout_changed,
         state.reformation_changed,
@@ -80,8 +82,16 @@ def show_view(state: ViewState, saved: SavedView | None, study: Study) -> None:
         state.display_changed,
         state.overlays_changed,
         state.cursor_changed,
+        state.facts_changed,
     ):
         signal.emit()
+    state.looks_sought.emit(saved.looks)
+
+
+def _inside(study: Study, saved: SavedView) -> NDArray[np.float64]:
+    """The cursor in voxels, within the study."""
+    last = np.array(study.grid.shape) - 1
+    return np.asarray(np.clip(study.grid.to_voxel(saved.cursor), 0, last), dtype=np.float64)
 
 
 def other_annotations(

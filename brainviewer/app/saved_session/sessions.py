@@ -9,7 +9,9 @@ from brainviewer.app.documents import Documents
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.notices import Notices
 from brainviewer.app.opening.opened import OpenedSession
-from brainviewer.app.saved_session.places import WHERE, FoundSources, find_sources
+from brainviewer.app.prior.prior import Prior
+from brainviewer.app.saved_session.kept_prior import AskSources, KeptPrior
+from brainviewer.app.saved_session.places import WHERE, FoundSources, find_prior, find_sources
 from brainviewer.app.saved_session.restoring import Restoring
 from brainviewer.app.saved_session.snapshot import new_id, saved_view, session_of
 from brainviewer.app.settings.settings import Settings
@@ -23,6 +25,7 @@ from brainviewer.app.stores.session_places import (
 from brainviewer.core.errors import BrainViewerError, FileError, Report
 from brainviewer.core.saved_session import SavedSession
 from brainviewer.core.shown_text import shortened
+from brainviewer.core.view.saved_camera import SavedLooks
 from brainviewer.core.view.saved_view import SavedView
 from brainviewer.files.ordinary_file import is_there
 from brainviewer.files.session_file.session_file import read_session, stamp_in, write_session
@@ -36,9 +39,6 @@ _FROM_PACS = (
 
 Saved = Callable[[Path], object]
 """Told of the file of a session that was saved."""
-
-AskSources = Callable[[str, SavedSession], Sequence[Path]]
-"""Asks the user where the images of a session are, after a sentence; empty if they will not say."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ class SavedSessions:
     file : the session that the open study is saved to; None where there is none.
     pause_seconds : how long a change waits to be saved with those that follow it.
     ask_sources : set by the window; without it, images that are missing are an error.
+    looks : set by the window: what part of its slices each pane shows.
     """
 
     changed = Signal()
@@ -69,12 +70,15 @@ class SavedSessions:
         notices: Notices,
         documents: Documents,
         restoring: Restoring,
+        prior: Prior,
     ) -> None:
         self._state, self._settings, self._jobs, self._notices = state, settings, jobs, notices
         self._documents, self._restoring = documents, restoring
+        self._prior = KeptPrior(state, notices, documents, prior)
         self.file: OpenSessionFile | None = None
         self.pause_seconds = 10.0
         self.ask_sources: AskSources | None = None
+        self.looks: Callable[[], SavedLooks] = SavedLooks
         self.crashed = state.crashed
         self._unsaved = False
         self._view: SavedView | None = None
@@ -91,8 +95,10 @@ class SavedSessions:
             state.finding_changed,
             state.classification_changed,
             state.report_text_changed,
+            state.feedback_changed,
         ):
             signal.connect(self._touch)
+        prior.changed.connect(self._follow_prior)
 
     # -- opening ----------------------------------------------------------------------------
 
@@ -102,19 +108,21 @@ class SavedSessions:
         also : files and folders where the images may be.
         """
 
-        def work(report: Report) -> tuple[SavedSession, FoundSources]:
+        def work(report: Report) -> tuple[SavedSession, FoundSources, FoundSources]:
             report(0.0, "Reading the session")
             session = read_session(path)
-            return session, find_sources(session, path, known_session(session.id), also)
+            known = known_session(session.id)
+            found = find_sources(session, path, known, also)
+            return session, found, find_prior(session, path, known, (*found.paths, *also))
 
-        def done(read: tuple[SavedSession, FoundSources]) -> None:
-            session, found = read
+        def done(read: tuple[SavedSession, FoundSources, FoundSources]) -> None:
+            session, found, prior = read
             if found.missing:
                 self._ask(path, session, found, again=bool(also))
                 return
-            self._documents.open(
-                found.paths, said=session.left_out, session=OpenedSession(path, session)
-            )
+            missing = prior.sentence_of_prior if prior.missing else ""
+            opened = OpenedSession(path, session, () if missing else prior.paths, missing)
+            self._documents.open(found.paths, said=session.left_out, session=opened)
 
         self._jobs.start(READ, work, done, self._notices.fail)
 
@@ -130,21 +138,27 @@ class SavedSessions:
         opened, study = self._documents.session, self._state.study
         self._paths = self._documents.opened_as
         self._follow(None)
+        self._prior.forget()
         if opened is None or study is None:
             return
         self._restoring.enter(opened, study)
         session = opened.session
         if study.content_hash == session.study.sha256:
             file = OpenSessionFile(opened.path, session.id, session.stamp)
+            self._prior.keep(opened)
             self._follow(file)
             self._remember(file)
+
+    def begin(self) -> None:
+        """All of the study is there: compare it again with the prior of its session."""
+        self._prior.bring_back(self.ask_sources)
 
     def _follow(self, file: OpenSessionFile | None) -> None:
         self.file, self._unsaved, self._told_why = file, False, ""
         if file is not None and file.stamp:
             self._stamps[file.id] = file.stamp
         self._jobs.cancel(PAUSE)
-        self._view = saved_view(self._state)
+        self._view = saved_view(self._state, self.looks())
         self.changed.emit()
 
     # -- saving -----------------------------------------------------------------------------
@@ -179,7 +193,7 @@ class SavedSessions:
         self._jobs.cancel(PAUSE)
         if self.file is None or self._state.study is None:
             return
-        if self._unsaved or saved_view(self._state) != self._view:
+        if self._unsaved or saved_view(self._state, self.looks()) != self._view:
             self._write(self.file)
 
     def leave_study(self) -> None:
@@ -202,17 +216,19 @@ class SavedSessions:
             self._paths,
             file.path.parent,
             file.id,
+            self.looks(),
+            self._prior.of_now(file.path.parent),
         )
         self.file = replace(file, stamp=session.stamp)
         self._unsaved, self._view = False, session.view
-        places = self._paths if self._settings.remember_recent else ()
+        places, prior = self._places()
 
         def work() -> None:
             if stamp := self._stamps.get(file.id, file.stamp):
                 _check_stamp(file.path, stamp)
             write_session(file.path, session, study)
             self._stamps[file.id] = session.stamp
-            remember_session(session.id, places, session.stamp)
+            remember_session(session.id, places, session.stamp, prior)
 
         def done(_: object) -> None:
             self._told_why = ""
@@ -249,10 +265,21 @@ class SavedSessions:
     # -- what is remembered here ------------------------------------------------------------
 
     def _remember(self, file: OpenSessionFile) -> None:
-        places = self._paths if self._settings.remember_recent else ()
+        places, prior = self._places()
         self._jobs.save(
-            SAVE, lambda: remember_session(file.id, places, file.stamp), self._notices.fail
+            SAVE, lambda: remember_session(file.id, places, file.stamp, prior), self._notices.fail
         )
+
+    def _places(self) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+        """Of study and prior, as far as they may be remembered."""
+        return (self._paths, self._prior.paths) if self._settings.remember_recent else ((), ())
+
+    def _follow_prior(self) -> None:
+        if self._prior.is_new:
+            self._prior.tell_other()
+            self._touch()
+        elif self.file is not None and self._prior.is_shown:
+            self._remember(self.file)  # it may have been moved
 
     def _follow_settings(self, changed: Collection[str]) -> None:
         if "remember_recent" in changed and not self._settings.remember_recent:

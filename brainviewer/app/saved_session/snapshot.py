@@ -1,6 +1,7 @@
 """The open study as it is worked on, as a session keeps it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +13,15 @@ from brainviewer.app.state import ViewState
 from brainviewer.app.status import Status
 from brainviewer.core.correction.kept import KeptCorrection
 from brainviewer.core.findings.tumour import TumourFinding
-from brainviewer.core.saved_session import ImageReference, SavedResults, SavedSession, SavedStudy
+from brainviewer.core.saved_session import (
+    ImageReference,
+    SavedPrior,
+    SavedResults,
+    SavedSession,
+    SavedStudy,
+)
 from brainviewer.core.study import Study
+from brainviewer.core.view.saved_camera import SavedLooks
 from brainviewer.core.view.saved_view import SavedView
 
 if TYPE_CHECKING:
@@ -30,8 +38,8 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def saved_view(state: ViewState) -> SavedView | None:
-    """How the open study is looked at; None without one."""
+def saved_view(state: ViewState, looks: SavedLooks) -> SavedView | None:
+    """How the open study is looked at; None without one. looks : of the panes."""
     if state.study is None:
         return None
     x, y, z = (float(value) for value in state.cursor)
@@ -45,6 +53,7 @@ def saved_view(state: ViewState) -> SavedView | None:
         state.overlays,
         state.hanging,
         state.reformation,
+        replace(looks, original_grids=state.original_grids.wanted),
     )
 
 
@@ -79,6 +88,8 @@ def session_of(
     paths: Sequence[Path],
     folder: Path,
     session_id: str,
+    looks: SavedLooks,
+    prior: SavedPrior | None,
 ) -> SavedSession:
     """All of it at this moment; on the main thread. paths : see ``Documents.opened_as``."""
     study = state.unedited
@@ -90,10 +101,12 @@ def session_of(
         now(),
         __version__,
         saved_study(study, paths, folder),
-        saved_view(state),
+        saved_view(state, looks),
         state.annotations,
         kept,
         saved_results(state, correction.base),
         state.age_years,
         state.report_text,
+        prior,
+        state.feedback,
     )

@@ -8,14 +8,20 @@ names, paths or ages.
 import json
 import logging
 import os
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.feedback import (
+    AGREE,
+    DISAGREE,
+    OTHER,
+    WITHDRAWN,
+    FeedbackRecord,
+)
 from brainviewer.files.ordinary_file import check_ordinary, read_ordinary
 from brainviewer.files.user_folders import data_folder, make_own_folder, open_own_file
 
@@ -24,43 +30,11 @@ log = logging.getLogger(__name__)
 FILE = "verdicts.jsonl"
 SCHEMA = 1
 _MOST_BYTES = 200_000_000
-AGREE, DISAGREE, WITHDRAWN = "agree", "disagree", "withdrawn"
 OUT_OF_SCOPE = "out of scope"
-OTHER = "other"
-"""The user's type where it is none of the model's."""
 
 
 _STORED = {"slice_index": "slice", "prediction": "answer", "opinion": "verdict"}
 """Names in the file, where they are not those of the fields."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class FeedbackRecord:
-    """One opinion about one answer.
-
-    time : UTC, ISO 8601.
-    prediction : class code, or ``out of scope``, that the opinion is about.
-    opinion : ``agree``, ``disagree`` or ``withdrawn``.
-    user_type : with ``disagree``, class code or ``other``; empty if the user did not say.
-    """
-
-    time: str = ""
-    study_sha256: str
-    model: str
-    model_version: str
-    weights_sha256: str = ""
-    slice_index: int | None = None
-    prevalence: str = ""
-    probabilities: Mapping[str, float] = field(default_factory=dict)
-    prediction: str
-    not_confident: bool = False
-    opinion: str
-    user_type: str = ""
-
-    @property
-    def agrees(self) -> bool:
-        """Whether the user agreed."""
-        return self.opinion == AGREE
 
 
 def feedback_file() -> Path:
@@ -126,27 +100,47 @@ def kept_feedback(result: Classification) -> FeedbackRecord | None:
 
     None if there is none, or if it was withdrawn; damaged lines are passed over.
     """
-    if not result.study_hash:
-        return None
-    path = feedback_file()
-    if not path.exists():
-        return None
-    try:
-        lines = read_ordinary(path, _MOST_BYTES).splitlines()
-    except FileError:
-        log.warning("The feedback could not be read.")
-        return None
+    frame = result.slice_index if result.of_image else None
     asked = (result.study_hash, result.model_id, result.model_version, prediction_of(result))
-    annotation = result.study_hash.encode()
-    for line in reversed(lines):
-        if annotation not in line:
+    said = _last_on(asked, frame)
+    return None if said is None or said.opinion == WITHDRAWN else said
+
+
+def take_feedback(feedback: FeedbackRecord) -> None:
+    """Keep what was said elsewhere, unless something later is kept here about the same answer.
+
+    Raises FileError if it cannot be written.
+    """
+    here = _last_on(_key(feedback), None)
+    if here is None or here.time < feedback.time:
+        keep_feedback(feedback)
+
+
+def _last_on(asked: tuple[str, str, str, str], frame: int | None) -> FeedbackRecord | None:
+    """What was said last about an answer, withdrawn or not. frame : of an image, if it is one."""
+    study = asked[0].encode()
+    if not study:
+        return None
+    for line in reversed(_lines()):
+        if study not in line:
             continue
         feedback = _parsed(line)
-        if result.of_image and feedback and feedback.slice_index != result.slice_index:
+        if feedback is None or (frame is not None and feedback.slice_index != frame):
             continue  # of another frame, which is another image
-        if feedback and _key(feedback) == asked:
-            return None if feedback.opinion == WITHDRAWN else feedback
+        if _key(feedback) == asked:
+            return feedback
     return None
+
+
+def _lines() -> list[bytes]:
+    path = feedback_file()
+    if not path.exists():
+        return []
+    try:
+        return read_ordinary(path, _MOST_BYTES).splitlines()
+    except FileError:
+        log.warning("The feedback could not be read.")
+        return []
 
 
 def last_opinions() -> dict[str, str]:
@@ -154,15 +148,7 @@ def last_opinions() -> dict[str, str]:
 
     Nothing of studies whose feedback was withdrawn, nor where the file cannot be read.
     """
-    path = feedback_file()
-    if not path.exists():
-        return {}
-    try:
-        lines = read_ordinary(path, _MOST_BYTES).splitlines()
-    except FileError:
-        log.warning("The feedback could not be read.")
-        return {}
-    said = {f.study_sha256: f.opinion for f in map(_parsed, lines) if f is not None}
+    said = {f.study_sha256: f.opinion for f in map(_parsed, _lines()) if f is not None}
     return {content: opinion for content, opinion in said.items() if opinion != WITHDRAWN}
 
 

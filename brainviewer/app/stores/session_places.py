@@ -27,11 +27,13 @@ class KnownSession:
     """What is known here of a session.
 
     paths : what its study was opened from; empty where that may not be remembered.
+    prior : the same of its prior.
     stamp : of the session when it was saved or opened here last.
     """
 
     paths: tuple[Path, ...] = ()
     stamp: str = ""
+    prior: tuple[Path, ...] = ()
 
 
 def known_session(session_id: str) -> KnownSession:
@@ -42,13 +44,16 @@ def known_session(session_id: str) -> KnownSession:
     try:
         stored = json.loads(read_ordinary(path, _MOST_BYTES))
         paths = tuple(Path(str(each)) for each in stored["paths"])
-        return KnownSession(paths, str(stored["stamp"]))
-    except (FileError, ValueError, TypeError, KeyError, RecursionError):
+        prior = tuple(Path(str(each)) for each in stored.get("prior", ()))
+        return KnownSession(paths, str(stored["stamp"]), prior)
+    except (FileError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         log.warning("What was remembered of a session cannot be read.")
         return KnownSession()
 
 
-def remember_session(session_id: str, paths: Sequence[Path], stamp: str) -> None:
+def remember_session(
+    session_id: str, paths: Sequence[Path], stamp: str, prior: Sequence[Path] = ()
+) -> None:
     """Remember a session; of very many the oldest are forgotten. Raises FileError."""
     path = _file_of(session_id)
     try:
@@ -59,7 +64,11 @@ def remember_session(session_id: str, paths: Sequence[Path], stamp: str) -> None
             f"Where the images of the session lie cannot be remembered: {error.strerror}.",
             "You will be asked for them when you open it.",
         ) from None
-    told = {"paths": [str(each) for each in paths], "stamp": stamp}
+    told = {
+        "paths": [str(each) for each in paths],
+        "prior": [str(each) for each in prior],
+        "stamp": stamp,
+    }
     write_whole(path, json.dumps(told).encode("utf-8", "surrogateescape"), OWN_FILE)
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from brainviewer.app.stores.feedback import AGREE
 from brainviewer.app.study_list.listed import ListedStudy
+from brainviewer.core.findings.feedback import AGREE
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Modality
 from brainviewer.files.study_list.entry import StudyEntry

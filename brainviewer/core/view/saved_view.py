@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.core.view.fusion import FUSION_MAPS
 from brainviewer.core.view.overlays import Overlays
+from brainviewer.core.view.saved_camera import SavedLooks
 from brainviewer.core.view.view_choice import Layout
 from brainviewer.core.voi.voi_window import Window
 
@@ -38,6 +39,7 @@ class SavedView:
     overlays: Overlays
     hanging: Hanging = BUILT_IN[Layout.FOUR_SEQUENCES]
     reformation: Reformation = PLAIN
+    looks: SavedLooks = field(default_factory=SavedLooks)
 
     def __post_init__(self) -> None:
         if not all(map(math.isfinite, self.cursor)):

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.correction.kept import KeptCorrection
 from brainviewer.core.errors import FileError
+from brainviewer.core.findings.feedback import FeedbackRecord
 from brainviewer.core.report_text import ReportText
-from brainviewer.core.saved_session import SavedResults, SavedSession, SavedStudy
+from brainviewer.core.saved_session import SavedPrior, SavedResults, SavedSession, SavedStudy
 from brainviewer.core.shown_text import shortened
 from brainviewer.core.study import Study
 from brainviewer.core.view.saved_view import SavedView
@@ -34,13 +35,19 @@ from brainviewer.files.session_file.archive import (
     read_archive,
     unpacked_array,
 )
+from brainviewer.files.session_file.checks import (
+    MOST_VOXELS,
+    check_feedback,
+    check_prior,
+    check_results,
+    check_study,
+)
 from brainviewer.files.session_file.plain_values import built, plain
 from brainviewer.files.writing import write_whole
 
 SUFFIX = ".brainviewer"
 FORMAT, SCHEMA = "BrainViewer session", 1
 _HEAD, _ANNOTATIONS, _CORRECTION = "session.json", "annotations.json", "correction.jsonl"
-_MOST_VOXELS = 2**30
 _ID = re.compile(r"[0-9a-f]{32}")
 _SENSELESS = (LookupError, TypeError, ValueError, ArithmeticError, RecursionError, AttributeError)
 _SOME = "A part of the annotations"
@@ -79,6 +86,8 @@ def session_content(session: SavedSession, study: Study) -> bytes:
         "age_years": session.age_years,
         "report_text": session.report_text.to_json(),
         "results": plain(session.results, arrays),
+        "prior": plain(session.prior, arrays),
+        "feedback": plain(session.feedback, arrays),
     }
     entries = {
         _HEAD: json.dumps(told, indent=1).encode(),
@@ -107,11 +116,7 @@ def read_session(path: Path) -> SavedSession:
     head = _head(path, entries)
     take = _Arrays(entries).take
     with plain_errors(path, damaged(path)):
-        study = built(SavedStudy, head["study"], take)
-        if min(study.shape) < 1 or int(np.prod(study.shape, dtype=np.int64)) > _MOST_VOXELS:
-            raise ValueError("no grid")
-        if len(study.affine) != 16 or not study.sources:
-            raise ValueError("no study")
+        study = check_study(built(SavedStudy, head["study"], take))
         found = SavedSession(
             str(head["id"]), str(head["stamp"]), str(head["saved"]), str(head["version"]), study
         )
@@ -127,7 +132,13 @@ def read_session(path: Path) -> SavedSession:
             return otherwise
 
     def results() -> SavedResults:
-        return _checked(built(SavedResults, head["results"], take), study)
+        return check_results(built(SavedResults, head["results"], take), study)
+
+    def prior() -> SavedPrior | None:
+        return check_prior(built(SavedPrior | None, head.get("prior"), take))
+
+    def feedback() -> FeedbackRecord | None:
+        return check_feedback(built(FeedbackRecord | None, head.get("feedback"), take), study)
 
     return replace(
         found,
@@ -141,6 +152,8 @@ def read_session(path: Path) -> SavedSession:
         report_text=part(
             "The text", lambda: ReportText.from_json(head.get("report_text", {})), ReportText()
         ),
+        prior=part("The prior", prior, None),
+        feedback=part("The feedback", feedback, None),
         left_out=tuple(left),
     )
 
@@ -180,26 +193,6 @@ def _correction(entries: dict[str, bytes], study: SavedStudy) -> KeptCorrection 
     return correction_in(entries[_CORRECTION], study.sha256, study.shape)
 
 
-def _checked(results: SavedResults, study: SavedStudy) -> SavedResults:
-    """The same, if they can be of the study. Raises ValueError if not."""
-    for finding in filter(None, (results.finding, results.base)):
-        volumes = (finding.mask, finding.parts, finding.others, finding.enhancing, finding.brain,
-                   finding.others_enhancing)  # fmt: skip
-        if any(volume is not None and volume.shape != study.shape for volume in volumes):
-            raise ValueError("results on another grid")
-        if finding.probability is not None and finding.probability.shape != study.shape:
-            raise ValueError("probabilities on another grid")
-        inside = all(0 <= index < max(study.shape) for index in finding.slices.values())
-        if finding.index is not None and not 0 <= finding.index < len(finding.area_mm2):
-            inside = False
-        if not inside or finding.area_mm2.ndim != 1 or (finding.found and finding.mask is None):
-            raise ValueError("a slice outside of the study")
-    answer = results.classification
-    if answer is not None and answer.study_hash != study.sha256:
-        raise ValueError("an answer for another study")
-    return results
-
-
 class _Arrays:
     """The arrays of an archive."""
 
@@ -212,7 +205,7 @@ class _Arrays:
         sound = all(type(n) is int and n >= 0 for n in (told["array"], *shape)) and len(shape) <= 4
         if not sound or told["order"] not in ("C", "F"):
             raise ValueError("no array")
-        if int(np.prod(shape, dtype=np.float64)) > _MOST_VOXELS:
+        if int(np.prod(shape, dtype=np.float64)) > MOST_VOXELS:
             raise ValueError("too large an array")
         return unpacked_array(self._entries[_place(told["array"])], shape, told["order"], dtype)
 

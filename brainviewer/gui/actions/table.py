@@ -6,8 +6,8 @@ Actions are enabled by facts, never by hand; where they stand is in ``places``.
 from brainviewer.app.exporting.exports import ExportSubject
 from brainviewer.app.facts import Fact
 from brainviewer.app.state import Tool
-from brainviewer.app.stores.feedback import AGREE, DISAGREE, WITHDRAWN
 from brainviewer.core.annotation.kinds import Kind
+from brainviewer.core.findings.feedback import AGREE, DISAGREE, WITHDRAWN
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Modality
 from brainviewer.gui.actions.action import Action, Choice

@@ -7,9 +7,9 @@ from numpy.typing import ArrayLike
 from PySide6.QtCore import QPoint, QPointF, QRect, QSize
 
 from brainviewer.core.slices import SliceView
+from brainviewer.core.view.saved_camera import ZOOMS
 from brainviewer.painting.geometry import Frame, SliceGeometry
 
-_ZOOMS = (0.4, 40.0)
 _EDGE = 12
 """Pixels at the edge of a pane in which a place is not in sight."""
 _MARGIN = 0.05
@@ -75,7 +75,7 @@ class PaneGeometry(SliceGeometry):
 
     def zoomed(self, factor: float, at: QPointF) -> Camera:
         """The camera after zooming by ``factor``; what lies at ``at`` stays there."""
-        zoom = min(max(self.camera.zoom * factor, _ZOOMS[0]), _ZOOMS[1])
+        zoom = min(max(self.camera.zoom * factor, ZOOMS[0]), ZOOMS[1])
         change = (1 - self.camera.zoom / zoom) / self.pixels_per_mm
         x, y = self.centre
         return self._camera(

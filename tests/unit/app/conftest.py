@@ -7,6 +7,7 @@ import pytest
 
 from brainviewer.app.settings.settings import Settings
 from tests.unit.app.desk import Desk
+from tests.unit.app.session_desks import Desks, Reader
 
 
 @pytest.fixture
@@ -17,3 +18,17 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     yield desk
     desk.close()
     assert not desk.crashes
+
+
+@pytest.fixture
+def reader(monkeypatch: pytest.MonkeyPatch) -> Reader:
+    """What reads and answers, counted."""
+    return Reader(monkeypatch)
+
+
+@pytest.fixture
+def desks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: Reader) -> Iterator[Desks]:
+    """Starts of the program, with ``reader``."""
+    desks = Desks(tmp_path, monkeypatch)
+    yield desks
+    desks.close()

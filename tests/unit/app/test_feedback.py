@@ -7,11 +7,7 @@ from pathlib import Path
 import pytest
 
 from brainviewer.app.stores.feedback import (
-    AGREE,
-    DISAGREE,
-    OTHER,
     OUT_OF_SCOPE,
-    WITHDRAWN,
     feedback_file,
     feedback_on,
     keep_feedback,
@@ -19,6 +15,7 @@ from brainviewer.app.stores.feedback import (
 )
 from brainviewer.core.errors import FileError
 from brainviewer.core.findings.classification import IMAGE, Classification
+from brainviewer.core.findings.feedback import AGREE, DISAGREE, OTHER, WITHDRAWN
 from tests.phantoms import marker_study
 from tests.unit.app.desk import a_result
 

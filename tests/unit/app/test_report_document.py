@@ -17,11 +17,12 @@ from brainviewer.app.reporting.images import MOST_ANNOTATED
 from brainviewer.app.reporting.measuring import Undated
 from brainviewer.app.reporting.options import Identity, ReportOptions, ReportPart, ReportSources
 from brainviewer.app.reporting.saving import save_report
-from brainviewer.app.stores.feedback import AGREE, DISAGREE, OTHER, feedback_on
+from brainviewer.app.stores.feedback import feedback_on
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.annotation.style import Style
 from brainviewer.core.errors import BrainViewerError, FileError
+from brainviewer.core.findings.feedback import AGREE, DISAGREE, OTHER
 from brainviewer.core.findings.location import Location, RegionPart
 from brainviewer.core.headers.dicom_source import ImagingStudy, Patient, SourceSeries
 from brainviewer.core.report_text import ReportText

@@ -2,135 +2,26 @@
 
 import json
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from brainviewer.app.correction.keeping import KEEP as KEEP_CORRECTION
-from brainviewer.app.correction.measuring import MEASURE
 from brainviewer.app.saved_session.sessions import SAVE
-from brainviewer.app.settings.settings import Settings
 from brainviewer.app.state import Layout
 from brainviewer.app.status import Status
-from brainviewer.core.annotation.annotations import Annotation
-from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.errors import FileError
-from brainviewer.core.findings.tumour import TumourFinding
-from brainviewer.core.geometry import Grid
 from brainviewer.core.report_text import ReportText
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.core.voi.voi_window import Window
 from brainviewer.files.session_file.session_file import read_session
-from brainviewer.imaging.correction.brush import ball_stroke
-from brainviewer.imaging.correction.label_edit import Paint
 from tests.command_line import run
-from tests.phantoms import marker_finding, marker_position, with_parts
+from tests.phantoms import marker_position
 from tests.schemas import check_output
 from tests.study_folders import write_study
-from tests.unit.app.desk import Desk, a_result
-
-
-class _Reader:
-    """Opens files truly, and finds and answers at once."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.searches = self.answers = 0
-        monkeypatch.setattr("brainviewer.models.segmentation.detection.find_tumour", self.find)
-        monkeypatch.setattr("brainviewer.models.subtype.prediction.classify", self.classify)
-
-    def find(self, study, *_: object, **__: object) -> TumourFinding:  # type: ignore[no-untyped-def]
-        self.searches += 1
-        return with_parts(marker_finding(study), study)
-
-    def classify(self, study, *_: object, **__: object):  # type: ignore[no-untyped-def]
-        self.answers += 1
-        return a_result(study)
-
-
-@pytest.fixture
-def reader(monkeypatch: pytest.MonkeyPatch) -> _Reader:
-    return _Reader(monkeypatch)
-
-
-@pytest.fixture
-def desks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: _Reader) -> Iterator["_Desks"]:
-    desks = _Desks(tmp_path, monkeypatch)
-    yield desks
-    desks.close()
-
-
-class _Desks:
-    """Programs one after the other, on one computer or on several."""
-
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.folder, self._monkeypatch = folder, monkeypatch
-        self._open: list[Desk] = []
-
-    def start(self, computer: str = "here") -> Desk:
-        """Another start of the program, after the one before has ended."""
-        self.close()
-        self._monkeypatch.setenv("BRAINVIEWER_HOME", str(self.folder / computer))
-        desk = Desk(Settings(classify_on_opening=True))
-        desk.session.saved.pause_seconds = 0.0
-        self._open.append(desk)
-        return desk
-
-    def close(self) -> None:
-        while self._open:
-            desk = self._open.pop()
-            desk.close()
-            assert not desk.crashes
-
-
-def opened(desk: Desk, path: Path) -> None:
-    desk.session.documents.open([path])
-    desk.until(lambda: desk.state.study is not None)
-    desk.until(
-        lambda: (
-            desk.state.finding_status is Status.DONE
-            and desk.state.classification_status is not Status.RUNNING
-            and not desk.state.progress
-        )
-    )
-    at_rest(desk)
-
-
-def at_rest(desk: Desk) -> None:
-    desk.until(lambda: not desk.session.jobs.running(MEASURE))
-    for key in (KEEP_CORRECTION, SAVE, "keep annotations"):
-        desk.session.jobs.finish(key)
-
-
-def _grid(desk: Desk) -> Grid:
-    assert desk.state.study is not None
-    return desk.state.study.grid
-
-
-def ruler(desk: Desk, length: float = 10.0) -> Annotation:
-    assert desk.state.study is not None
-    x, y, z = marker_position(desk.state.study.grid)
-    made = Annotation(
-        Kind.RULER, Plane.AXIAL, ((x, y, z), (x + length, y, z)), Modality.FLAIR, "longest"
-    )
-    desk.session.annotations.add(made)
-    return made
-
-
-def dab(desk: Desk, by: float) -> None:
-    """A stroke of the brush beside the marker."""
-    correction, study = desk.session.correction, desk.state.study
-    assert study is not None
-    place = marker_position(study.grid) + np.array((by, 0.0, 0.0))
-    value = desk.state.editing.value
-
-    def paint(labels: np.ndarray) -> object:
-        return ball_stroke(labels, study.grid, [place, place], 8.0, Paint(value))
-
-    correction.apply("brush", paint, "nothing")  # type: ignore[arg-type]
-    desk.until(lambda: not desk.session.jobs.running(MEASURE))
+from tests.unit.app.desk import Desk
+from tests.unit.app.session_desks import Desks, Reader, at_rest, dab, grid, opened, ruler, saved
 
 
 def worked_on(desk: Desk, study: Path) -> None:
@@ -141,7 +32,7 @@ def worked_on(desk: Desk, study: Path) -> None:
     view.set_layout(Layout.THREE_PLANES)
     view.set_active(Modality.T1CE)
     view.set_overlay(diameters=True)
-    view.set_cursor(marker_position(_grid(desk)) + np.array((3.0, 2.0, 1.0)))
+    view.set_cursor(marker_position(grid(desk)) + np.array((3.0, 2.0, 1.0)))
     ruler(desk)
     desk.session.report_text.write(ReportText(findings="A lesion on the left."))
     dab(desk, 9.0)
@@ -150,14 +41,7 @@ def worked_on(desk: Desk, study: Path) -> None:
     at_rest(desk)
 
 
-def saved(desk: Desk, path: Path) -> Path:
-    desk.session.saved.save_as(path)
-    at_rest(desk)
-    assert path.is_file(), desk.sentences()
-    return path
-
-
-def test_all_comes_back_at_once(desks: _Desks, reader: _Reader, tmp_path: Path) -> None:
+def test_all_comes_back_at_once(desks: Desks, reader: Reader, tmp_path: Path) -> None:
     desk = desks.start()
     worked_on(desk, write_study(tmp_path / "study"))
     state = desk.state
@@ -197,7 +81,7 @@ def test_all_comes_back_at_once(desks: _Desks, reader: _Reader, tmp_path: Path) 
         at_rest(desk)
 
 
-def test_what_changes_is_saved_by_itself(desks: _Desks, tmp_path: Path) -> None:
+def test_what_changes_is_saved_by_itself(desks: Desks, tmp_path: Path) -> None:
     desk = desks.start()
     opened(desk, write_study(tmp_path / "study"))
     session = saved(desk, tmp_path / "reading.brainviewer")
@@ -213,7 +97,7 @@ def test_what_changes_is_saved_by_itself(desks: _Desks, tmp_path: Path) -> None:
     assert desk.session.saved.file is None  # the other study has none
 
 
-def test_what_was_made_after_it_was_saved_is_not_lost(desks: _Desks, tmp_path: Path) -> None:
+def test_what_was_made_after_it_was_saved_is_not_lost(desks: Desks, tmp_path: Path) -> None:
     desk = desks.start()
     study = write_study(tmp_path / "study")
     opened(desk, study)
@@ -232,7 +116,7 @@ def test_what_was_made_after_it_was_saved_is_not_lost(desks: _Desks, tmp_path: P
 
 
 def test_what_the_session_lacks_is_offered_where_another_computer_saved_it(
-    desks: _Desks, tmp_path: Path
+    desks: Desks, tmp_path: Path
 ) -> None:
     study = write_study(tmp_path / "study")
     desk = desks.start("theirs")
@@ -257,7 +141,7 @@ def test_what_the_session_lacks_is_offered_where_another_computer_saved_it(
 
 
 def test_images_that_moved_are_looked_for_beside_it_and_asked_for(
-    desks: _Desks, tmp_path: Path
+    desks: Desks, tmp_path: Path
 ) -> None:
     desk = desks.start()
     home = tmp_path / "work"
@@ -292,7 +176,7 @@ def test_images_that_moved_are_looked_for_beside_it_and_asked_for(
     assert len(desk.state.annotations) == 1
 
 
-def test_images_that_have_changed_are_told(desks: _Desks, reader: _Reader, tmp_path: Path) -> None:
+def test_images_that_have_changed_are_told(desks: Desks, reader: Reader, tmp_path: Path) -> None:
     desk = desks.start()
     study = write_study(tmp_path / "study")
     worked_on(desk, study)
@@ -312,7 +196,7 @@ def test_images_that_have_changed_are_told(desks: _Desks, reader: _Reader, tmp_p
     assert session.read_bytes() == content  # and the session stays what it was
 
 
-def test_nothing_is_shown_on_images_of_another_study(desks: _Desks, tmp_path: Path) -> None:
+def test_nothing_is_shown_on_images_of_another_study(desks: Desks, tmp_path: Path) -> None:
     desk = desks.start()
     study = write_study(tmp_path / "study")
     worked_on(desk, study)
@@ -329,7 +213,7 @@ def test_nothing_is_shown_on_images_of_another_study(desks: _Desks, tmp_path: Pa
     assert len(desk.state.annotations) == 1
 
 
-def test_two_windows_do_not_save_over_each_other(desks: _Desks, tmp_path: Path) -> None:
+def test_two_windows_do_not_save_over_each_other(desks: Desks, tmp_path: Path) -> None:
     desk = desks.start()
     opened(desk, write_study(tmp_path / "study"))
     session = saved(desk, tmp_path / "reading.brainviewer")
@@ -349,7 +233,7 @@ def test_two_windows_do_not_save_over_each_other(desks: _Desks, tmp_path: Path) 
 
 
 def test_where_a_session_cannot_be_saved_the_one_before_goes_on(
-    desks: _Desks, tmp_path: Path
+    desks: Desks, tmp_path: Path
 ) -> None:
     desk = desks.start()
     opened(desk, write_study(tmp_path / "study"))
@@ -368,7 +252,7 @@ def test_where_a_session_cannot_be_saved_the_one_before_goes_on(
 
 
 def test_what_could_not_be_saved_is_saved_later_and_no_other_window_is_blamed(
-    desks: _Desks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    desks: Desks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = desks.start()
     opened(desk, write_study(tmp_path / "study"))
@@ -393,7 +277,7 @@ def test_what_could_not_be_saved_is_saved_later_and_no_other_window_is_blamed(
     assert not [text for text in desk.sentences() if "another window" in text]
 
 
-def test_a_session_is_opened_alone(desks: _Desks, tmp_path: Path) -> None:
+def test_a_session_is_opened_alone(desks: Desks, tmp_path: Path) -> None:
     desk = desks.start()
     desk.session.documents.open([tmp_path / "one.brainviewer", tmp_path])
     assert desk.sentences("error") == ["A session is opened alone: drop nothing else with it."]
@@ -403,7 +287,7 @@ def test_a_session_is_opened_alone(desks: _Desks, tmp_path: Path) -> None:
 
 
 def test_places_are_forgotten_where_nothing_is_to_be_remembered(
-    desks: _Desks, tmp_path: Path
+    desks: Desks, tmp_path: Path
 ) -> None:
     desk = desks.start()
     study = write_study(tmp_path / "far" / "study")
@@ -421,7 +305,7 @@ def test_places_are_forgotten_where_nothing_is_to_be_remembered(
 
 
 def test_commands_tell_and_take_sessions(
-    desks: _Desks, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    desks: Desks, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     desk = desks.start()
     study = write_study(tmp_path / "study")

@@ -13,8 +13,9 @@ from brainviewer.app.settings import settings_file as settings_module
 from brainviewer.app.settings.settings import Settings
 from brainviewer.app.status import Status
 from brainviewer.app.stores import age, feedback
-from brainviewer.app.stores.feedback import AGREE, DISAGREE, feedback_file
+from brainviewer.app.stores.feedback import feedback_file
 from brainviewer.core.errors import FileError
+from brainviewer.core.findings.feedback import AGREE, DISAGREE
 from brainviewer.core.study import Study
 from brainviewer.core.voi.voi_window import auto_window
 from tests.phantoms import marker_study, oblique_grid

@@ -11,7 +11,6 @@ import pytest
 
 from brainviewer.app.opening.ahead import OpenedAhead, bytes_of
 from brainviewer.app.opening.opened import Opened
-from brainviewer.app.stores.feedback import AGREE, DISAGREE
 from brainviewer.app.study_list.ahead import AHEAD
 from brainviewer.app.study_list.listed import ListedStudy, how_many
 from brainviewer.app.study_list.node_studies import FoundOnNode
@@ -19,6 +18,7 @@ from brainviewer.app.study_list.rows import NAMES, Column, StudyRow, chosen_rows
 from brainviewer.app.study_list.same_patient import of_same_patient
 from brainviewer.app.study_list.sources import ExaminationsIn, FolderOfStudies, RecentStudies
 from brainviewer.app.study_list.study_list import KEEP_RESULT
+from brainviewer.core.findings.feedback import AGREE, DISAGREE
 from brainviewer.core.study import SEQUENCES, Modality, Study
 from brainviewer.files.nifti.writer import write_labels
 from brainviewer.files.study_list.entry import KeptClassification, KeptFinding, StudyEntry

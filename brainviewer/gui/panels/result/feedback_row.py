@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
-from brainviewer.app.stores.feedback import AGREE, DISAGREE, OTHER, WITHDRAWN
 from brainviewer.core.findings.classification import Classification
+from brainviewer.core.findings.feedback import AGREE, DISAGREE, OTHER, WITHDRAWN
 from brainviewer.gui import theme
 from brainviewer.gui.layouts import column, discard, row
 from brainviewer.gui.widgets import button, call, label, linked, listen
