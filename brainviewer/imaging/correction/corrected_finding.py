@@ -37,7 +37,12 @@ def same_labels(finding: TumourFinding, labels: Labels) -> bool:
     """Whether labels (i, j, k) are those of a finding."""
     if finding.mask is None:
         return not labels.any()
-    return bool(np.array_equal(labels, labels_of(finding)))
+    there, whole = (finding.mask, True) if finding.parts is None else (finding.parts, False)
+    # Plane by plane, up to the first that differs: it is asked after every stroke.
+    return labels.shape == there.shape and all(
+        np.array_equal(ours, theirs * np.uint8(WHOLE) if whole else theirs)
+        for ours, theirs in zip(labels, there, strict=True)
+    )
 
 
 def corrected(

@@ -6,6 +6,7 @@ classified by it.
 
 from collections.abc import Collection
 from dataclasses import replace
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -18,9 +19,11 @@ from brainviewer.core.segments import (
     lesion_values,
     segment_parts,
 )
-from brainviewer.core.study import Study
+from brainviewer.core.study import LabelMap, Study
 from brainviewer.imaging.preprocess.working_grid import Mask, box_of
 
+Box = tuple[slice, ...]
+_BOXES: WeakKeyDictionary[LabelMap, Box] = WeakKeyDictionary()
 NOTHING_MARKED = "The supplied segmentation marks no lesion: there is nothing to compare with."
 
 
@@ -32,7 +35,7 @@ def compared(study: Study, finding: TumourFinding) -> TumourFinding:
     labels, mask, names = study.segmentation, finding.mask, study.segment_names
     if labels is None or mask is None or labels.data.shape != mask.shape:
         return finding
-    somewhere = _box_of_both(labels.data > 0, mask)  # a few per cent of all voxels
+    somewhere = _box_of_both(_marked(labels), mask)  # a few per cent of all voxels
     found, values = mask[somewhere], labels.data[somewhere]
     voxel_ml = study.grid.voxel_volume / 1000
 
@@ -56,9 +59,16 @@ def compared(study: Study, finding: TumourFinding) -> TumourFinding:
     return replace(finding, agreement=Agreement(lesion, parts, cavity.supplied_ml))
 
 
-def _box_of_both(one: Mask, other: Mask) -> tuple[slice, ...]:
-    """The smallest box that holds two masks (i, j, k)."""
-    boxes = [box for box in (box_of(one), box_of(other)) if box[0].stop] or [box_of(one)]
+def _marked(labels: LabelMap) -> Box:
+    """The box of a segmentation, looked for once: it is asked after every stroke of a brush."""
+    if (known := _BOXES.get(labels)) is None:
+        known = _BOXES[labels] = box_of(labels.data > 0)
+    return known
+
+
+def _box_of_both(marked: Box, mask: Mask) -> Box:
+    """The smallest box that holds two boxes of which the other one is a mask's (i, j, k)."""
+    boxes = [box for box in (marked, box_of(mask)) if box[0].stop] or [marked]
     return tuple(
         slice(min(side.start for side in sides), max(side.stop for side in sides))
         for sides in zip(*boxes, strict=True)

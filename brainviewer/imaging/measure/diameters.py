@@ -5,6 +5,7 @@ in the automatic version of Chang et al. (Neuro-Oncology 2019) a diameter theref
 inside the mask from end to end. The perpendicular one crosses the longest, as a reader draws it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,6 +23,8 @@ _COARSE_DEGREES, _FINE_DEGREES = 3.0, 0.5
 # very large mask.
 _COARSE, _FINE = 1.0, 0.25
 _MOST_SAMPLES = 600
+_SLACK = 4.0
+"""Steps that a chord may be longer, by rounding, than the convex hull that it lies in."""
 
 Vector = NDArray[np.float64]
 
@@ -56,6 +59,11 @@ def diameters(grid: Grid, mask: Mask, axis: int, index: int) -> Diameters | None
         min(longest.length, crossing.length) >= least,
         least,
     )
+
+
+def _between(offsets: Vector, chain: Vector) -> Vector:
+    """(n,) heights at offsets of a chain (m, 2) of offsets and heights; NaN beside it."""
+    return np.asarray(np.interp(offsets, chain[:, 0], chain[:, 1], left=np.nan, right=np.nan))
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,10 +104,28 @@ class _Area:
     def longest(self) -> _Chord:
         """The longest chord of any direction: coarsely all around, then finely about the best."""
         coarse: list[float] = np.arange(0.0, 180.0, _COARSE_DEGREES).tolist()
-        best = max(coarse, key=lambda angle: self._longest_along(angle, _COARSE).length)
+        best, _ = self._longest_of(coarse, _COARSE)
         fine = np.arange(best - _COARSE_DEGREES, best + _COARSE_DEGREES + 0.1, _FINE_DEGREES)
-        chords = [self._longest_along(angle, _FINE) for angle in fine]
-        return max(chords, key=lambda chord: chord.length)
+        return self._longest_of(fine.tolist(), _FINE)[1]
+
+    def _longest_of(self, angles: Sequence[float], fineness: float) -> tuple[float, _Chord]:
+        """The first of the directions with the longest chord, in degrees, and that chord.
+
+        Those in which the convex hull reaches furthest come first, so that the others need hardly
+        be looked at.
+        """
+        found: dict[float, _Chord] = {}
+        length, slack = 0.0, _SLACK * self._step(fineness)
+        reaches = {angle: self._hull_reach(angle) for angle in angles}
+        for angle in sorted(angles, key=reaches.__getitem__, reverse=True):
+            if reaches[angle] < length - slack:
+                break
+            chord = self._longest_along(angle, fineness, length - slack)
+            if chord is not None:
+                found[angle] = chord
+                length = max(length, chord.length)
+        best = next(angle for angle in angles if angle in found and found[angle].length == length)
+        return best, found[best]
 
     def perpendicular(self, chord: _Chord) -> _Chord:
         """The longest chord that crosses another at a right angle."""
@@ -119,7 +145,8 @@ class _Area:
         at = int((reach_up + reach_down).argmax())
         return _Chord(places[at] - reach_down[at] * across, places[at] + reach_up[at] * across)
 
-    def _longest_along(self, degrees: float, fineness: float) -> _Chord:
+    def _longest_along(self, degrees: float, fineness: float, least: float) -> _Chord | None:
+        """The longest chord of a direction; None where none can be as long as ``least`` mm."""
         step = self._step(fineness)
         angle = np.radians(degrees)
         along = np.array([np.cos(angle), np.sin(angle)])
@@ -127,16 +154,51 @@ class _Area:
         middle = self.to_mm @ ((np.array(self.image.shape) - 1) / 2)
         places = np.arange(-self._reach / 2, self._reach / 2 + step, step)
         corner = middle + places[0] * (along + across)
-        inside = self._sample(corner, across, along, places, places)
+        first, end = self._lines(along, across, corner, places - places[0], least)
+        if first == end:
+            return None
+        begin = corner + first * step * across
+        inside = self._sample(begin, across, along, places[first:end], places)
         number = np.arange(len(places), dtype=np.int32)
         gap = np.maximum.accumulate(np.where(inside, -1, number), axis=1)
         runs = number - gap
         line, last = np.unravel_index(int(runs.argmax()), runs.shape)
         count = int(runs[line, last])
-        base = corner + line * step * across
+        base = corner + (first + line) * step * across
         return _Chord(
             base + (last - count + 0.5) * step * along, base + (last + 0.5) * step * along
         )
+
+    def _lines(
+        self, along: Vector, across: Vector, corner: Vector, offsets: Vector, least: float
+    ) -> tuple[int, int]:
+        """The lines, from the first to before the last, on which the convex hull is as long as
+        ``least`` mm; how long it is rises and falls but once from side to side.
+
+        offsets : of the lines from the corner.
+        """
+        hull = (self._hull - corner) @ np.stack([across, along], axis=1)
+        low, high = int(hull[:, 0].argmin()), int(hull[:, 0].argmax())
+        turned = np.roll(hull, -low, axis=0)
+        far = (high - low) % len(hull)
+        sides = turned[: far + 1], np.concatenate([turned[far:], turned[:1]])[::-1]
+        one, other = (_between(offsets, side) for side in sides)
+        there = np.flatnonzero(np.abs(one - other) >= least)
+        return (int(there[0]), int(there[-1]) + 1) if len(there) else (0, 0)
+
+    def _hull_reach(self, degrees: float) -> float:
+        angle = np.radians(degrees)
+        reach = self._hull @ np.array([np.cos(angle), np.sin(angle)])
+        return float(reach.max() - reach.min())
+
+    @cached_property
+    def _hull(self) -> Vector:
+        """(n, 2) mm, corners of the convex hull of all pixels that are not empty."""
+        rows, columns = np.nonzero(self.image)
+        corners = [(columns + x, rows + y) for x in (-1, 1) for y in (-1, 1)]
+        places = np.concatenate([np.stack(one, axis=1) for one in corners]).astype(np.float32)
+        hull = cv2.convexHull(places)[:, 0, ::-1].astype(np.float64)
+        return np.asarray(hull @ self.to_mm.T)
 
     @cached_property
     def _reach(self) -> float:

@@ -18,8 +18,9 @@ from brainviewer.imaging.measure.mask_part import MaskPart
 from brainviewer.imaging.measure.normal_appearing_brain import NormalAppearingBrain
 from brainviewer.imaging.measure.slice_area import axial_axis
 from brainviewer.imaging.preprocess.midsagittal import MidSagittalPlane
-from brainviewer.imaging.preprocess.working_grid import Mask, box_of
+from brainviewer.imaging.preprocess.working_grid import Mask
 
+_SPARSE = 8
 _OF_SLAB = 0.4
 """How much of a slice through the middle of the lesion the last one of a slab holds."""
 
@@ -45,7 +46,7 @@ def measured(
         normal_brain = NormalAppearingBrain.around(study.grid, mask, finding.brain)
     enhancement = enhancement_of(study, finding, normal_brain)
     part = MaskPart.of(study.grid, mask)
-    taken_up = None if enhancement is None else MaskPart.of(study.grid, enhancement.mask)
+    taken_up = None if enhancement is None else part.within(study.grid, enhancement.mask)
     axis = axial_axis(study.grid)
     slices = {p: part.largest(SliceView.of(study.grid, p).axis) for p in Plane}
     slices[finding.plane] = finding.index
@@ -59,7 +60,7 @@ def measured(
         midline_mm=distance,
         parts_ml=None
         if finding.parts is None
-        else _millilitres(finding.parts[box_of(mask)], study.grid),
+        else _millilitres(finding.parts[part.box], study.grid),
         cut_off=is_cut_off(study, mask),
     )
     return replace(
@@ -111,6 +112,12 @@ def _slab_ends(data: NDArray[np.generic], axis: int, end: int, step: int, middle
     def filled(index: int) -> int:
         return int(np.count_nonzero(slices[index])) if 0 <= index < len(slices) else 0
 
+    def empty(index: int) -> bool:
+        outside = not 0 <= index < len(slices)
+        return outside or not (slices[index][::_SPARSE, ::_SPARSE].any() or slices[index].any())
+
+    if not (empty(end + step) or empty(end + 2 * step)):
+        return False
     least = max(1, _OF_SLAB * filled(middle))
     around = [filled(index) for index in (end, end + step, end + 2 * step)]
     return any(near >= least and beyond == 0 for near, beyond in pairwise(around))

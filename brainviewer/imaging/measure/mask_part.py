@@ -28,6 +28,19 @@ class MaskPart:
     mask: Mask
     start: tuple[int, ...]
 
+    @property
+    def box(self) -> tuple[slice, ...]:
+        """The box in the whole grid."""
+        return tuple(
+            slice(n, n + size) for n, size in zip(self.start, self.mask.shape, strict=True)
+        )
+
+    def within(self, grid: Grid, mask: Mask) -> "MaskPart":
+        """A mask on the whole grid that has nothing outside this box."""
+        inside = MaskPart.of(self.grid, mask[self.box])
+        start = tuple(n + m for n, m in zip(self.start, inside.start, strict=True))
+        return MaskPart(grid.part(start, inside.mask.shape), inside.mask, start)
+
     @classmethod
     def of(cls, grid: Grid, mask: Mask) -> "MaskPart":
         box = box_of(mask)

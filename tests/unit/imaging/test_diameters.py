@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from brainviewer.core.geometry import Grid
-from brainviewer.imaging.measure.diameters import diameters
+from brainviewer.imaging.measure.diameters import _Area, diameters
 from tests.phantoms import AXIS_CASES, case_name, grid_of, oblique_grid
 
 
@@ -166,3 +167,22 @@ def test_nothing_and_next_to_nothing():
     assert 0 < found.perpendicular_mm <= found.longest_mm
     assert not found.measurable
     assert diameters(grid, mask, 2, 0) is None
+
+
+def test_looking_only_where_the_hull_is_long_enough_misses_nothing():
+    """The same chord as when every line of every direction is looked at."""
+    generator = np.random.default_rng(3)
+    for trial in range(12):
+        shape = tuple(generator.integers(12, 60, 2))
+        smooth = ndimage.gaussian_filter(generator.normal(size=shape), generator.uniform(1, 5))
+        mask = (smooth > np.quantile(smooth, generator.uniform(0.4, 0.9)))[..., None]
+        affine = np.diag([*generator.uniform(0.5, 1.5, 2), 3.0, 1.0])
+        affine[0, 1] = generator.uniform(-0.2, 0.2)
+        area = _Area.of(Grid(mask.shape, affine), np.pad(mask[..., 0], 1).astype(np.float32), 2)
+        angles = np.arange(0.0, 180.0, 3.0).tolist()
+        every = [area._longest_along(angle, 0.5, 0.0) for angle in angles]
+        longest = max(every, key=lambda chord: chord.length)
+        angle, found = area._longest_of(angles, 0.5)
+        assert angle == angles[every.index(longest)], trial
+        assert found.length == longest.length
+        assert np.array_equal([found.start, found.end], [longest.start, longest.end])
