@@ -11,6 +11,7 @@ from brainviewer.app.hanging.shown import chosen_place, modalities_of, shown_con
 from brainviewer.app.reformation.sought import straighten, tilt_to
 from brainviewer.app.state import Layout, Tool, ViewState
 from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.annotation.limits import place_to_go_to
 from brainviewer.core.findings.measurements import Diameters
 from brainviewer.core.hanging.hanging import BUILT_IN, Hanging
 from brainviewer.core.slices import Convention, Plane, SliceView
@@ -120,7 +121,8 @@ class View:
             if self._state.original_grids.shown(self._state.study):
                 self.toggle_original_grids()  # nothing is tilted there
             tilt_to(self._state, annotation)
-        self._seek(np.mean(annotation.points, axis=0).tolist(), annotation.plane)
+        place = place_to_go_to(annotation, self._state.study.grid)
+        self._seek(place.tolist(), annotation.plane)
 
     def _seek(self, position_mm: Sequence[float], plane: Plane) -> None:
         self._show_plane(plane)

@@ -98,6 +98,16 @@ def held_inside(annotation: Annotation, grid: Grid) -> Annotation:
     return annotation.placed(grid.to_world(np.clip(voxels, low, high)))
 
 
+def place_to_go_to(annotation: Annotation, grid: Grid) -> NDArray[np.float64]:
+    """The middle of an annotation, (3,); on a tilted plane the nearest place of that plane which
+    a cursor can be at, not beyond the centres of the outermost voxels."""
+    place = np.mean(annotation.points, axis=0)
+    if annotation.tilt is None:
+        return np.asarray(place)
+    axes = np.array(annotation.tilt.right), np.array(annotation.tilt.down)
+    return np.asarray(_slid_inside(place[None], grid, axes, edge=0.0)[0])
+
+
 def _held_on_plane(annotation: Annotation, tilt: TiltedPlane, grid: Grid) -> Annotation:
     points = np.array(annotation.points, dtype=np.float64)
     if not annotation.kind.traits.spans and np.abs(tilt.depths(points)).max() > _ROUNDING_MM:
@@ -108,24 +118,29 @@ def _held_on_plane(annotation: Annotation, tilt: TiltedPlane, grid: Grid) -> Ann
 
 
 def _slid_inside(
-    points: NDArray[np.float64], grid: Grid, axes: tuple[NDArray[np.float64], ...]
+    points: NDArray[np.float64],
+    grid: Grid,
+    axes: tuple[NDArray[np.float64], ...],
+    edge: float = _EDGE,
 ) -> NDArray[np.float64]:
     """World positions (n, 3) moved along a plane into the voxels of a grid: by the shortest way
     all together, where they fit; else each by itself; one for which there is no way stays.
 
-    axes : two directions (3,) of the plane, of length 1 and perpendicular.
+    axes : two directions (3,) of the plane, of length 1 and perpendicular. edge : in voxels, how
+        far beyond the centres of the outermost ones they may lie.
     """
     voxels, last = grid.to_voxel(points), np.array(grid.shape) - 1
-    if np.all((voxels >= -_INSIDE) & (voxels <= last + _INSIDE)):
+    reach = edge + _INSIDE - _EDGE
+    if np.all((voxels >= -reach) & (voxels <= last + reach)):
         return points
     plane = np.stack(axes)
     ways = (grid.to_voxel(plane) - grid.to_voxel(np.zeros(3))).T
-    by = shortest_way(ways, -_EDGE - voxels.min(axis=0), last + _EDGE - voxels.max(axis=0))
+    by = shortest_way(ways, -edge - voxels.min(axis=0), last + edge - voxels.max(axis=0))
     if by is not None:
         return np.asarray(points + by @ plane)
     if len(points) == 1:
         return points
-    return np.concatenate([_slid_inside(point[None], grid, axes) for point in points])
+    return np.concatenate([_slid_inside(point[None], grid, axes, edge) for point in points])
 
 
 def _why_other(annotation: Annotation, grid: Grid) -> str:

@@ -172,3 +172,22 @@ def test_stars_on_one_slice_and_on_the_plane_through_it_follow_each_other(
         grid = study.grid
         seen.append(round(desk.state.reformation.tilt(grid, Plane.AXIAL)))
     assert sorted(seen) == [0, 0, 20, 20] and seen[0] != seen[1]
+
+
+@pytest.mark.parametrize("edge", [-0.49, 0.49])
+def test_what_lies_beyond_the_outermost_centres_is_gone_to_on_its_plane(desk: Desk, edge) -> None:
+    """Between voxels 8 mm high the cursor is held away from the edge, and stays on its plane."""
+    grid = Grid((40, 48, 6), np.diag([1.5, 1.0, 8.0, 1.0]))
+    study = marker_study(grid)
+    desk.session.documents.show(study, {m: auto_window(v.data) for m, v in study.volumes.items()})
+    last = grid.shape[2] - 1 if edge > 0 else 0
+    place = grid.to_world((20.0, 24.0, last + edge))
+    turned = Obliquity.through(place).turned(grid, (1, 0.2, 0), math.radians(25), place)
+    view = oblique_view(grid, Plane.AXIAL, Convention.RADIOLOGICAL, turned)
+    index = view.index_of(place)
+    probe = Annotation(Kind.PROBE, Plane.AXIAL, (tuple(place.tolist()),), Modality.T1,
+                       tilt=TiltedPlane.of(view, index))  # fmt: skip
+    desk.session.annotations.add(probe)
+    desk.session.view.show_annotation(probe)
+    shown = desk.state.reformation.view(grid, Plane.AXIAL, Convention.RADIOLOGICAL)
+    assert probe.on_slice(shown, shown.index_of(desk.state.cursor))
