@@ -24,7 +24,7 @@ from brainviewer.painting import palette
 from brainviewer.painting.text.captions import slice_captions
 from tests.gui.conftest import show_study
 from tests.gui.eyes import texts
-from tests.gui.hands import drag, key, move, press, release, wheel
+from tests.gui.hands import NONE, drag, key, move, press, release, wheel
 from tests.phantoms import marker_finding
 from tests.unit.app.study_tests import NO_T1, ToyTyping, toy_answer
 
@@ -49,8 +49,9 @@ def window(window: MainWindow, session: Session, study: Study, typing: ToyTyping
 
 @pytest.fixture
 def panel(window: MainWindow) -> WhatIfPanel:
-    """The test is open."""
+    """The test is open, with a brush that leaves some of the small lesion."""
     window.actions_by_id["what-if"].trigger()
+    window.session.occlusion.set_brush(4)
     return window.findChild(WhatIfPanel)
 
 
@@ -182,6 +183,7 @@ def test_tilted_planes_take_no_stroke(
     press(pane, QPointF(100, 100))
     release(pane, QPointF(120, 100))
     assert not window.session.state.occlusion.edited
+    move(pane, QPointF(110, 100), button=NONE)
     assert pane.cursor().shape() is Qt.CursorShape.ForbiddenCursor
 
 
@@ -233,6 +235,7 @@ def test_a_refused_study_is_tested_and_says_the_same_once(
     assert said.count(NO_T1) == 1
     assert "refused as it is" in said
     named(panel, "Hide a part").click()
+    window.session.occlusion.set_brush(4)
     cover(window.grid.shown[0])
     assert f"The study was out of scope. {NO_T1}" in texts(panel)
 
