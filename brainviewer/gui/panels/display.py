@@ -208,15 +208,36 @@ class DisplayPanel(QWidget):
         super().__init__()
         self._state, settings = session.state, session.settings
         self._window = Section("Window", WindowSection(session), settings, HelpButton("windows"))
-        fusion = Section("Fusion", FusionSection(session), settings, HelpButton("fusion"))
+        self._fusion = Section("Fusion", FusionSection(session), settings, HelpButton("fusion"))
         overlays = Section("Overlays", OverlaySection(session), settings, HelpButton("overlays"))
-        planes = Section(
+        self._planes = Section(
             "Planes and slab", ReformationSection(session), settings, HelpButton("planes")
         )
-        parts = overlays, self._window, fusion, planes, None
+        parts = overlays, self._window, self._fusion, self._planes, None
         self.setLayout(column(*parts, spacing=16, margins=(12, 0, 12, 12)))
-        listen(self._name, session.state.active_changed, session.state.study_changed)
+        state = self._state
+        self._in_use: set[str] = set()
+        listen(self._name, state.active_changed, state.study_changed)
+        listen(self._unfold, state.overlays_changed, state.reformation_changed, state.facts_changed)
         self._name()
+        self._unfold()
+
+    def _unfold(self) -> None:
+        """Open the section of what was just turned on, wherever that was done."""
+        state, before = self._state, self._in_use
+        reformation = state.reformation
+        self._in_use = {
+            name
+            for name, used in (
+                ("fusion", state.overlays.fusion.mode is not None),
+                ("slab", reformation.slab is not None),
+                ("tilt", reformation.obliquity is not None),
+                ("cine", state.playing),
+            )
+            if used
+        }
+        if begun := self._in_use - before:
+            (self._fusion if "fusion" in begun else self._planes).unfold()
 
     def _name(self) -> None:
         state = self._state

@@ -1,6 +1,6 @@
 """Sections of a panel that fold away under their heads, and stay so at the next start."""
 
-from PySide6.QtCore import QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
@@ -71,12 +71,25 @@ class Section(QWidget):
         self._name, self._content, self._settings = name, content, settings
         self.head = SectionHeader(name)
         self.setLayout(column(row((self.head, 1), *beside, spacing=8), content, spacing=4))
+        self._folded_by_hand = False
         is_open = name not in settings.folded.split(",")
         self.head.setChecked(is_open)
         content.setVisible(is_open)
         self.head.toggled.connect(self._fold)
 
+    def unfold(self) -> None:
+        """Open it for now, unless the user has folded it since the start.
+
+        How it is at the next start stays as the user has left it.
+        """
+        if self._folded_by_hand:
+            return
+        with QSignalBlocker(self.head):
+            self.head.setChecked(True)
+        self._content.setVisible(True)
+
     def _fold(self, is_open: bool) -> None:
+        self._folded_by_hand = not is_open
         self._content.setVisible(is_open)
         folded = [name for name in self._settings.folded.split(",") if name not in ("", self._name)]
         self._settings.update(folded=",".join(folded if is_open else [*folded, self._name]))
