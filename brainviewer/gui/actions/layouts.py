@@ -6,6 +6,7 @@ from brainviewer.app.state import Layout, ViewState
 from brainviewer.core.hanging.hanging import MOST_COLUMNS, MOST_ROWS, Form
 from brainviewer.gui.actions.action import Action, Choice
 from brainviewer.gui.hanging.names import ask_layout_name
+from brainviewer.gui.help.places import PLACES
 
 _LAYOUT = Choice(
     "layout", lambda w, v: w.session.view.set_layout(v), lambda s: s.shown_hanging.layout
@@ -67,6 +68,9 @@ LAYOUT_ACTIONS: tuple[Action, ...] = (
            lambda w: w.session.hangings.toggle_volume(),
            lambda s: any(one.kind == "3D" for one in s.shown_hanging.everywhere(modalities_of(s))),
            tip="The 3D view in place of the chosen slice; again to put it back"),
+    Action("guide-hanging", "What the guide says of it", "", None,
+           lambda w: w.pages.show_guide(w.keys, PLACES["hanging"]),
+           tip="Layouts and panes in the user guide"),
     _link("scroll", "Scroll together",
           "All panes show the place of one cursor; otherwise each keeps its slice"),
     _link("zoom", "Zoom together", "Panes of a plane zoom and pan together"),
@@ -79,12 +83,14 @@ LINKS: tuple[str, ...] = ("link-scroll", "link-zoom", "link-window")
 LAYOUT_MENU: tuple[str, ...] = (
     "layout-four_sequences", "layout-three_planes", "layout-one_large", "grid>", "hanging>",
 )  # fmt: skip
-HANGING: tuple[str, ...] = ("next-layout", "save-layout", "volume-pane", "tear-off", *LINKS)
+HANGING: tuple[str, ...] = (
+    "next-layout", "save-layout", "volume-pane", "tear-off", *LINKS, "guide-hanging",
+)  # fmt: skip
 STILL_LAYOUTS = {
     "grid>": ("Grid of panes", GRIDS),
     "hanging>": ("Layouts and panes", (
         "own-layouts>", "next-layout", "save-layout", "remove-layout>", "-",
-        "pane-content>", "volume-pane", "tear-off", "-", *LINKS,
+        "pane-content>", "volume-pane", "tear-off", "-", *LINKS, "-", "guide-hanging",
     )),
 }  # fmt: skip
 """Submenus whose content is always the same."""

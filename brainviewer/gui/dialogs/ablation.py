@@ -41,7 +41,7 @@ class AblationPage(Page):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         self._session = session
-        super().__init__(RESTS_ON, parent=parent)
+        super().__init__(RESTS_ON, parent=parent, topic="classification")
         self.resize(self.width(), _HEIGHT)
         session.state.classification_changed.connect(self._write_again)
 

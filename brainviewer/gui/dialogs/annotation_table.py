@@ -35,7 +35,7 @@ class AnnotationPage(Page):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         self._session = session
-        super().__init__(TITLE, parent=parent)
+        super().__init__(TITLE, parent=parent, topic="annotations")
         self.resize(_WIDTH, self.height())
         session.state.annotations_changed.connect(self._write_again)
 

@@ -11,7 +11,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QDialog, QTextBrowser, QWidget
 
 from brainviewer.gui import theme
-from brainviewer.gui.layouts import column
+from brainviewer.gui.help.help_button import HelpButton
+from brainviewer.gui.layouts import column, row
 from brainviewer.gui.window_size import open_with
 
 
@@ -23,9 +24,14 @@ class PageText(QTextBrowser):
 
 
 class Page(QDialog):
-    """A text in a window of its own; Escape closes it."""
+    """A text in a window of its own; Escape closes it.
 
-    def __init__(self, title: str, markdown: str = "", parent: QWidget | None = None) -> None:
+    topic : of ``help.places``, that its question mark leads to; none where it is empty.
+    """
+
+    def __init__(
+        self, title: str, markdown: str = "", parent: QWidget | None = None, *, topic: str = ""
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
@@ -35,6 +41,8 @@ class Page(QDialog):
         self.text.document().setDocumentMargin(20)
         self._markdown = markdown
         self._lines = column(self.text)
+        if topic:
+            self._lines.addLayout(row(None, HelpButton(topic), margins=(12, 4, 12, 8)))
         self.setLayout(self._lines)
         self.write()
         theme.themes.changed.connect(self._write_again)

@@ -33,7 +33,7 @@ class CardPage(Page):
 
     def __init__(self, card: "Card", parent: QWidget | None = None) -> None:
         self._card = card
-        super().__init__(f"{card.name} {card.version}", parent=parent)
+        super().__init__(f"{card.name} {card.version}", parent=parent, topic="classification")
         measured = sum(bool(figures) for figures in card.metrics.values()) + len(card.external)
         self.resize(max(self.width(), min(_WIDEST, 300 + 130 * measured)), self.height())
         self.text.setOpenLinks(False)

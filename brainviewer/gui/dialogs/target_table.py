@@ -26,7 +26,7 @@ class TargetPage(Page):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         self._session = session
-        super().__init__(TITLE, parent=parent)
+        super().__init__(TITLE, parent=parent, topic="target lesions")
         self.resize(_WIDTH, self.height())
         state, prior = session.state, session.prior
         session.targets.changed.connect(self._write_again)

@@ -29,6 +29,7 @@ from brainviewer.gui.exporting.burn_boxes import BurnBoxes
 from brainviewer.gui.exporting.print_width import PrintWidth
 from brainviewer.gui.exporting.slice_range import SliceRange
 from brainviewer.gui.exporting.target_names import CINES, free_name, remark_on
+from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.panels.choice_row import ChoiceRow
 from brainviewer.gui.widgets import (
@@ -155,6 +156,7 @@ class SlicesExportDialog(QDialog):
 
     def _lay_out(self) -> None:
         browse = button("Choose…", "second", "Choose the folder above", self._browse)
+        cancel = button("Cancel", clicked=self.reject)
         several = button("All studies in a folder…", "second", clicked=self._choose_folder)
         self._where = QWidget()
         self._where.setLayout(row((self.sequence, 1), (self.plane, 1), spacing=6))
@@ -168,7 +170,7 @@ class SlicesExportDialog(QDialog):
                 8, heading("Size"), self.scales, self.width_in_print,
                 8, heading("Format"), self.images, self.cines,
                 8, heading("To"), row((self.target, 1), browse), self._remark, None,
-                row(None, button("Cancel", clicked=self.reject), self.export_button),
+                row(HelpButton("many slices"), None, cancel, self.export_button),
                 spacing=5,
             )
         )  # fmt: skip

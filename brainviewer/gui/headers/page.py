@@ -24,7 +24,7 @@ class HeaderPage(Page):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         self._session = session
-        super().__init__(TITLE, parent=parent)
+        super().__init__(TITLE, parent=parent, topic="headers")
         self.resize(_WIDTH, self.height())
         state = session.state
         listen(self._write_again, state.study_changed, state.volumes_changed, state.finding_changed)

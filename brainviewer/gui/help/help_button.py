@@ -23,13 +23,17 @@ class HelpButton(QToolButton):
 
     def __init__(self, topic: str) -> None:
         super().__init__()
-        self.place = PLACES[topic]
-        title = topic[0].upper() + topic[1:]
         self.setText("?")
-        told(self, "help", f"{title}: what the guide says", f"Help: {topic}")
+        self.turn_to(topic)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.clicked.connect(self._ask)
+
+    def turn_to(self, topic: str) -> None:
+        """Lead to another topic of ``PLACES``."""
+        self.place = PLACES[topic]
+        title = topic[0].upper() + topic[1:]
+        told(self, "help", f"{title}: what the guide says", f"Help: {topic}")
 
     def _ask(self) -> None:
         above: QWidget | None = self

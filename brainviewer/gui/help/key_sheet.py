@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QWidget
 
-from brainviewer.gui.layouts import column
+from brainviewer.gui.help.help_button import HelpButton
+from brainviewer.gui.layouts import column, row
 from brainviewer.gui.widgets import show_rows_with, told
 from brainviewer.gui.window_size import open_with
 
@@ -40,7 +41,8 @@ class KeySheet(QDialog):
             self._fill(title, rows)
         self.rows.expandAll()
         self.rows.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        self.setLayout(column(self.search, self.rows, margins=(12, 12, 12, 12)))
+        above = row((self.search, 1), HelpButton("keys"), spacing=8)
+        self.setLayout(column(above, self.rows, margins=(12, 12, 12, 12)))
         self.search.setFocus()
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from brainviewer.app.pacs.pacs import Pacs
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
+from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, grid, put, row
 from brainviewer.gui.panels.choice_row import ChoiceRow
 from brainviewer.gui.panes.image_focus import WheelGuard
@@ -87,6 +88,7 @@ class NodesDialog(QDialog):
             self._pages.insertWidget(place, holder)
         side = column((self.list, 1), row(self._add, self._remove, spacing=8), spacing=8)
         buttons = row(
+            HelpButton("PACS"),
             None,
             self._test,
             button("Close", "second", clicked=self.accept),

@@ -7,6 +7,7 @@ from brainviewer.app.session import Session
 from brainviewer.core.counting import counted
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui.dialogs.questions import accepted
+from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.pacs.node_choice import NodeChoice
 from brainviewer.gui.widgets import button, heading, label, say
@@ -30,6 +31,7 @@ class SendDialog(QDialog):
         made_up, of_nobody = label(role="caution", wrap=True), results.made_up_id
         said = f"The patient ID {of_nobody} was made up: no file names the patient."
         say(made_up, shown_text(said) if of_nobody else "")
+        cancel = button("Cancel", clicked=self.reject)
         self.setLayout(
             column(
                 heading(counted(len(results.files), "object")),
@@ -40,7 +42,7 @@ class SendDialog(QDialog):
                 self.node,
                 self.problem,
                 None,
-                row(None, button("Cancel", clicked=self.reject), self.send_button),
+                row(HelpButton("PACS"), None, cancel, self.send_button),
                 spacing=6,
                 margins=(20, 20, 20, 20),
             )

@@ -14,6 +14,7 @@ from brainviewer.app.session import Session
 from brainviewer.app.settings.settings import TABLE
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.report_text import MOST_CHARACTERS, TOO_LONG, ReportText
+from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, grid, put, row, scrolled
 from brainviewer.gui.report.preview import ReportPreview
 from brainviewer.gui.widgets import button, heading, label, listen, say, timer, told
@@ -126,7 +127,11 @@ class ReportWindow(QDialog):
         side = scrolled(inside)
         side.setFixedWidth(410)
         buttons = row(
-            label(RESEARCH_ONLY, "small-caution"), None, self.print_button, self.save_button
+            label(RESEARCH_ONLY, "small-caution"),
+            None,
+            HelpButton("report"),
+            self.print_button,
+            self.save_button,
         )
         self.setLayout(
             column(

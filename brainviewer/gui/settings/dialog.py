@@ -34,6 +34,17 @@ from brainviewer.gui.widgets import button, label, say, set_role, told
 from brainviewer.gui.window_size import open_with
 
 _FILES = "BrainViewer settings (*.json)"
+_TOPICS: Mapping[Page, str] = {
+    Page.DISPLAY: "settings",
+    Page.MOUSE: "mouse",
+    Page.KEYS: "keys",
+    Page.WINDOWS: "windows",
+    Page.MODELS: "own models",
+    Page.EXPORT: "export",
+    Page.PRIVACY: "privacy",
+    Page.PACS: "PACS",
+}
+"""Where the question mark leads on a page."""
 
 
 class SettingsDialog(QDialog):
@@ -64,8 +75,10 @@ class SettingsDialog(QDialog):
         self.pages.setFixedWidth(theme.px(170))
         self._shown = QStackedWidget()
         self._said = label(role="quiet", wrap=True)
+        self._help = HelpButton("settings")
         self._fill(self._own_widgets())
         self.pages.currentRowChanged.connect(self._shown.setCurrentIndex)
+        self.pages.currentTextChanged.connect(lambda name: self._help.turn_to(_TOPICS[Page(name)]))
         self.pages.setCurrentRow(0)
         self._lay_out()
         self._settings.changed.connect(self._follow)
@@ -122,7 +135,7 @@ class SettingsDialog(QDialog):
             made("Reset page", "Give the settings of this page their defaults", self.reset_page),
             made("Reset all", "Give all settings their defaults", self.reset_all),
             None,
-            HelpButton("settings"),
+            self._help,
             made("Import…", "Take settings over from a file", self.ask_import),
             made("Export…", "Save the settings to a file", self.ask_export),
             made("Close", "", self.close),

@@ -23,6 +23,7 @@ from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Modality
 from brainviewer.core.voi.own_presets import OwnPreset
 from brainviewer.core.voi.voi_window import Window
+from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.voi.save_preset import save_preset
 from brainviewer.gui.widgets import button, label, say, set_role, told
@@ -94,7 +95,7 @@ class PresetsDialog(QDialog):
                 (self.list, 1),
                 row(self._rename, self._up, self._down, self._delete, None, self._save, spacing=8),
                 self._said,
-                row(takes, self._export, None, close, spacing=8),
+                row(takes, self._export, None, HelpButton("windows"), close, spacing=8),
                 spacing=10,
                 margins=(16, 16, 16, 16),
             )

@@ -8,6 +8,7 @@ from brainviewer.core.study import Modality, Volume
 from brainviewer.core.voi.own_presets import LONGEST_NAME, OwnPreset, scanner_of
 from brainviewer.core.voi.voi_window import AUTOMATIC, Window, preset_window
 from brainviewer.gui.dialogs.questions import ANOTHER_STUDY, accepted
+from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.widgets import button, label, say, told
 from brainviewer.painting.text.wording import window_text
@@ -69,7 +70,7 @@ class SavePresetDialog(QDialog):
                 self.this_scanner,
                 self.opens,
                 self.said,
-                row(None, cancel, self.save_button, spacing=8),
+                row(HelpButton("windows"), None, cancel, self.save_button, spacing=8),
                 spacing=10,
                 margins=(16, 16, 16, 16),
             )
