@@ -16,6 +16,7 @@ from brainviewer.gui.actions.layouts import STILL_LAYOUTS
 from brainviewer.gui.actions.places import CONTEXT_MENUS, EXPORT_MENU, LOOK_ACTIONS, MENUS
 from brainviewer.gui.actions.reformation import PLANES_MENU, TURN_MENU
 from brainviewer.gui.actions.table import ACTIONS
+from brainviewer.gui.actions.why_not import why_not
 from brainviewer.gui.hanging.menus import CHANGING_LAYOUTS
 from brainviewer.gui.keys.key_map import shown
 from brainviewer.gui.keys.mnemonics import with_mnemonics
@@ -59,7 +60,7 @@ class Actions:
     def __init__(self, window: WindowParts) -> None:
         self._state = window.session.state
         self._made: dict[str, tuple[Action, QAction]] = {}
-        self._keys = window.keys
+        self._keys, self._tips = window.keys, dict[str, str]()
         for action in ACTIONS:
             made = QAction(action.text, window.frame)
             made.setIconText(action.short or action.text)
@@ -100,7 +101,8 @@ class Actions:
             of_panes = keys and not listened
             made.setText(f"{words}\t{shown(keys[0])}" if of_panes else words)
             tip = action.tip or action.text
-            made.setToolTip(f"{tip}  ({shown(keys[0])})" if keys else tip)
+            self._tips[action.id] = f"{tip}  ({shown(keys[0])})" if keys else tip
+        self._tell()
 
     def _run(self, action: Action, window: WindowParts) -> None:
         action.do(window)
@@ -111,6 +113,16 @@ class Actions:
         facts = self._state.facts
         for action, made in self._made.values():
             made.setEnabled(action.needs is None or action.needs in facts)
+        self._tell()
+
+    def _tell(self) -> None:
+        """What each action does and its key, and why it cannot be used now."""
+        facts = self._state.facts
+        for action, made in self._made.values():
+            tip = self._tips[action.id]
+            if action.needs is not None and action.needs not in facts:
+                tip = f"{tip}\n{why_not(action.needs, facts)}"
+            made.setToolTip(tip)
 
     def _check(self) -> None:
         for action, made in self._made.values():
@@ -150,6 +162,7 @@ class Menus:
         return menu
 
     def _fill(self, menu: QMenu, names: Sequence[str], letters: bool = True) -> None:
+        menu.setToolTipsVisible(True)  # they say why an entry is grey
         for name in names:
             if name == "-":
                 menu.addSeparator()
