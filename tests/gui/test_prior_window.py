@@ -22,7 +22,7 @@ from brainviewer.app.study_list.listed import ListedStudy, StudyOnNode
 from brainviewer.app.study_list.rows import StudyRow
 from brainviewer.core.errors import FileError, Report
 from brainviewer.core.findings.tumour import OtherLesion, TumourFinding
-from brainviewer.core.study import Modality, Scan, Study
+from brainviewer.core.study import LabelMap, Modality, Scan, Study
 from brainviewer.core.voi.voi_window import Window, auto_window
 from brainviewer.files.study.said_by_names import patient_and_study, patient_folder
 from brainviewer.gui.main_window import MainWindow
@@ -167,7 +167,38 @@ def test_a_prior_that_does_not_fit_is_said_where_it_would_stand(
     assert beside.prior_side.scene is None
     assert "could not be laid over" in beside.prior_side.why_missing
     assert "mL (+" in texts(beside)
+    assert "Where the prior lies on it is not known" in texts(beside)
+    assert not beside._difference.isEnabled()
     beside.grab()
+
+
+def test_what_came_with_the_study_is_never_taken_for_the_prior(
+    beside: PriorWindow, window: MainWindow, compared: Comparison
+) -> None:
+    own = LabelMap(LARGE.astype(np.uint8), current().grid)
+    supplied = replace(current(), segmentation=own)
+    alone = replace(compared.prior, place=None)
+    found = followed(DatedStudy(supplied), compared.finding, [alone])
+    window.session.prior.beside = beside_of(found)
+    window.session.prior.changed.emit()
+    scene = beside.study_side.scene
+    assert scene is not None
+    assert scene.study.segmentation is None
+    assert scene.shows_lesion and not scene.shows_difference
+
+
+def test_a_lesion_in_one_of_both_alone_is_outlined(
+    beside: PriorWindow, window: MainWindow, compared: Comparison
+) -> None:
+    nothing = replace(compared.prior.finding, mask=None, others=None)
+    before = replace(compared.prior, finding=nothing)
+    found = followed(DatedStudy(current()), compared.finding, [before])
+    window.session.prior.beside = beside_of(found)
+    window.session.prior.changed.emit()
+    scene = beside.study_side.scene
+    assert scene is not None
+    assert scene.shows_lesion and not scene.shows_difference
+    assert "Contours on the study" in texts(beside)
 
 
 def test_a_curve_by_days_where_all_are_known(qtbot) -> None:

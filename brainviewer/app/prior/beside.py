@@ -83,11 +83,17 @@ class Beside:
 
     @cached_property
     def marked(self) -> Study:
-        """The study with the prior's lesion as its segmentation, to show the difference."""
+        """The study with the prior's lesion as its segmentation, to show the difference.
+
+        A segmentation that came with the study never stands in the place of the prior's lesion.
+        """
         study, found = self.compared.study, self.prior_finding
-        if found is None:
-            return study
         labels = None
-        if found.mask is not None:
+        if found is not None and found.mask is not None:
             labels = LabelMap(found.mask.astype("uint8"), study.grid)
         return replace(study, segmentation=labels)
+
+    @property
+    def has_difference(self) -> bool:
+        """Whether there is a lesion in both, in places that are known of both."""
+        return self.marked.segmentation is not None and self.finding.mask is not None

@@ -37,7 +37,8 @@ class StudySide(_Side):
         if beside is None:
             return scene
         marked = scene.overlays.lesion
-        lines, filled = marked and not self.difference, marked and self.difference
+        filled = marked and self.difference and beside.has_difference
+        lines = marked and not filled
         shown = replace(
             scene.overlays, parts=False, segmentation=lines, segmentation_filled=False,
             difference=filled, lesion=lines,

@@ -25,6 +25,7 @@ _LEGEND = {
     True: "Filled on the study: amber is new, violet is common, blue is gone.",
     False: "Contours on the study: amber is its lesion, blue that of the prior.",
 }
+_UNPLACED = "The contour on the study is its lesion. Where the prior lies on it is not known."
 _BARE = "The lesions are hidden: O shows them."
 _DRAWS = " Annotations are drawn on the study."
 
@@ -125,12 +126,14 @@ class PriorWindow(QDialog):
             pane.shared.clear()
             pane.camera = FIT
         self._show_places()
+        self._show_legend()
 
     def _show_lesions(self) -> None:
         """Further studies may have made other lesions certain."""
         for pane in self._sides:
             pane.shared.clear()
             pane.update()
+        self._show_legend()
 
     @property
     def _sides(self) -> tuple[SlicePane, SlicePane]:
@@ -177,8 +180,13 @@ class PriorWindow(QDialog):
         self._show_legend()
 
     def _show_legend(self) -> None:
-        state = self._session.state
-        said = _LEGEND[self.study_side.difference] if state.overlays.lesion else _BARE
+        state, beside = self._session.state, self._prior.beside
+        comparable = beside is not None and beside.has_difference
+        said = _LEGEND[self.study_side.difference and comparable]
+        if beside is not None and beside.prior_finding is None:
+            said = _UNPLACED
+        self._difference.setEnabled(comparable)
+        said = said if state.overlays.lesion else _BARE
         self._legend.setText(said + (_DRAWS if state.tool.kind is not None else ""))
         self._repaint()
 
