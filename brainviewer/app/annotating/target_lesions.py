@@ -31,12 +31,19 @@ _NOT_AXIAL = "{} is not measured on an axial slice, as RANO asks for."
 
 @dataclass(frozen=True)
 class Size:
-    """A lesion in one study; all 0 where it is not there. small : below what RANO measures."""
+    """A lesion in one study; all 0 where it is not there.
+
+    longest_mm, perpendicular_mm : of its largest part; product_mm2 : of all its parts, added up.
+    small : below what RANO measures. parts : how many there are that can be measured.
+    there : there is something of it, though it may be too small for diameters.
+    """
 
     longest_mm: float
     perpendicular_mm: float
     product_mm2: float
     small: bool = False
+    parts: int = 1
+    there: bool = True
 
 
 @dataclass(frozen=True)
@@ -219,6 +226,6 @@ def _size(size: "LesionSize | None") -> Size | None:
     if size is None:
         return None
     if size.diameters is None:
-        return Size(0.0, 0.0, size.product_mm2)
+        return Size(0.0, 0.0, size.product_mm2, parts=size.parts, there=size.volume_ml > 0)
     longest, perpendicular = size.diameters.longest_mm, size.diameters.perpendicular_mm
-    return Size(longest, perpendicular, size.product_mm2, not size.measurable)
+    return Size(longest, perpendicular, size.product_mm2, not size.measurable, size.parts)

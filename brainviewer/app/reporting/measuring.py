@@ -4,7 +4,13 @@ from collections.abc import Iterator
 from datetime import date
 
 from brainviewer.app.annotating.table import Line, lines_of
-from brainviewer.app.annotating.target_lesions import Size, TargetTable, drawn_targets
+from brainviewer.app.annotating.target_lesions import TargetTable, drawn_targets
+from brainviewer.app.annotating.target_text import (
+    area_text,
+    change_text,
+    diameters_text,
+    target_change,
+)
 from brainviewer.app.prior.comparison import Comparison
 from brainviewer.app.report.follow_up_text import (
     RESPONSE,
@@ -114,31 +120,24 @@ def _drawn(study: Study, line: Line) -> tuple[str, ...]:
 def _targets(table: TargetTable) -> Iterator[Block]:
     if not table.targets:
         return
-    head = (f"Target lesions, {table.title[0].lower()}{table.title[1:]}", "Study")
+    head = f"Target lesions, {table.title[0].lower()}{table.title[1:]}"
     rows = [
-        (t.name + ("" if t.counted else " (not in the sum)"), _size(t.current), _size(t.prior))
+        (
+            shown_text(t.name) + ("" if t.counted else " (not in the sum)"),
+            diameters_text(t.prior),
+            diameters_text(t.current),
+            target_change(t),
+        )
         for t in table.targets
     ]
-    rows.append((SUM, _product(table.current_mm2), _product(table.prior_mm2)))
+    change = change_text(table.current_mm2, table.prior_mm2)
+    rows.append((SUM, area_text(table.prior_mm2), area_text(table.current_mm2), change))
     if table.with_prior:
-        yield Table((*head, "Prior"), tuple(rows))
+        yield Table((head, "Prior", "Study", "Change"), tuple(rows))
     else:
-        yield Table(head, tuple(row[:2] for row in rows))
+        yield Table((head, "Study"), tuple((name, now) for name, _, now, _ in rows))
     if table.remarks:
         yield Points(table.remarks)
-
-
-def _size(size: Size | None) -> str:
-    if size is None:
-        return "–"
-    if not size.longest_mm:
-        return "not there"
-    text = f"{wording.number(size.longest_mm)} × {wording.number(size.perpendicular_mm)} mm"
-    return f"{text}, too small" if size.small else text
-
-
-def _product(total: float | None) -> str:
-    return "–" if total is None else f"{wording.number(total)} mm²"
 
 
 def change_blocks(compared: Comparison, identity: Identity) -> Iterator[Block]:

@@ -4,8 +4,13 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QWidget
 
-from brainviewer.app.annotating.target_lesions import Size, Target, TargetTable
-from brainviewer.app.report.follow_up_text import signed
+from brainviewer.app.annotating.target_lesions import Target, TargetTable
+from brainviewer.app.annotating.target_text import (
+    area_text,
+    change_text,
+    size_text,
+    target_change,
+)
 from brainviewer.app.session import Session
 from brainviewer.core.shown_text import shortened, shown_text
 from brainviewer.gui import theme
@@ -14,10 +19,9 @@ from brainviewer.gui.theme import Colours
 from brainviewer.gui.widgets import listen
 from brainviewer.imaging.measure.rano import MOST_TARGETS
 from brainviewer.painting.html_pages import page_html
-from brainviewer.painting.text.wording import RESEARCH_ONLY, number
+from brainviewer.painting.text.wording import RESEARCH_ONLY
 
 TITLE = "RANO target lesions"
-_UNKNOWN = "–"
 _WIDTH = 820
 
 
@@ -61,7 +65,11 @@ def targets_html(tables: Sequence[TargetTable], colours: Colours) -> str:
                 "title": table.title,
                 "with_prior": table.with_prior,
                 "rows": [_row(target) for target in table.targets],
-                "sums": (_area(table.prior_mm2), _area(table.current_mm2), _change(table)),
+                "sums": (
+                    area_text(table.prior_mm2),
+                    area_text(table.current_mm2),
+                    change_text(table.current_mm2, table.prior_mm2),
+                ),
                 "remarks": table.remarks,
             }
             for table in tables
@@ -72,31 +80,4 @@ def targets_html(tables: Sequence[TargetTable], colours: Colours) -> str:
 def _row(target: Target) -> tuple[str, str, str, str]:
     name = shortened(shown_text(target.name))
     star = "*" if target.counted else ""
-    now, before = target.current, target.prior
-    known = now is not None and before is not None
-    change = _percent(now.product_mm2, before.product_mm2) if known and now and before else ""
-    return name + star, _told(before), _told(now), change
-
-
-def _told(size: Size | None) -> str:
-    if size is None:
-        return _UNKNOWN
-    if not size.longest_mm:
-        return "not there" if not size.product_mm2 else _area(size.product_mm2)
-    both = f"{number(size.longest_mm, 1)} × {number(size.perpendicular_mm, 1)} mm"
-    small = ", small" if size.small else ""
-    return f"{both} = {_area(size.product_mm2)}{small}"
-
-
-def _area(mm2: float | None) -> str:
-    return _UNKNOWN if mm2 is None else f"{number(mm2)} mm²"
-
-
-def _change(table: TargetTable) -> str:
-    if table.current_mm2 is None or table.prior_mm2 is None:
-        return ""
-    return _percent(table.current_mm2, table.prior_mm2)
-
-
-def _percent(now: float, before: float) -> str:
-    return f"{signed(100 * (now / before - 1), 0)} %" if before else ""
+    return name + star, size_text(target.prior), size_text(target.current), target_change(target)

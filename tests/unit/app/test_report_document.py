@@ -7,6 +7,7 @@ from datetime import datetime
 from html import unescape
 from pathlib import Path
 
+import numpy as np
 import pypdfium2
 import pytest
 from schemas import check_output
@@ -39,6 +40,7 @@ from brainviewer.painting.report.blocks import (
     Table,
     Words,
 )
+from brainviewer.painting.text.wording import number
 from tests.phantoms import marker_finding, marker_study, measured
 from tests.provenance import read_provenance
 from tests.unit.app.desk import a_result
@@ -292,6 +294,14 @@ def test_diameters_by_hand_are_target_lesions(sources: ReportSources, study: Stu
     pair = annotation(study, Kind.BIDIRECTIONAL, 9, text="left")
     words = said(report_document(replace(sources, annotations=(pair,)), ReportOptions()))
     assert "Target lesions, by hand | Study" in words
+    larger = pair.placed((np.array(pair.points) - pair.points[0]) * 2 + pair.points[0])
+    beside = replace(sources, annotations=(larger,), prior_drawn=(study, (pair,)))
+    words = said(report_document(beside, ReportOptions()))
+    assert "Target lesions, by hand | Prior | Study | Change" in words
+    before, now = (one.measures for one in (pair, larger))
+    told = [f"{number(both[0][1], 1)} × {number(both[1][1], 1)} mm" for both in (before, now)]
+    assert told[0] in words and told[1] in words
+    assert "+300 %" in words
 
 
 # -- files ----------------------------------------------------------------------------------------

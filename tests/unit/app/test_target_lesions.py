@@ -1,21 +1,26 @@
 """The targets of RANO by hand and from the segmentation, alone and beside those of a prior."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from brainviewer.app.annotating.target_lesions import Size, drawn_targets, found_targets
+from brainviewer.app.annotating.target_text import change_text, size_text
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.diameters import PERPENDICULAR
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.annotation.style import Style
+from brainviewer.core.findings.measurements import Diameters
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Study
 from brainviewer.gui import theme
 from brainviewer.gui.dialogs.target_table import targets_html
+from brainviewer.imaging.measure.follow_up.follow_up import Assessment, FollowUp, Sizes
+from brainviewer.imaging.measure.follow_up.matched_lesions import LesionSize, MatchedLesion
 from brainviewer.imaging.measure.lesion import measured
 from tests.phantoms import marker_finding, marker_study
 
@@ -124,3 +129,32 @@ def test_lesions_of_the_segmentation_have_the_numbers_of_its_measurements() -> N
     )  # fmt: skip
     assert table.current_mm2 == pytest.approx(exact.product_mm2)
     assert isinstance(found, TumourFinding)
+
+
+def test_what_is_said_of_a_size_is_true_in_itself() -> None:
+    assert size_text(Size(12.0, 10.0, 120.0)) == "12.0 × 10.0 mm: 120 mm²"
+    assert size_text(Size(12.0, 9.0, 108.0, small=True)) == "12.0 × 9.0 mm, too small: 108 mm²"
+    # The product of a lesion in parts is not that of the diameters beside it, which says why.
+    in_parts = size_text(Size(12.0, 10.0, 220.0, parts=2))
+    assert in_parts == "12.0 × 10.0 mm, 2 parts: 220 mm²"
+    assert size_text(Size(0.0, 0.0, 0.0, there=False)) == "not there"
+    assert size_text(Size(0.0, 0.0, 0.0)) == "< 5 mm", "it is there, and has no diameters"
+    assert size_text(None) == "–"
+    assert change_text(90.0, 240.0) == "−63 %" and change_text(0.0, 240.0) == "−100 %"
+    assert change_text(240.0, 0.0) == "" and change_text(None, 1.0) == ""
+
+
+def test_sizes_of_a_comparison_keep_their_parts_and_whether_they_are_there() -> None:
+    across = Diameters(9, 12.0, 10.0, ((0.0, 0.0, 0.0),) * 2, ((0.0, 0.0, 0.0),) * 2, True)
+    several = LesionSize(4.0, 220.0, across, True, 2)
+    lesions = (
+        MatchedLesion((several, LesionSize()), (0.0, 0.0, 0.0), target=True),
+        MatchedLesion((LesionSize(0.05), several), (0.0, 0.0, 0.0), target=True),
+    )
+    sizes = Sizes(4.0, 4.0, 220.0)
+    found = FollowUp((sizes, sizes), None, lesions, (1,), Assessment(), Assessment())
+    compared = SimpleNamespace(follow_up=found, shown=0)
+    table = found_targets(marker_study(), None, compared)
+    told = [(size_text(one.prior), size_text(one.current)) for one in table.targets]
+    in_parts = "12.0 × 10.0 mm, 2 parts: 220 mm²"
+    assert told == [("not there", in_parts), (in_parts, "< 5 mm")]
