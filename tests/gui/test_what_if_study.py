@@ -120,7 +120,7 @@ def test_a_stroke_hides_what_it_covers_in_every_plane(
     state = window.session.state
     window.session.view.set_layout(Layout.THREE_PLANES)
     pane = next(one for one in window.grid.shown if one.plane is plane)
-    named(panel, "This slice").click()
+    named(panel, "One slice").click()
     window.session.occlusion.set_brush(6)
     cover(pane)
     region = state.occlusion.region

@@ -114,7 +114,7 @@ class WhatIfPanel(QWidget):
             button(text, "choice", tip, call(self._set_depth, deep), checkable=True)
             for text, tip, deep in (
                 ("Whole lesion", "A stroke goes through all slices of the lesion", True),
-                ("This slice", "A stroke stays on its slice", False),
+                ("One slice", "A stroke stays on its slice", False),
             )
         )
         return _chosen_of(self._deep, self._flat, before=(label("Through", "quiet"),))
