@@ -68,6 +68,7 @@ class ViewState(ViewSignals):
     active : the sequence that window, colour map and presets act on.
     hanging : the layout, and what each pane shows; see ``shown_hanging``.
     plane : the plane of the layouts that show one.
+    turning : a hand is turning the planes at this moment.
     presets : the name of the preset that each window is, or ``OWN``.
     undrawable : ids of annotations whose drawing failed.
     selection : id of the selected annotation, or "".
@@ -98,6 +99,7 @@ class ViewState(ViewSignals):
     colour_maps: Mapping[Modality, str] = field(default_factory=dict)
     overlays: Overlays = field(default_factory=Overlays)
     reformation: Reformation = PLAIN
+    turning: bool = False
     playing: bool = False
     original_grids: OriginalGrids = field(default_factory=OriginalGrids)
     editing: Editing = field(default_factory=Editing)

@@ -25,6 +25,7 @@ _KEPT = 4
 _MOST_SLICES = 64
 """Slices an oblique slab is made of at most; a thicker one takes them further apart."""
 _THREADS = 2
+_COARSE = 2
 Window = tuple[int, int, int, int]
 """Columns and rows of a slice: left, top, right, bottom; the last two are not in it."""
 
@@ -34,8 +35,9 @@ def slice_values(
 ) -> NDArray[Any]:
     """(rows, columns) of slice ``index`` of a volume (i, j, k), as the view shows it.
 
-    slab : project what lies in front of the slice and behind it. A mean is float32; everything
-        else has the type of the volume. Outside an oblique plane's data stands the least value.
+    slab : project what lies in front of the slice and behind it. A mean and a coarse slab are
+        float32; everything else has the type of the volume. Outside an oblique plane's data stands
+        the least value.
 
     A slice of the grid that is no slab is a view on the data; nothing is copied.
     """
@@ -111,27 +113,41 @@ def _oblique_values(
 
     image, least = _IMAGES.of(data)
     columns, rows, _ = view.grid.shape
-    count, apart = 1, view.step_mm
+    count, apart, every = 1, view.step_mm, 1
     if slab is not None:
-        count = slab.count(apart)
-        apart *= count / min(count, _MOST_SLICES)
-        count = min(count, _MOST_SLICES)
+        every = _COARSE if slab.coarse else 1
+        wanted = slab.count(apart)
+        count = min(-(-wanted // every), _MOST_SLICES)
+        apart *= wanted / count
     matrix = view.to_source.copy()
     matrix[:3, 3] += index * matrix[:3, 2]
     matrix[:3, 2] *= apart / view.grid.spacing[2]  # from one slice of the slab to the next
     matrix[:3, 3] -= (count - 1) / 2 * matrix[:3, 2]
+    # The middle of so many pixels of the plane is that of a coarse one.
+    matrix[:3, 3] += (every - 1) / 2 * (matrix[:3, 0] + matrix[:3, 1])
+    matrix[:3, :2] *= every
     lattice = sitk.AffineTransform(3)
     lattice.SetMatrix(matrix[:3, :3].ravel().tolist())
     lattice.SetTranslation(matrix[:3, 3].tolist())
     resample = sitk.ResampleImageFilter()
-    resample.SetSize((columns, rows, count))
+    resample.SetSize((-(-columns // every), -(-rows // every), count))
     resample.SetTransform(lattice)
     resample.SetInterpolator(sitk.sitkLinear)
     resample.SetDefaultPixelValue(least)
     resample.SetNumberOfThreads(_THREADS)
     values = sitk.GetArrayFromImage(resample.Execute(image))  # (slices, rows, columns)
     flat = values[0] if slab is None or count == 1 else slab.project(values, 0)
+    if every > 1:
+        flat = _enlarged(flat, every)[:rows, :columns]
     return view.arrange(flat.T)
+
+
+def _enlarged(values: NDArray[Any], times: int) -> NDArray[np.float32]:
+    """(rows, columns) values as so many times as many rows and columns, interpolated."""
+    import cv2
+
+    rows, columns = (times * n for n in values.shape)
+    return np.asarray(cv2.resize(values.astype(np.float32), (columns, rows)))
 
 
 Made = TypeVar("Made")

@@ -216,6 +216,29 @@ class TestTurningPlanes:
         release(pane, handle)
         assert shown.state.reformation.obliquity is None
 
+    @pytest.mark.parametrize("kept", [True, False])
+    def test_thick_slices_are_coarse_only_while_a_hand_turns_them(self, grid, shown, kept):
+        shown.view.set_tool(Tool.CURSOR)
+        shown.reformations.set_slab(Slab(12.0, SlabMode.MAXIMUM))
+        pane, other = pane_of(grid, Plane.AXIAL), pane_of(grid, Plane.CORONAL)
+        handle = pane.preview._handles.places(pane.geometry_mm)[0]
+        press(pane, handle)
+        move(pane, turned_about(cursor_on(pane), handle, 15))
+        move(pane, turned_about(cursor_on(pane), handle, 30))
+        assert other.view.oblique and other.scene.slab.coarse
+        assert not pane.scene.slab.coarse, "a plane of the study is cut as fast as it can be"
+        hasty = pixels(other)
+        assert not other.still.slab.coarse, "what is exported is whole"
+        if kept:
+            release(pane, turned_about(cursor_on(pane), handle, 30))
+        else:
+            key(pane, Qt.Key.Key_Escape)
+            release(pane, handle)
+        assert not shown.state.turning and not other.scene.slab.coarse
+        assert kept is other.view.oblique
+        if kept:
+            assert (pixels(other) != hasty).any(), "it is painted anew"
+
     def test_the_tool_turns_from_anywhere_and_shows_what_it_turns(self, grid, shown):
         shown.view.set_overlay(crosshair=False)
         shown.view.set_tool(Tool.TURN_PLANES)

@@ -62,6 +62,16 @@ class Reformations:
         axis = before.normal(study.grid, plane)
         self._set_obliquity(before.turned(study.grid, axis, radians, state.cursor))
 
+    def hold(self) -> None:
+        """A hand begins to turn the planes: thick slices are coarse until it lets them go."""
+        self._state.turning = True
+
+    def let_go(self) -> None:
+        """The hand is done."""
+        if self._state.turning:
+            self._state.turning = False
+            self._state.reformation_changed.emit()
+
     def straighten(self) -> None:
         """The planes of the grid again."""
         self._set_obliquity(None)

@@ -26,10 +26,15 @@ class SlabMode(StrEnum):
 
 @dataclass(frozen=True)
 class Slab:
-    """A slab of so many mm."""
+    """A slab of so many mm.
+
+    coarse : on tilted planes it is made of every other value in each direction, which takes an
+        eighth of the time: while a hand turns them.
+    """
 
     thickness_mm: float = 10.0
     mode: SlabMode = SlabMode.MAXIMUM
+    coarse: bool = False
 
     def count(self, step_mm: float) -> int:
         """How many slices that lie so many mm apart it is made of; at least one."""

@@ -46,6 +46,10 @@ def live_scene(pane: ScenePane) -> SliceScene | None:
         return None
     shown = pane.shared.blinked(study, pane.modality)
     scene = _scene_of(pane, shown, pane.annotations(), pane.state.selection)
+    slab = scene.slab if scene is not None and pane.state.turning else None
+    if scene is not None and slab is not None and scene.view.oblique:
+        coarse = replace(scene.reformation, slab=replace(slab, coarse=True))
+        scene = replace(scene, reformation=coarse)
     if scene is not None and pane.covering:
         return replace(scene, painted_over=None)
     return scene

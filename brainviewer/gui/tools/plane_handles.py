@@ -89,13 +89,19 @@ class TurnPlanesDrag(Drag):
         if angle is None:
             return
         if self._last is not None:
+            self.pane.session.reformations.hold()
             by = math.remainder(angle - self._last, math.tau)
             self.pane.session.reformations.turn_planes(self.pane.plane, by * self._way)
         self._last = angle
 
+    def finish(self, at: QPointF) -> None:
+        """The planes stay as they are."""
+        self.pane.session.reformations.let_go()
+
     def cancel(self) -> None:
         """The planes from before."""
         self.pane.session.reformations.restore_planes(self._before)
+        self.pane.session.reformations.let_go()
 
     def _angle(self, at: QPointF) -> float | None:
         """Of the pointer about the cursor, clockwise on the screen; None too near to it."""
