@@ -169,3 +169,29 @@ def test_a_section_folds_and_stays_folded(left: StudyPanel, shown: Session, qtbo
     next(h for h in again.findChildren(SectionHeader) if h.text() == "TUMOUR").click()
     assert rows(again)
     assert "Tumour" not in shown.settings.folded.split(",")
+
+
+def test_new_measurements_are_told_in_the_rows_that_are_there(
+    left: StudyPanel, shown: Session
+) -> None:
+    """While a brush paints they follow several times a second: nothing is made anew or moves."""
+    before, finding = rows(left), shown.state.finding
+    taken = replace(finding.measurements, volume_ml=7.5)
+    slice_mm = float(shown.state.study.grid.spacing[2])
+    ends = tuple((x, y, z + 2 * slice_mm) for x, y, z in taken.enhancing.longest_ends)
+    moved = replace(taken.enhancing, index=taken.enhancing.index + 2, longest_ends=ends)
+    newer = replace(finding, measurements=replace(taken, enhancing=moved))
+    shown.state.show_finding(newer, Status.DONE)
+    after = rows(left)
+    assert after == before
+    assert after["Volume"].accessibleName() == "Volume: 7.5 mL"
+    assert "7.5 mL" in [one.text() for one in after["Volume"].findChildren(QLabel)]
+    press(after["Diameters T1ce"])
+    assert shown.state.slice_index(Plane.AXIAL) == moved.index
+    # What needs other rows, or leads elsewhere, makes them anew.
+    shown.state.show_finding(replace(newer, slices={Plane.AXIAL: 3}), Status.DONE)
+    assert rows(left)["Volume"] is not before["Volume"]
+    assert len(rows(left)) == len(before)
+    fewer = replace(newer, measurements=replace(newer.measurements, side=None))
+    shown.state.show_finding(fewer, Status.DONE)
+    assert rows(left)["Side"].accessibleName() != before["Side"].accessibleName()

@@ -1,6 +1,6 @@
 """What was measured on the lesion, each with its slice one click away, and how it is looked for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
@@ -23,6 +23,7 @@ from brainviewer.gui.widgets import (
     say,
     told,
 )
+from brainviewer.painting.text.measurement_line import MeasurementLine
 from brainviewer.painting.text.measurements import (
     AGREEMENT,
     agreement_lines,
@@ -33,6 +34,8 @@ from brainviewer.painting.text.measurements import (
     slice_line,
 )
 
+_Told = tuple[MeasurementLine, Callable[[], object] | None, str]
+"""What a row is made of: what it tells, where it leads, and its tool tip."""
 TUMOUR_SLICE_TIP = (
     "The slice with the largest lesion area, and the area in it. Areas are smoothed over "
     "neighbouring slices first, so that a slice beside it can hold a little more."
@@ -87,6 +90,8 @@ class TumourSection(QWidget):
         self._threshold.setValue(session.segmentation.threshold)
         self._threshold.valueChanged.connect(self._look_again)
         self._told: QWidget | None = None
+        self._rows: tuple[MeasurementRow, ...] = ()
+        self._rest: tuple[object, ...] = ()
         self._column = column(
             row((self._status, 1), self._find, self._cancel),
             LocationRows(session),
@@ -111,11 +116,32 @@ class TumourSection(QWidget):
         used = finding.method if finding else self._session.segmentation.method
         self._method.setCurrentIndex(max(0, self._method.findData(used)))
         self._threshold.setVisible(self._method.currentData() == "threshold")
-        discard(self._told)
-        self._told = None
-        if study is not None and finding is not None and (finding.found or finding.agreement):
+        if study is None or finding is None or not (finding.found or finding.agreement):
+            self._forget()
+        elif not self._told_again(study, finding):
+            self._forget()
             self._told = self._made(study, finding)
             self._column.insertWidget(1, self._told)
+
+    def _forget(self) -> None:
+        discard(self._told)
+        self._told, self._rows, self._rest = None, (), ()
+
+    def _told_again(self, study: Study, finding: TumourFinding) -> bool:
+        """Tell what is measured in the rows that are there; False where others are needed.
+
+        While a brush paints, measurements follow several times a second.
+        """
+        told = [*self._measurements(study, finding), *self._agreement(finding)]
+        rows = self._rows
+        alike = len(told) == len(rows) and all(
+            one.looks_like(line, go) for one, (line, go, _) in zip(rows, told, strict=True)
+        )
+        if not rows or not alike or self._rest != _rest_of(finding):
+            return False
+        for one, line in zip(rows, told, strict=True):
+            one.tell(*line)
+        return True
 
     def _show_status(self) -> None:
         state = self._session.state
@@ -139,29 +165,38 @@ class TumourSection(QWidget):
         """Everything that is told about a lesion, and how far it is what came with the study."""
         made = QWidget()
         lines = column(spacing=1, margins=(0, 0, 0, 4))
+        measured, compared = (
+            [MeasurementRow(*line) for line in some]
+            for some in (self._measurements(study, finding), self._agreement(finding))
+        )
+        self._rows, self._rest = (*measured, *compared), _rest_of(finding)
         if finding.found:
-            fill(lines, *self._measurements(study, finding), 3)
+            fill(lines, *measured, 3)
         if finding.slices:
             fill(lines, self._largest(finding), 3)
         if len(finding.candidates) > 1:
             fill(lines, self._candidates(finding))
         if finding.agreement is not None:
-            fill(lines, 3, *self._agreement(finding))
+            fill(lines, 3, label(AGREEMENT, "quiet", _COMPARED_TIP, wrap=True), *compared)
+            if left_out := cavity_text(finding):
+                fill(lines, label(left_out, "small", wrap=True))
         made.setLayout(lines)
         return made
 
-    def _measurements(self, study: Study, finding: TumourFinding) -> list[MeasurementRow]:
+    def _measurements(self, study: Study, finding: TumourFinding) -> list[_Told]:
+        if not finding.found:
+            return []
         tip = "How sure the detection is of its slice, 0 to 1"
         if finding.correction is not None:
             tip = "Who made the segmentation, and with what"
         return [
-            MeasurementRow(
+            (
                 slice_line(finding),
                 call(self._show_place, finding, finding.position_mm),
                 TUMOUR_SLICE_TIP,
             ),
             *(
-                MeasurementRow(
+                (
                     line,
                     call(self._session.view.go_to_diameters, line.diameters)
                     if line.diameters
@@ -170,15 +205,14 @@ class TumourSection(QWidget):
                 )
                 for line in measurement_lines(study, finding)
             ),
-            MeasurementRow(origin_line(finding), tip=tip),
+            (origin_line(finding), None, tip),
         ]
 
-    def _agreement(self, finding: TumourFinding) -> list[QWidget]:
+    def _agreement(self, finding: TumourFinding) -> list[_Told]:
         """What was found beside the segmentation that came with the study."""
-        heading = label(AGREEMENT, "quiet", _COMPARED_TIP, wrap=True)
-        rows = [MeasurementRow(line, tip=_COMPARED_TIP) for line in agreement_lines(finding)]
-        left_out = cavity_text(finding)
-        return [heading, *rows, *([label(left_out, "small", wrap=True)] if left_out else [])]
+        if finding.agreement is None:
+            return []
+        return [(line, None, _COMPARED_TIP) for line in agreement_lines(finding)]
 
     def _show_place(self, finding: TumourFinding, position_mm: Sequence[float] | None) -> None:
         if position_mm is not None:
@@ -210,6 +244,13 @@ class TumourSection(QWidget):
             for n, candidate in enumerate(finding.candidates, 1)
         )
         return row(label("Candidates", "quiet"), None, *buttons, spacing=4)
+
+
+def _rest_of(finding: TumourFinding) -> tuple[object, ...]:
+    """What is told of a finding beside the rows of its measurements."""
+    candidates = finding.candidates if len(finding.candidates) > 1 else ()
+    told = cavity_text(finding) if finding.agreement is not None else ""
+    return tuple(finding.slices.items()), candidates, finding.agreement is None, told
 
 
 def copy_measurements(session: Session) -> None:
