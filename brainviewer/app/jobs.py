@@ -66,6 +66,7 @@ class Jobs:
         self._running: dict[str, _Job[Any]] = {}
         self._waiting: dict[str, deque[_Job[Any]]] = {}
         self._threads: set[threading.Thread] = set()
+        self._closing = False
         limit_pools()  # every job has a thread of its own
 
     def start(
@@ -82,7 +83,10 @@ class Jobs:
 
         A job that is dropped before it began has none.
         policy : the same for all jobs of a key. shown : whether its progress is told.
+        While the application closes, only what must finish still begins.
         """
+        if self._closing and policy is not Policy.MUST_FINISH:
+            return
         job = _Job(key, work, done, failed, stopped, policy, shown)
         if policy is Policy.LATEST:
             self.cancel(key)
@@ -141,12 +145,21 @@ class Jobs:
             job.thread.join()
             self._end(job)
 
-    def close(self) -> None:
-        """Cancel what may be cancelled, finish what must be, and wait for the threads."""
+    def stop(self) -> None:
+        """Cancel what may be cancelled, without waiting, and begin no more of it.
+
+        Otherwise what follows a job that is stopped, such as the search that waits for the head
+        motion, would begin now and be waited for.
+        """
+        self._closing = True
         for key in tuple(self._running):
             self.drop(key)
-        for key in tuple(self._running):
-            self.finish(key)
+
+    def close(self) -> None:
+        """Cancel what may be cancelled, finish what must be, and wait for the threads."""
+        self.stop()
+        while self._running:
+            self.finish(next(iter(self._running)))
         for thread in tuple(self._threads):
             thread.join()
 

@@ -284,7 +284,15 @@ class MainWindow(QMainWindow):
             return
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self.session.settings.update(window_state=geometry)
-        self.grid.torn.hide()
+        self._leave_the_screen()
+        self.session.jobs.stop()
         self.volume.shutdown()
         self.session.close()
         super().closeEvent(event)
+
+    def _leave_the_screen(self) -> None:
+        """Hide every window at once: work that is stopped may take seconds to notice."""
+        for widget in self.findChildren(QWidget):
+            if widget.isWindow() and widget.isVisible():
+                widget.hide()
+        self.hide()

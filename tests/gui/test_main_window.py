@@ -575,6 +575,48 @@ def test_closing_waits_for_running_jobs_and_saves_nothing_by_halves(
     assert not said
 
 
+@pytest.mark.parametrize(
+    "action", ["shortcuts", "card", "about", "annotation-table", "target-lesions"]
+)
+def test_a_page_that_is_asked_for_twice_is_open_once_and_stays_where_it_was(
+    busy: MainWindow, action: str
+) -> None:
+    busy.actions_by_id[action].trigger()
+    (page,) = [page for page in busy.findChildren(Page) if page.isVisible()]
+    page.setGeometry(30, 40, 700, 500)
+    busy.actions_by_id[action].trigger()
+    (again,) = [page for page in busy.findChildren(Page) if page.isVisible()]
+    assert again.geometry() == page.geometry()
+    again.close()
+
+
+def test_every_window_is_gone_before_work_is_waited_for(
+    threaded: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threaded.actions_by_id["about"].trigger()
+    threaded.actions_by_id["study-list"].trigger()
+    asked, left = threading.Event(), list[str]()
+
+    def work(report: Report) -> None:
+        while True:
+            asked.set()
+            report(0.5, "working")
+
+    threaded.session.jobs.start("find", work, id, id)
+    assert asked.wait(10)
+    for waits in (threaded.volume, "shutdown"), (threaded.session, "close"):
+        monkeypatch.setattr(*waits, lambda real=getattr(*waits): (left.extend(seen()), real()))
+
+    def seen() -> list[str]:
+        running = [f"job {key}" for key in threaded.session.jobs._running]
+        shown = [w.windowTitle() for w in QApplication.topLevelWidgets() if w.isVisible()]
+        return [*running, *shown]
+
+    assert {"About BrainViewer", "Study list", "job find"} <= set(seen())
+    threaded.close()
+    assert left == []
+
+
 def test_quit_closes_the_window(window: MainWindow) -> None:
     window.actions_by_id["quit"].trigger()
     assert not window.isVisible()

@@ -15,6 +15,8 @@ from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.window_size import open_with
 
+_DIRECTLY = Qt.FindChildOption.FindDirectChildrenOnly
+
 
 class PageText(QTextBrowser):
     """A text whose HTML is as large as the window's texts are."""
@@ -57,6 +59,17 @@ class Page(QDialog):
         place = bar.value()
         self.write()
         bar.setValue(place)
+
+
+def show_page(page: Page) -> None:
+    """Show a page, in the place of one of the same title that is open."""
+    for old in page.parentWidget().findChildren(type(page), options=_DIRECTLY):
+        if old is not page and old.windowTitle() == page.windowTitle() and old.isVisible():
+            page.setGeometry(old.geometry())
+            old.close()
+    page.show()
+    page.raise_()
+    page.activateWindow()
 
 
 def blocks(document: QTextDocument) -> list[QTextBlock]:

@@ -11,7 +11,7 @@ from brainviewer.app.prediction.class_texts import class_text
 from brainviewer.app.session import Session
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.gui import theme
-from brainviewer.gui.dialogs.page import Page
+from brainviewer.gui.dialogs.page import Page, show_page
 from brainviewer.gui.dialogs.questions import errors_told
 from brainviewer.gui.help.about import AboutPage
 from brainviewer.gui.help.guide_tables import table
@@ -48,7 +48,7 @@ class CardPage(Page):
             markdown = (self._card.folder / "README.md").read_text("utf-8")
         except OSError:
             markdown = "This model says nothing about how it was made."
-        Page(f"How {self._card.name} was made", markdown, self).show()
+        show_page(Page(f"How {self._card.name} was made", markdown, self))
 
 
 def card_page(model_id: str, parent: QWidget | None = None) -> CardPage:
@@ -73,7 +73,7 @@ class Pages:
     def show_shortcuts(self, groups: Sequence[tuple[str, Rows]]) -> None:
         """The page of keys and mouse. groups : title, and rows of key and text."""
         scheme = SCHEMES[self._session.settings.mouse_scheme]
-        KeySheet(((f"Mouse: {scheme.name}", scheme.rows), *groups), self._window).show()
+        show_page(KeySheet(((f"Mouse: {scheme.name}", scheme.rows), *groups), self._window))
 
     def show_guide(self, keys: KeyMap, place: str = "", asker: QWidget | None = None) -> None:
         """The user guide, in one window however often it is asked for.
@@ -103,20 +103,20 @@ class Pages:
     def show_card(self, model_id: str) -> None:
         """The page of a model; of the one that is chosen, without an id."""
         with errors_told(self._session):
-            card_page(model_id or self._session.classification.model_id, self._window).show()
+            show_page(card_page(model_id or self._session.classification.model_id, self._window))
 
     def show_class(self, code: str = "") -> None:
         """The page of a class; of the predicted one, without a code."""
         result = self._session.state.classification
         with errors_told(self._session):
             text = class_text(code or (result.predicted if result else ""))
-            Page(text.title, text.markdown, self._window).show()
+            show_page(Page(text.title, text.markdown, self._window))
 
     def show_ablation(self) -> None:
         """What the answer rests on."""
         from brainviewer.gui.dialogs.ablation import AblationPage
 
-        AblationPage(self._session, self._window).show()
+        show_page(AblationPage(self._session, self._window))
 
     def show_settings(self, keys: KeyMap, usual_bar: Sequence[str]) -> None:
         """The settings, in one dialog however often they are asked for."""
@@ -130,17 +130,17 @@ class Pages:
         """The table of annotations."""
         from brainviewer.gui.dialogs.annotation_table import AnnotationPage
 
-        AnnotationPage(self._session, self._window).show()
+        show_page(AnnotationPage(self._session, self._window))
 
     def show_targets(self) -> None:
         """The table of target lesions."""
         from brainviewer.gui.dialogs.target_table import TargetPage
 
-        TargetPage(self._session, self._window).show()
+        show_page(TargetPage(self._session, self._window))
 
     def show_about(self, renderer: str) -> None:
         """The page about the application. renderer : what draws the 3D view."""
-        AboutPage(self._session, renderer, self._window).show()
+        show_page(AboutPage(self._session, renderer, self._window))
 
     def show_tour(self, keys: KeyMap, *, asked: bool = False) -> None:
         """The tour of the window, of which there is one at a time.

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from brainviewer.app.session import Session
 from brainviewer.gui import theme
-from brainviewer.gui.dialogs.page import Page
+from brainviewer.gui.dialogs.page import Page, show_page
 from brainviewer.gui.help.versions import SHIPPED, licence_text, parts, system
 from brainviewer.gui.layouts import row
 from brainviewer.gui.widgets import button, call
@@ -75,4 +75,4 @@ class AboutPage(Page):
         page = Page(f"Licence of {name}", parent=self)
         said = licence_text(name) or "It carries no text of its licence; its web site has it."
         page.text.setPlainText(said)
-        page.show()
+        show_page(page)

@@ -154,6 +154,21 @@ def test_closing_cancels_and_waits_for_the_threads(desk: Desk) -> None:
     assert not [t for t in threading.enumerate() if t.name.startswith("job")]
 
 
+def test_what_would_follow_is_not_begun_at_the_end(desk: Desk) -> None:
+    work, next_work, saved = Waits(), Waits(), list[str]()
+
+    def go_on() -> None:
+        desk.start(next_work, "next")
+        desk.jobs.save("keep", lambda: saved.append("kept"), desk.said.append)
+
+    desk.jobs.start("job", work, desk.said.append, desk.said.append, go_on)
+    assert work.begun.wait(SOON)
+    desk.jobs.stop()
+    desk.jobs.close()
+    assert not next_work.begun.is_set()
+    assert saved == ["kept"]
+
+
 def test_cancelling_nothing_says_nothing(desk: Desk) -> None:
     desk.jobs.cancel("job")
     assert not desk.said
