@@ -582,10 +582,10 @@ def test_a_page_that_is_asked_for_twice_is_open_once_and_stays_where_it_was(
     busy: MainWindow, action: str
 ) -> None:
     busy.actions_by_id[action].trigger()
-    (page,) = [page for page in busy.findChildren(Page) if page.isVisible()]
+    (page,) = [page for page in busy.findChildren(QDialog) if page.isVisible()]
     page.setGeometry(30, 40, 700, 500)
     busy.actions_by_id[action].trigger()
-    (again,) = [page for page in busy.findChildren(Page) if page.isVisible()]
+    (again,) = [page for page in busy.findChildren(QDialog) if page.isVisible()]
     assert again.geometry() == page.geometry()
     again.close()
 
@@ -604,8 +604,9 @@ def test_every_window_is_gone_before_work_is_waited_for(
 
     threaded.session.jobs.start("find", work, id, id)
     assert asked.wait(10)
-    for waits in (threaded.volume, "shutdown"), (threaded.session, "close"):
-        monkeypatch.setattr(*waits, lambda real=getattr(*waits): (left.extend(seen()), real()))
+    shutdown, close = threaded.volume.shutdown, threaded.session.close
+    monkeypatch.setattr(threaded.volume, "shutdown", lambda: (left.extend(seen()), shutdown()))
+    monkeypatch.setattr(threaded.session, "close", lambda: (left.extend(seen()), close()))
 
     def seen() -> list[str]:
         running = [f"job {key}" for key in threaded.session.jobs._running]

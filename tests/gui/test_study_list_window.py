@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from brainviewer.app.session import Session
 from brainviewer.app.study_list.listed import ListedStudy
 from brainviewer.app.study_list.rows import Column
+from brainviewer.core.errors import Report, silent
 from brainviewer.core.study import Modality
 from brainviewer.files.study_list.entry import THUMBNAIL, StudyEntry
 from brainviewer.gui.main_window import MainWindow
@@ -39,7 +40,7 @@ class Made:
     count: int
     title: str = "made up"
 
-    def studies(self) -> Iterator[ListedStudy]:
+    def studies(self, report: Report = silent) -> Iterator[ListedStudy]:
         for n in range(self.count):
             yield ListedStudy((Path(f"/nowhere/{n}"),), str(n), f"patient {n}")
 

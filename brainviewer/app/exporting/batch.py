@@ -14,6 +14,7 @@ from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Study
+from brainviewer.files.folder_listing import check_searchable
 from brainviewer.files.journal import Journal
 from brainviewer.files.writing import check_empty_folder, make_folder
 
@@ -52,12 +53,13 @@ def export_folder(
     request : its target is a new or empty folder, in which each study has one of its own, or its
         file. They are numbered, or called as the studies where these may be named.
     ending : of the files of cines; empty for images.
-    Raises BrainViewerError if the folder holds no studies, or cannot be written in.
+    Raises BrainViewerError if the folder holds no studies or too much to be looked through, or if
+    the target cannot be written in.
     """
     from brainviewer.app.opening.study import open_without_asking
 
     check_empty_folder(request.target)
-    studies = list(_studies_in(folder))
+    studies = list(_studies_in(folder, report))
     if not studies:
         raise BrainViewerError(_NONE, "Choose a folder with the folders of studies in it.")
     make_folder(request.target)
@@ -92,8 +94,9 @@ def said_of_batch(entries: list[BatchEntry], target: Path) -> str:
     return shown_text(said)
 
 
-def _studies_in(folder: Path) -> Iterator[ListedStudy]:
-    for one in FolderOfStudies(folder).studies():
+def _studies_in(folder: Path, report: Report) -> Iterator[ListedStudy]:
+    check_searchable([folder], report)
+    for one in FolderOfStudies(folder).studies(report):
         if not isinstance(one, NotListed):
             yield one
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from brainviewer.core.counting import counted, listed
-from brainviewer.core.errors import Report
+from brainviewer.core.errors import Report, silent
 from brainviewer.core.study import Modality
 from brainviewer.files.dicom.archive import is_archive
 
@@ -70,6 +70,16 @@ def how_many(passed_over: Sequence[NotListed]) -> str:
     archives = sum(is_archive(one.path) for one in passed_over)
     counts = {"folder": len(passed_over) - archives, "archive": archives}
     return listed(counted(count, what) for what, count in counts.items() if count)
+
+
+class Asked:
+    """The report of a search that goes on in one job after the other: of the one that runs."""
+
+    def __init__(self) -> None:
+        self.report: Report = silent
+
+    def __call__(self, fraction: float, text: str) -> None:
+        self.report(fraction, text)
 
 
 def next_of(

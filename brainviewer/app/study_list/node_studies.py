@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from brainviewer.app.study_list.listed import ListedStudy, StudyOnNode
+from brainviewer.core.errors import Report, silent
 from brainviewer.core.headers.dicom_source import day_of
 from brainviewer.core.shown_text import shown_text
 from brainviewer.files.dicom.series.identity import identity_of
@@ -27,7 +28,7 @@ class FoundOnNode:
         """The name of the node."""
         return shown_text(self.node.name)
 
-    def studies(self) -> Iterator[ListedStudy]:
+    def studies(self, report: Report = silent) -> Iterator[ListedStudy]:
         """In the order of the answer."""
         for match in self.found:
             yield ListedStudy(

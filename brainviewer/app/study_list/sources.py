@@ -13,14 +13,14 @@ from brainviewer.app.study_list.dicom_examinations import (
     why_none,
 )
 from brainviewer.app.study_list.listed import ListedStudy, NotListed
-from brainviewer.core.errors import FileError
+from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import SEQUENCES
 from brainviewer.files.dicom.archive import is_archive
 from brainviewer.files.folder_listing import folders_in, list_folder, refuse_whole_disk
 from brainviewer.files.ordinary_file import is_folder
 from brainviewer.files.study.folder import collect
-from brainviewer.files.study.places import ABOUT_DATA, studies_below
+from brainviewer.files.study.places import ABOUT_DATA, LOOKING, studies_below
 from brainviewer.files.study.said_by_names import day_of, patient_and_study, patient_folder
 from brainviewer.files.study.sequence_names import role_of
 from brainviewer.files.study_list.entry import place_key
@@ -35,8 +35,11 @@ class StudySource(Protocol):
     @property
     def title(self) -> str: ...
 
-    def studies(self) -> Iterator[ListedStudy | NotListed]:
-        """Every study, the first ones at once; called in a thread. Raises BrainViewerError."""
+    def studies(self, report: Report = silent) -> Iterator[ListedStudy | NotListed]:
+        """Every study, the first ones at once; called in a thread. Raises BrainViewerError.
+
+        report : called while nothing is found, too; may raise ``Cancelled``.
+        """
         ...
 
 
@@ -55,7 +58,7 @@ class FolderOfStudies:
         """The name of the folder."""
         return shown_text(self.folder.name or str(self.folder))
 
-    def studies(self) -> Iterator[ListedStudy | NotListed]:
+    def studies(self, report: Report = silent) -> Iterator[ListedStudy | NotListed]:
         """NIfTI by the names of folders, then DICOM, then what is neither.
 
         Raises FileError if the folder cannot be read, or is the whole disk.
@@ -64,7 +67,7 @@ class FolderOfStudies:
         found: set[Path] = set()
         above: set[Path] = set()
         dicom: set[Path] = set()
-        for folder, images in studies_below(self.folder):
+        for folder, images in studies_below(self.folder, report=report):
             found.add(folder)
             above.update(folder.parents)
             with suppress(FileError):  # one that vanishes meanwhile
@@ -77,6 +80,7 @@ class FolderOfStudies:
         loose = not found and any(not is_folder(entry) for entry in list_folder(self.folder))
         others = [self.folder] if loose else _folders_without(self.folder, found, above)
         for folder in others if self.folder not in dicom else ():
+            report(0.0, LOOKING)
             with suppress(FileError):
                 for one in dicom_examinations([folder]):
                     places = {path if is_folder(path) else path.parent for path in one.paths}
@@ -85,11 +89,14 @@ class FolderOfStudies:
                     yield one
         # Beside the images of the one study that a folder is lie its results.
         if self.folder not in dicom and found != {self.folder}:
-            yield from self._not_listed(found | dicom, above)
+            yield from self._not_listed(found | dicom, above, report)
 
-    def _not_listed(self, found: set[Path], above: set[Path]) -> Iterator[NotListed]:
+    def _not_listed(
+        self, found: set[Path], above: set[Path], report: Report
+    ) -> Iterator[NotListed]:
         """Folders in which nothing is found, and archives that lie beside folders."""
         for folder in _folders_without(self.folder, found, above):
+            report(0.0, LOOKING)
             if folder.name.lower() not in ABOUT_DATA:
                 yield NotListed(folder, why_none(folder))
         for path in list_folder(self.folder):
@@ -108,7 +115,7 @@ class ExaminationsIn:
         """The name of the folder or archive."""
         return shown_text(self.paths[0].name or str(self.paths[0]))
 
-    def studies(self) -> Iterator[ListedStudy]:
+    def studies(self, report: Report = silent) -> Iterator[ListedStudy]:
         """By patient and date, as headers say."""
         yield from dicom_examinations(self.paths)
 
@@ -127,9 +134,10 @@ class RecentStudies:
         """For the window."""
         return "Recent studies"
 
-    def studies(self) -> Iterator[ListedStudy]:
+    def studies(self, report: Report = silent) -> Iterator[ListedStudy]:
         """Those that are still there."""
         for entry in self.entries:
+            report(0.0, LOOKING)
             paths = tuple(Path(path) for path in entry)
             with suppress(FileError):
                 if not _is_nifti(paths):

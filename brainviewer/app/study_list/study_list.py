@@ -13,7 +13,7 @@ from brainviewer.app.status import Status
 from brainviewer.app.stores.feedback import last_opinions
 from brainviewer.app.study_list.ahead import AHEAD, open_ahead
 from brainviewer.app.study_list.kept_results import kept_classification, kept_finding
-from brainviewer.app.study_list.listed import ListedStudy, NotListed, StudyOnNode, next_of
+from brainviewer.app.study_list.listed import Asked, ListedStudy, NotListed, StudyOnNode, next_of
 from brainviewer.app.study_list.rows import NAMES, Column, StudyRow, chosen_rows, limits_of
 from brainviewer.app.study_list.sources import StudySource
 from brainviewer.core.errors import BrainViewerError, Report
@@ -79,15 +79,19 @@ class StudyList:
         self.source, self.rows, self.shown, self.not_listed = source, [], [], []
         self.filling, self._opinions = True, last_opinions()
         self.changed.emit()
-        self._take_next(source.studies(), _FIRST)
+        asked = Asked()
+        self._take_next(source.studies(asked), asked, _FIRST)
 
     def stop(self) -> None:
         """Look for no further studies, and read none."""
         self._jobs.cancel(LIST)
         self._jobs.cancel(READ)
 
-    def _take_next(self, studies: Iterator[ListedStudy | NotListed], count: int) -> None:
+    def _take_next(
+        self, studies: Iterator[ListedStudy | NotListed], asked: Asked, count: int
+    ) -> None:
         def work(report: Report) -> Found:
+            asked.report = report
             found, passed_over = next_of(studies, count, report)
             known = self._database.entries([study.place for study in found])
             return [(study, known.get(study.place)) for study in found], passed_over
@@ -97,7 +101,7 @@ class StudyList:
             self.not_listed += passed_over
             self._add(found)
             if found or passed_over:
-                self._take_next(studies, _BATCH)
+                self._take_next(studies, asked, _BATCH)
             else:
                 self._filled()
 

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from brainviewer.core.counting import first_few
-from brainviewer.core.errors import FileError
+from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.core.study import SEQUENCES
 from brainviewer.files.folder_listing import folders_in, list_folder
 from brainviewer.files.ordinary_file import is_folder
@@ -26,6 +26,8 @@ _MOST_LEVELS = 6
 _BIDS_DATA = each("anat beh dwi eeg fmap func ieeg meg motion mrs perf pet swi")
 ABOUT_DATA = each("derivatives sourcedata code stimuli logs __macosx metadata")
 """Names of folders in which no images are looked for while others may hold some."""
+LOOKING = "Looking for studies"
+"""What is reported meanwhile."""
 _EXAMINATION = re.compile(
     r"(?:ses|visit|week|month|year|day|time|tp|timepoint|baseline|scan|follow|exam)[^a-z]*.*|\d{1,8}",
     re.IGNORECASE,
@@ -75,12 +77,16 @@ def of_sequences(images: Sequence[Path]) -> bool:
     return any(not isinstance(role_of(image.name), Other) for image in images)
 
 
-def studies_below(folder: Path, levels: int = _MOST_LEVELS) -> Iterator[tuple[Path, list[Path]]]:
+def studies_below(
+    folder: Path, levels: int = _MOST_LEVELS, report: Report = silent
+) -> Iterator[tuple[Path, list[Path]]]:
     """Every study in a folder, by name: its own folder, and its images. The first come at once.
 
+    report : called for each folder that is looked at, also where nothing is found.
     Masks alone are none. Folders that cannot be read are passed over. Raises FileError if
-    ``folder`` itself cannot.
+    ``folder`` itself cannot, and Cancelled when ``report`` does.
     """
+    report(0.0, LOOKING)
     children = [c for c in folders_in([folder]) if c.name.lower() not in ABOUT_DATA]
     images = _images_in(folder)
     if of_sequences(images):
@@ -97,7 +103,7 @@ def studies_below(folder: Path, levels: int = _MOST_LEVELS) -> Iterator[tuple[Pa
             if of_sequences(found := _images_in(child)):
                 yield child, found
             elif levels > 1:
-                yield from studies_below(child, levels - 1)
+                yield from studies_below(child, levels - 1, report)
 
 
 def _of_one_study(folder: Path, images: dict[Path, list[Path]]) -> list[Path]:

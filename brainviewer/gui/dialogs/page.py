@@ -61,9 +61,10 @@ class Page(QDialog):
         bar.setValue(place)
 
 
-def show_page(page: Page) -> None:
-    """Show a page, in the place of one of the same title that is open."""
-    for old in page.parentWidget().findChildren(type(page), options=_DIRECTLY):
+def show_page(page: QDialog) -> None:
+    """Show a page, in the place of one of the same kind and title that is open."""
+    above = page.parentWidget()
+    for old in above.findChildren(type(page), options=_DIRECTLY) if above is not None else ():
         if old is not page and old.windowTitle() == page.windowTitle() and old.isVisible():
             page.setGeometry(old.geometry())
             old.close()

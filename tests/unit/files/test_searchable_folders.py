@@ -5,11 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from brainviewer.app.exporting.batch import export_folder
+from brainviewer.app.exporting.slice_series import SeriesRequest, SeriesSubject
 from brainviewer.app.opening.dicom.series import named
+from brainviewer.app.study_list.listed import Asked, next_of
 from brainviewer.app.study_list.sources import FolderOfStudies
-from brainviewer.core.errors import Cancelled, FileError
+from brainviewer.core.errors import Cancelled, FileError, silent
 from brainviewer.files import folder_listing
 from brainviewer.files.folder_listing import check_searchable, folders_in, list_folder
+from brainviewer.files.study.places import LOOKING
 
 
 def _filled(folder: Path, folders: int, files: int) -> None:
@@ -46,6 +50,44 @@ def test_looking_ends_at_once_when_it_is_cancelled(tmp_path: Path) -> None:
     with pytest.raises(Cancelled):
         named([tmp_path], report)
     assert told == ["Looking for images"] * 2
+
+
+@pytest.mark.parametrize("look", [FolderOfStudies, export_folder])
+def test_looking_for_studies_ends_at_once_where_there_are_none(tmp_path: Path, look) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    _filled(source, 30, 50)
+    told: list[str] = []
+
+    def report(_: float, text: str) -> None:
+        told.append(text)
+        if text == LOOKING:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        if look is FolderOfStudies:
+            list(FolderOfStudies(source).studies(report))
+        else:
+            request = SeriesRequest(SeriesSubject.KEY_IMAGES, tmp_path / "target")
+            export_folder(source, request, "", lambda *_: pytest.fail("nothing to find"), report)
+    assert told[-1] == LOOKING
+    assert not (tmp_path / "target").exists()
+
+
+def test_a_search_in_several_jobs_is_ended_by_the_one_that_runs(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x_flair.nii.gz").touch()
+    asked = Asked()
+    studies = FolderOfStudies(tmp_path).studies(asked)
+    assert len(next_of(studies, 1, silent)[0]) == 1
+
+    def cancelled(*_: object) -> None:
+        raise Cancelled
+
+    asked.report = cancelled
+    with pytest.raises(Cancelled):
+        list(studies)
 
 
 @pytest.mark.skipif(os.sep != "/", reason="disks have letters")
