@@ -77,7 +77,7 @@ def test_looking_for_studies_ends_at_once_where_there_are_none(tmp_path: Path, l
 def test_a_search_in_several_jobs_is_ended_by_the_one_that_runs(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "x_flair.nii.gz").touch()
+    (tmp_path / "a" / "x_flair.nii.gz").touch()
     asked = Asked()
     studies = FolderOfStudies(tmp_path).studies(asked)
     assert len(next_of(studies, 1, silent)[0]) == 1
