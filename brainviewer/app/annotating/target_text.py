@@ -38,6 +38,15 @@ def change_text(now: float | None, before: float | None) -> str:
 
 
 def target_change(target: Target) -> str:
-    """The change of one lesion; empty where it was not measured in both studies."""
+    """The change of one lesion; empty where it was not measured in both studies.
+
+    A lesion that is there but too small for diameters has a product that nobody knows.
+    """
     now, before = target.current, target.prior
-    return "" if now is None or before is None else change_text(now.product_mm2, before.product_mm2)
+    if (
+        now is None
+        or before is None
+        or any(one.there and not one.longest_mm for one in (now, before))
+    ):
+        return ""
+    return change_text(now.product_mm2, before.product_mm2)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from brainviewer.app.annotating.target_lesions import Size, drawn_targets, found_targets
-from brainviewer.app.annotating.target_text import change_text, size_text
+from brainviewer.app.annotating.target_text import change_text, size_text, target_change
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.diameters import PERPENDICULAR
 from brainviewer.core.annotation.kinds import Kind
@@ -158,3 +158,5 @@ def test_sizes_of_a_comparison_keep_their_parts_and_whether_they_are_there() -> 
     told = [(size_text(one.prior), size_text(one.current)) for one in table.targets]
     in_parts = "12.0 × 10.0 mm, 2 parts: 220 mm²"
     assert told == [("not there", in_parts), (in_parts, "< 5 mm")]
+    # Something is left, so that it is not 100 % less; how much less, nobody can tell.
+    assert [target_change(one) for one in table.targets] == ["", ""]
