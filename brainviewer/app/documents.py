@@ -101,10 +101,12 @@ class Documents:
             return
 
         def work(report: Report) -> Opened:
+            from brainviewer.app.opening.dicom.saved_series import as_saved
             from brainviewer.app.opening.dicom.series import named
             from brainviewer.app.opening.study import open_study
 
-            if which is None and (kept := self.ahead.take(tuple(paths))):
+            kept = self.ahead.take(tuple(paths)) if which is None else None
+            if kept and (session is None or session.is_of(kept.study)):
                 return kept
             give_back()  # what the last one took
             if which is not None:
@@ -113,7 +115,10 @@ class Documents:
             found = named(paths, report)
             if found.images:
                 return first_readable(found.images, found.no_volume.sentences, report)
-            return Opened.read(paths, report, found.examination)
+            known = found.examination
+            if known is None or session is None:
+                return Opened.read(paths, report, known)
+            return Opened.read(paths, report, as_saved(known, session.session.study))
 
         def done(opened: Opened) -> None:
             self._settings.remember_study(paths if session is None else [session.path])

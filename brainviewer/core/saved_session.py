@@ -21,10 +21,12 @@ class ImageReference:
 
     sha256 : of its voxels, their number type and grid; empty where it is not known.
     name : of its file or series; patient data.
+    series : tells its DICOM series from others, see ``series_key``; empty of other files.
     """
 
     sha256: str
     name: str = ""
+    series: str = ""
 
 
 @dataclass(frozen=True)

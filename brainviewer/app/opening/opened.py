@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from brainviewer.app.stores.series_roles import state_of_roles
 from brainviewer.core.errors import FileError, Report
@@ -16,6 +16,9 @@ from brainviewer.files.dicom.series.examination import Examination
 from brainviewer.files.sources import files_of
 from brainviewer.files.study.folder import explicit
 from brainviewer.files.study_list.entry import place_key
+
+if TYPE_CHECKING:
+    from brainviewer.app.opening.dicom.series import SeriesChoice
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +32,10 @@ class OpenedSession:
     session: SavedSession
     prior: tuple[Path, ...] = ()
     prior_missing: str = ""
+
+    def is_of(self, study: Study) -> bool:
+        """Whether it was saved with the images of a study."""
+        return study.content_hash == self.session.study.sha256
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,9 +69,12 @@ class Opened:
 
     @classmethod
     def read(
-        cls, paths: Sequence[Path], report: Report, examination: Examination | None = None
+        cls,
+        paths: Sequence[Path],
+        report: Report,
+        found: "SeriesChoice | Examination | None" = None,
     ) -> "Opened":
-        """A study, read from its files; examination : what was found there, if it is DICOM.
+        """A study, read from its files; found : what is there, if it is DICOM.
 
         Raises UnknownSeries with what the images look like, where nothing else tells.
         """
@@ -74,7 +84,7 @@ class Opened:
 
         stamp = stamp_of(paths)  # before: what is changed meanwhile is told from it then
         try:
-            study = open_study(paths, report, examination)
+            study = open_study(paths, report, found)
         except UnknownSeries as unsure:
             raise with_content(unsure, report) from None
         return cls.of(study, paths=tuple(paths), stamp=stamp)

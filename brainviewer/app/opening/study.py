@@ -120,17 +120,19 @@ def _opened(paths: Sequence[Path], sources: Sources, report: Report) -> Study:
 
 
 def open_without_asking(
-    paths: Sequence[Path], report: Report = silent, examination: Examination | None = None
+    paths: Sequence[Path],
+    report: Report = silent,
+    found: SeriesChoice | Examination | None = None,
 ) -> Study:
     """As ``open_study``, but files whose names are silent are left out with a notice, of DICOM
     series what seems to be meant is opened, and the motion of the head between scans is taken back.
 
-    examination : what was found there, if it is DICOM; else it is looked for.
+    found : what is there, if it is DICOM, and which of it is meant; else it is looked for.
     Raises UnknownSequences or UnknownSeries if nothing says which sequence it is, or if several
     files claim one.
     """
     try:
-        return over_each_other(open_study(paths, report, examination), report)
+        return over_each_other(open_study(paths, report, found), report)
     except UnknownSeries as unsure:
         choice = unsure.told
         if not choice.chosen:

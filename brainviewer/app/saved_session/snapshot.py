@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from brainviewer import __version__
+from brainviewer.app.opening.dicom.saved_series import series_key
 from brainviewer.app.saved_session.places import sources_of_session
 from brainviewer.app.state import ViewState
 from brainviewer.app.status import Status
@@ -62,7 +63,10 @@ def saved_study(study: Study, paths: Sequence[Path], folder: Path) -> SavedStudy
     labels = study.segmentation
     return SavedStudy(
         study.content_hash,
-        {m: ImageReference(v.sha256, v.file_name) for m, v in study.volumes.items()},
+        {
+            m: ImageReference(v.sha256, v.file_name, series_key(v.series))
+            for m, v in study.volumes.items()
+        },
         None if labels is None else ImageReference("", labels.file_name),
         sources_of_session(paths, folder),
         study.grid.shape,

@@ -102,6 +102,8 @@ def of_session(paths: Sequence[Path], report: Report = silent) -> OfSession | No
 
     Raises BrainViewerError if its images are not there, or are others now.
     """
+    from brainviewer.app.opening.dicom.saved_series import as_saved
+    from brainviewer.app.opening.dicom.series import named
     from brainviewer.app.opening.study import open_without_asking
     from brainviewer.app.saved_session.places import images_of_sessions
     from brainviewer.files.session_file.session_file import is_session, read_session
@@ -110,7 +112,9 @@ def of_session(paths: Sequence[Path], report: Report = silent) -> OfSession | No
         return None
     session = read_session(paths[0])
     images = images_of_sessions(paths)
-    study = open_without_asking(images, report)
+    there = named(images, report).examination
+    found = None if there is None else as_saved(there, session.study)
+    study = open_without_asking(images, report, found)
     if study.content_hash != session.study.sha256:
         raise CHANGED
     return OfSession(paths[0], session, study, tuple(images))

@@ -20,20 +20,42 @@ TakeArray = Callable[[Any, np.dtype[Any]], NDArray[Any]]
 """The array that was told of, of a number type. Raises LookupError, TypeError or ValueError."""
 
 
-def plain(value: Any, arrays: list[NDArray[Any]]) -> Any:
-    """A value as data for JSON; its arrays are added to ``arrays``, and named by their place."""
+def plain(value: Any, arrays: list[NDArray[Any]], kind: Any = None) -> Any:
+    """A value as data for JSON; its arrays are added to ``arrays``, and named by their place.
+
+    kind : the type that ``built`` will read it as, where arrays need it.
+    Raises TypeError if an array holds what its number type there cannot.
+    """
     if isinstance(value, Enum):
         return value.value
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, np.ndarray):
+        value = _as_read(value, kind)
         arrays.append(value)
         return {"array": len(arrays) - 1, "shape": list(value.shape), "order": order_of(value)}
     if is_dataclass(value):
-        return {item.name: plain(getattr(value, item.name), arrays) for item in fields(value)}
+        its: Any = type(value)
+        hints = _hints(its)
+        return {
+            item.name: plain(getattr(value, item.name), arrays, hints[item.name])
+            for item in fields(value)
+        }
     if isinstance(value, Mapping):
         return [[plain(key, arrays), plain(inner, arrays)] for key, inner in value.items()]
     return [plain(inner, arrays) for inner in value]
+
+
+def _as_read(array: NDArray[Any], kind: Any) -> NDArray[Any]:
+    """The same array, or a copy, in the number type that it is read in again."""
+    for one in get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,):
+        if get_origin(one) is np.ndarray:
+            kept = array.astype(get_args(get_args(one)[1])[0], copy=False)
+            # What is rounded from larger floats is what was meant; a label that wraps is not.
+            if kept.dtype.kind != "f" and not np.array_equal(kept, array):
+                raise TypeError(f"{array.dtype} numbers that {kept.dtype} cannot hold")
+            return kept
+    return array
 
 
 def order_of(array: NDArray[Any]) -> str:

@@ -16,6 +16,7 @@ from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.core.voi.voi_window import Window
 from brainviewer.files.session_file.session_file import read_session
+from brainviewer.painting.text.wording import correction_text
 from tests.command_line import run
 from tests.phantoms import marker_position
 from tests.schemas import check_output
@@ -324,3 +325,30 @@ def test_commands_tell_and_take_sessions(
     study.rename(tmp_path / "far")
     assert run("info", session) == 2
     assert "study is missing" in capfd.readouterr().err
+
+
+def test_the_report_of_a_session_has_its_correction_and_annotations(
+    desks: Desks, reader: Reader, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    desk = desks.start()
+    worked_on(desk, write_study(tmp_path / "study"))
+    finding = desk.state.finding
+    assert finding is not None and finding.correction is not None
+    told = correction_text(finding.correction)
+    corrected = finding.measurements
+    found = desk.session.correction.base
+    assert corrected is not None and found is not None and found.measurements is not None
+    assert corrected.volume_ml != found.measurements.volume_ml
+    session = saved(desk, tmp_path / "reading.brainviewer")
+    desks.close()
+    searches = reader.searches
+    capfd.readouterr()
+    out = tmp_path / "a.html"
+    assert run("report", session, "-o", out, "--no-classify", "--json") == 0
+    assert reader.searches == searches
+    said = json.loads(capfd.readouterr().out)
+    assert said["finding"]["correction"] is not None
+    page = out.read_text("utf-8").replace("\u00a0", " ")
+    for words in (f"Segmentation: {told}", f"{corrected.volume_ml:.1f} mL", "longest", "10.0 mm",
+                  "A lesion on the left."):  # fmt: skip
+        assert words in page, words

@@ -265,3 +265,26 @@ def test_an_archive_with_a_long_list_is_refused(path: Path) -> None:
     path.write_bytes(content.getvalue())
     with pytest.raises(DamagedSession):
         read_session(path)
+
+
+def test_arrays_have_the_number_type_that_they_are_read_in(tmp_path: Path) -> None:
+    """Else what was written is read as damaged."""
+    path, wanted = tmp_path / "a.brainviewer", session()
+    finding = wanted.results.finding
+    assert finding is not None and finding.mask is not None and finding.parts is not None
+    other = replace(
+        finding,
+        mask=finding.mask.astype(np.uint8),
+        parts=finding.parts.astype(np.int64),
+        area_mm2=finding.area_mm2.astype(np.float64) + 1e-9,
+    )
+    write_session(path, replace(wanted, results=SavedResults(other, other)), STUDY)
+    found = read_session(path)
+    assert not found.left_out and found.results.finding is not None
+    for name in ("mask", "parts", "area_mm2"):
+        one, before = getattr(found.results.finding, name), getattr(finding, name)
+        assert one.dtype == before.dtype and np.allclose(one, before)
+    too_large = replace(finding, parts=finding.parts.astype(np.int64) + 300)
+    with pytest.raises(TypeError, match="uint8 cannot hold"):
+        write_session(path, replace(wanted, results=SavedResults(too_large)), STUDY)
+    assert read_session(path).results.finding is not None
