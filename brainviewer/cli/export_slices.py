@@ -130,7 +130,7 @@ def _one(paths: list[Path], request: "SeriesRequest", file: Path | None) -> dict
         find = _finder(runner)
         session = of_session(paths, progress_line())
         if session is not None:
-            known = _known(session)
+            known = _known(session, find if wanted else None)
         else:
             from brainviewer.app.exporting.batch import known_study
 
@@ -147,18 +147,18 @@ def _images(paths: list[Path]) -> list[Path]:
     return images_of_sessions(paths)
 
 
-def _known(session: "OfSession") -> "SeriesStudy":
-    """The study of a session with what it says of it."""
+def _known(session: "OfSession", find: "Find | None") -> "SeriesStudy":
+    """The study of a session with what it says of it; an answer that is stale is left out.
+
+    find : looks for a lesion that the session does not say; None where none is drawn or told.
+    """
     from brainviewer.app.exporting.series_figures import SeriesStudy
 
-    results = session.session.results
-    return SeriesStudy(
-        session.study,
-        session.annotations,
-        results.finding,
-        results.classification,
-        session.session.view,
-    )
+    study, finding = session.study, session.session.results.finding
+    if find is not None and not study.is_image2d:
+        look_for = find
+        finding = session.finding(lambda: look_for(study, progress_line()))
+    return SeriesStudy(study, session.annotations, finding, session.answer, session.session.view)
 
 
 def _with_annotations(known: "SeriesStudy", file: Path | None) -> "SeriesStudy":

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from brainviewer.app.exporting.exports import refuse_hidden
-from brainviewer.app.exporting.slice_scenes import scene_of
+from brainviewer.app.exporting.slice_scenes import fused_of, scene_of
 from brainviewer.app.exporting.slice_series import (
     SeriesRequest,
     SeriesSubject,
@@ -25,7 +25,8 @@ from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings.classification import Classification
 from brainviewer.core.findings.tumour import TumourFinding
-from brainviewer.core.slices import Plane, SliceView
+from brainviewer.core.reformation.reformation import PLAIN, Reformation
+from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.view.overlays import Overlays
 from brainviewer.core.view.saved_view import SavedView
@@ -118,45 +119,62 @@ class SeriesStudy:
     classification: Classification | None = None
     view: SavedView | None = field(default=None)
 
+    @property
+    def look(self) -> Reformation:
+        """How its slices are made and laid; an image is neither turned nor tilted."""
+        return PLAIN if self.view is None or self.study.is_image2d else self.view.reformation
+
 
 def series_of_study(of: SeriesStudy, request: SeriesRequest) -> Figures:
-    """The images that a request asks for; see ``series_of_view``."""
-    study = of.study
+    """The images that a request asks for; see ``series_of_view``.
+
+    As a session has them: turned, tilted, thick and fused. In the radiological convention, since
+    a session does not keep that; each image tells it.
+    """
+    study, look = of.study, of.look
     if request.subject is SeriesSubject.KEY_IMAGES:
         choices: Sequence[SliceChoice] = key_images(study, of.annotations)
     else:
         modality = request.modality or (of.view.active if of.view else study.modalities[0])
-        count = SliceView.of(study.grid, request.plane).count
         if modality not in study.volumes:
             raise BrainViewerError(
                 f"The study has no {modality}.", f"It has {', '.join(study.modalities)}."
             )
+        count = look.view(study.grid, request.plane, Convention.RADIOLOGICAL).count
         choices = [
             SliceChoice(modality, request.plane, index) for index in slices_of(request, count)
         ]
     windows = _windows(of, request, {choice.modality for choice in choices})
     overlays = of.view.overlays if of.view else Overlays(segmentation=False)
+    colour_maps = of.view.colour_maps if of.view else {}
+    all_windows = {**(of.view.windows if of.view else {}), **windows}
     wanted = SliceRequest(
         annotations=of.annotations,
         finding=of.finding,
         classification=of.classification,
         windows=windows,
-        colour_maps=of.view.colour_maps if of.view else {},
+        colour_maps=colour_maps,
         overlays=request.burn.overlays(overlays),
         result=request.burn.result,
         identify=request.burn.identify,
     )
     found: Figures = []
     for choice in choices:
+        reformation = look
+        if request.subject is SeriesSubject.KEY_IMAGES:  # on the planes that they were marked on
+            obliquity = choice.reformation(study.grid).obliquity
+            reformation = replace(look, obliquity=obliquity, slab=None)
         slice_wanted = replace(
             wanted,
             modality=choice.modality,
             plane=choice.plane,
             index=choice.index,
-            reformation=choice.reformation(study.grid),
+            reformation=reformation,
         )
         figure = slice_figure(study, slice_wanted)
-        found.append((choice, replace(figure, footer=request.burn.footer)))
+        fused = fused_of(study, choice.modality, overlays, all_windows, colour_maps)
+        panes = tuple(replace(pane, fused=fused) for pane in figure.panes)
+        found.append((choice, replace(figure, panes=panes, footer=request.burn.footer)))
     return found
 
 

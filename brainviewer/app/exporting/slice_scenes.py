@@ -1,5 +1,7 @@
 """What a pane shows of the open study, as a value: for the window, and for what is exported."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +14,8 @@ from brainviewer.core.hanging.cross_reference import CrossLine
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.view.fusion import Fused, FusionMode
+from brainviewer.core.view.overlays import Overlays
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.painting.slice_scene import SliceScene, Viewport
 
 
@@ -62,7 +66,9 @@ def scene_of(
         painted_over=_painted_over(state, study, modality)
         if of_open and not seen.original
         else None,
-        fused=None if seen.original else _fused(state, study, modality),
+        fused=None
+        if seen.original
+        else fused_of(study, modality, state.overlays, state.windows, state.colour_maps),
         original=seen.original,
         reformation=seen.reformed(state.reformation),
         cross_lines=cross_lines,
@@ -76,15 +82,22 @@ def _painted_over(state: ViewState, study: Study, modality: Modality) -> NDArray
     return test.region
 
 
-def _fused(state: ViewState, study: Study, modality: Modality) -> Fused | None:
-    fusion = state.overlays.fusion
+def fused_of(
+    study: Study,
+    modality: Modality,
+    overlays: Overlays,
+    windows: Mapping[Modality, Window],
+    colour_maps: Mapping[Modality, str],
+) -> Fused | None:
+    """What a sequence is laid over or beside; None where nothing is, or what blinks."""
+    fusion = overlays.fusion
     pair = fusion.pair(study, modality)
     if pair is None or fusion.mode in (None, FusionMode.BLINK):
         return None
     first, second = pair
-    own_map = state.colour_maps.get(second, "gray")
+    own_map = colour_maps.get(second, "gray")
     colour_map = fusion.colour_map if fusion.mode is FusionMode.BLEND else own_map
-    window = window_of(study, second, state.windows)
+    window = window_of(study, second, windows)
     return Fused(fusion.mode, first, second, window, colour_map, fusion.opacity, fusion.swipe)
 
 
