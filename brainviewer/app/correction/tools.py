@@ -11,6 +11,7 @@ from brainviewer.app.jobs import Jobs
 from brainviewer.app.notices import Notices
 from brainviewer.app.state import ViewState
 from brainviewer.app.view import View
+from brainviewer.core.correction.steps import Labels
 from brainviewer.core.findings.lesion_probability import LesionProbability
 from brainviewer.core.geometry import Grid
 from brainviewer.core.slices import Plane, SliceView
@@ -197,10 +198,9 @@ class CorrectionTools:
 
         Parts have the values of ``LesionPart``; a lesion without parts is 1.
         """
-        study, finding = self._state.study, self._state.finding
-        if study is None or finding is None or finding.mask is None:
+        labels, study = self._as_it_stands(), self._state.study
+        if study is None or labels is None:
             return
-        labels = finding.mask.astype(np.uint8) if finding.parts is None else finding.parts
 
         def write() -> None:
             from brainviewer.files.nifti.writer import write_labels
@@ -208,6 +208,17 @@ class CorrectionTools:
             write_labels(path, labels, study.grid, study.reference.file_grid)
 
         self._jobs.save(SAVE, write, self._notices.fail)
+
+    def _as_it_stands(self) -> Labels | None:
+        """A copy of what is seen, which the finding follows a little later; None without any."""
+        from brainviewer.imaging.correction.corrected_finding import labels_of, told_apart
+
+        study, finding, labels = self._state.study, self._state.finding, self._state.editing.labels
+        if labels is None and finding is not None and finding.mask is not None:
+            labels = labels_of(finding)
+        if study is None or labels is None:
+            return None
+        return labels.copy() if told_apart(study, labels) else (labels > 0).astype(np.uint8)
 
     @property
     def _grid(self) -> Grid:

@@ -457,6 +457,20 @@ def test_it_is_saved_as_nifti_and_read_as_it_was(desk: Desk, tmp_path: Path) -> 
     assert "does not exist" in desk.sentences("error")[0]
 
 
+def test_what_is_saved_holds_strokes_that_are_not_measured_yet(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import nibabel
+
+    monkeypatch.setattr(desk.session.correction._measuring, "ask", lambda *_: None)
+    dab(desk, (5, 0, 0), value=int(LesionPart.ENHANCING))
+    finding, path = desk.state.finding, tmp_path / "segmentation.nii.gz"
+    assert finding is not None and not np.array_equal(finding.parts, labels(desk))
+    desk.session.correction_tools.save(path)
+    desk.session.jobs.finish(SAVE)
+    assert np.array_equal(np.asanyarray(nibabel.load(path).dataobj), labels(desk))
+
+
 def test_reports_say_that_it_was_edited(desk: Desk) -> None:
     dab(desk, (5, 0, 0))
     study, finding = desk.state.study, desk.state.finding
