@@ -126,10 +126,10 @@ def _warnings(scene: SliceScene) -> tuple[tuple[str, str], ...]:
         usual = view.convention is Convention.RADIOLOGICAL
         said.append((view.convention.value.upper(), palette.QUIET if usual else palette.CAUTION))
     if scene.fused is not None and scene.fused.mode in RANGES:
-        said.append((RANGES[scene.fused.mode], palette.QUIET))
+        said.append((RANGES[scene.fused.mode], palette.CORNER))
     if scene.overlays.fusion.mode in _JUDGING:
         moved = wording.motion_lines(study.volumes[scene.modality])
-        said += [(line, palette.QUIET) for line in moved]
+        said += [(line, palette.CORNER) for line in moved]
     if scene.heatmap is not None and scene.shows_heatmap and not scene.heatmap.of_answer:
         said.append((wording.NO_PART.upper(), palette.CAUTION))
     return tuple(said)
