@@ -102,6 +102,10 @@ class SegmentationCorrection:
             return None
         return kept_correction(labels, steps, self._base_name)
 
+    def settle(self) -> None:
+        """Measure now what was drawn last: an image or a report that goes out is of it."""
+        self._measuring.settle()
+
     def restore(self, base: TumourFinding, edited: TumourFinding, kept: KeptCorrection) -> None:
         """The finding that is shown next was corrected before. base : before any correction."""
         self._restoring = base, edited, kept

@@ -11,6 +11,7 @@ from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Study
 
 MEASURE = "measure correction"
+_Asked = tuple[Study, TumourFinding, Labels, Correction]
 
 
 class Measuring:
@@ -22,20 +23,37 @@ class Measuring:
 
     def __init__(self, state: ViewState, jobs: Jobs, notices: Notices) -> None:
         self._state, self._jobs, self._notices = state, jobs, notices
-        self._next: tuple[Study, TumourFinding, Labels, Correction] | None = None
+        self._next: _Asked | None = None
+        self._owed: _Asked | None = None
+        """What was asked for last, until its finding is shown."""
 
     def ask(
         self, study: Study, base: TumourFinding, labels: Labels, correction: Correction
     ) -> None:
         """Measure labels (i, j, k) that may change later; see ``corrected``."""
-        self._next = study, base, labels, correction
+        self._next = self._owed = study, base, labels, correction
         if not self._jobs.running(MEASURE):
             self._start()
 
     def stop(self) -> None:
         """Another study is shown."""
-        self._next = None
+        self._next = self._owed = None
         self._jobs.cancel(MEASURE)
+
+    def settle(self) -> None:
+        """Show the finding of the labels as they stand, at once: what goes out is of them."""
+        if self._owed is None:
+            return
+        study, base, labels, correction = self._owed
+        self.stop()
+        try:
+            self._show(study, _finding_of(study, base, labels.copy(), correction))
+        except BrainViewerError as error:
+            self._notices.fail(error, of_study=True)
+
+    def _show(self, study: Study, finding: TumourFinding) -> None:
+        if self._state.finding_status is not Status.RUNNING and self._state.study is study:
+            self._state.show_finding(finding, Status.DONE)
 
     def _start(self) -> None:
         if self._next is None:
@@ -44,19 +62,29 @@ class Measuring:
         self._next, labels = None, live.copy()
 
         def work(_: Report) -> TumourFinding:
-            from brainviewer.imaging.correction.corrected_finding import corrected, same_labels
-
-            if same_labels(base, labels):
-                return base  # all was taken back
-            return corrected(study, base, labels, correction)
+            return _finding_of(study, base, labels, correction)
 
         def done(finding: TumourFinding) -> None:
-            if self._state.finding_status is not Status.RUNNING and self._state.study is study:
-                self._state.show_finding(finding, Status.DONE)
+            self._told()
+            self._show(study, finding)
             self._start()
 
         def failed(error: BrainViewerError) -> None:
+            self._told()
             self._notices.fail(error, of_study=True)
             self._start()
 
         self._jobs.start(MEASURE, work, done, failed, shown=False)
+
+    def _told(self) -> None:
+        if self._next is None:
+            self._owed = None
+
+
+def _finding_of(
+    study: Study, base: TumourFinding, labels: Labels, correction: Correction
+) -> TumourFinding:
+    """What labels say; the finding before any correction where all was taken back."""
+    from brainviewer.imaging.correction.corrected_finding import corrected, same_labels
+
+    return base if same_labels(base, labels) else corrected(study, base, labels, correction)

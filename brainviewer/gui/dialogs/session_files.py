@@ -39,6 +39,7 @@ class SessionDialogs:
 
     def save(self) -> None:
         """Save to the session that is open; ask for a place where there is none yet."""
+        self._session.correction.settle()
         with errors_told(self._session):
             if not self._session.saved.save(self._tell_where):
                 self.save_as()
@@ -55,6 +56,7 @@ class SessionDialogs:
         chosen, _ = QFileDialog.getSaveFileName(self._window, "Save session", str(start), _SESSIONS)
         if not chosen:
             return
+        self._session.correction.settle()
         if self._session.state.study is not study:
             self._session.notices.tell(ANOTHER_STUDY.format("no session was saved"), "caution")
             return

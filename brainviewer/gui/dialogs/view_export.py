@@ -117,6 +117,7 @@ class ViewExport:
         if state.study is None:
             return
         refuse_hidden(state)
+        self._session.correction.settle()
         # No answer goes out that is not of what is open now.
         fresh = state.classification_status is Status.DONE
         result = state.classification if fresh else None
@@ -170,6 +171,7 @@ class ViewExport:
         return self._figure(request, _nothing_yet(1))
 
     def _figure(self, request: ExportRequest, volume_image: NDArray[np.uint8]) -> FigureSpec:
+        self._session.correction.settle()
         arrangement = self._grid.arrangement()
         volume = volume_image if request.subject is not ExportSubject.TUMOUR_SLICE else None
         if request.subject is ExportSubject.VIEW:

@@ -56,6 +56,7 @@ class SlicesExport:
     def save(self, request: SeriesRequest) -> None:
         """Export slices of the open study. Raises BrainViewerError if there are none."""
         request.check()
+        self._session.correction.settle()
         figures = series_of_view(self._session.state, request)
         self._session.exports.add_series(request, figures, self._tell)
 

@@ -255,6 +255,7 @@ def _rest_of(finding: TumourFinding) -> tuple[object, ...]:
 
 def copy_measurements(session: Session) -> None:
     """Put the measurements of the open study on the clipboard, as text."""
+    session.correction.settle()
     state = session.state
     study, finding = state.study, state.location.told_with(state.finding)
     if study is not None and finding is not None:

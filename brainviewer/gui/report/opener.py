@@ -58,6 +58,7 @@ class ReportWindows:
     def save(self, path: Path) -> None:
         """Save the report; a notice says where, or why not."""
         self.window.take_text()
+        self._session.correction.settle()
         self._folder = path.parent
         with errors_told(self._session):
             self._session.reports.save(path, self._tell_where)
@@ -65,6 +66,7 @@ class ReportWindows:
     def print(self) -> None:
         """Let the user choose a printer, and print the report."""
         self.window.take_text()
+        self._session.correction.settle()
         with errors_told(self._session):
             if ask_and_print_report(self._session.reports.printable(), self.window):
                 self._session.notices.tell("The report was sent to the printer.")

@@ -471,6 +471,23 @@ def test_what_is_saved_holds_strokes_that_are_not_measured_yet(
     assert np.array_equal(np.asanyarray(nibabel.load(path).dataobj), labels(desk))
 
 
+def test_what_goes_out_is_of_the_last_stroke(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as waiting:
+        waiting.setattr(desk.session.jobs, "start", lambda *_, **__: None)
+        dab(desk, (5, 0, 0), value=int(LesionPart.ENHANCING))
+        before = desk.state.finding
+        assert before is not None and not np.array_equal(before.parts, labels(desk))
+        desk.session.correction.settle()
+    finding = desk.state.finding
+    assert finding is not None and np.array_equal(finding.parts, labels(desk))
+    told: list[object] = []
+    desk.state.finding_changed.connect(lambda: told.append(None))
+    desk.session.correction.settle()
+    at_rest(desk)
+    assert not told, "nothing more was owed"
+    assert desk.state.finding is finding
+
+
 def test_reports_say_that_it_was_edited(desk: Desk) -> None:
     dab(desk, (5, 0, 0))
     study, finding = desk.state.study, desk.state.finding
