@@ -50,7 +50,7 @@ class Kept:
         state = hands.session.state
         finding, answer = state.finding, state.classification
         return cls(
-            saved_view(state),
+            saved_view(state, hands.session.saved.looks()),
             np.packbits(finding.mask).tobytes(),
             finding.measurements.volume_ml,
             state.annotations,
