@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.findings.classification import Classification
+from brainviewer.core.number_type import in_number_type
 from brainviewer.models.engine.engine import Engine
 from brainviewer.models.image_classification.prediction import classify_image
 
@@ -85,12 +86,7 @@ def _other_half(pixels: Pixels, region: Mask) -> NDArray[np.generic]:
     rim = _around(region)
     here, there = float(np.median(grey[rim])), float(np.median(grey[:, source][rim]))
     gain = here / there if there > 0 else 1.0
-    values = mirrored * gain
-    if pixels.dtype.kind == "u":
-        most = 2 ** (8 * pixels.dtype.itemsize) - 1
-        values = np.clip(np.rint(values), 0, most)
-    done: NDArray[np.generic] = np.asarray(values, pixels.dtype)
-    return done
+    return in_number_type(mirrored * gain, pixels.dtype)
 
 
 @dataclass(frozen=True)

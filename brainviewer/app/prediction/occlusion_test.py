@@ -5,10 +5,8 @@ image itself are not touched.
 """
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from brainviewer.app.original_grids import Seen
 from brainviewer.app.prediction.frame_class import of_frame
@@ -26,6 +24,7 @@ from brainviewer.core.errors import Report
 from brainviewer.core.findings.classification import Classification
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.luma import luma
+from brainviewer.core.number_type import in_number_type
 from brainviewer.core.study import Modality, Study
 from brainviewer.models.engine.engine import Engine
 
@@ -165,21 +164,12 @@ def painted_over(test: OcclusionTest) -> tuple[Pixels, Study]:
     if rgb is not None:
         rgb = rgb.copy()
         rgb[:, :, frame] = done.swapaxes(0, 1)
-        stored[region] = _as(stored, luma(done[region]))
+        stored[region] = in_number_type(luma(done[region]), stored.dtype)
     else:
         before = volume.data[:, :, frame]
         turned = volume.shown is not None and volume.shown[0] > volume.shown[1]
         values = done[region].astype(np.float64)
         ends = float(before.min()) + float(before.max())
-        stored[region] = _as(stored, ends - values if turned else values)
+        stored[region] = in_number_type(ends - values if turned else values, stored.dtype)
     edited = replace(volume, data=data, rgb=rgb)
     return done, replace(study, volumes={Modality.IMAGE: edited}, edited=True)
-
-
-def _as(stored: NDArray[Any], values: NDArray[Any]) -> NDArray[Any]:
-    """Values in the number type of the stored ones."""
-    if np.issubdtype(stored.dtype, np.integer):
-        kind = np.iinfo(stored.dtype)
-        values = np.clip(np.rint(values), kind.min, kind.max)
-    done: NDArray[Any] = values.astype(stored.dtype)
-    return done

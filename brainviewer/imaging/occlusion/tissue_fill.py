@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid
+from brainviewer.core.number_type import in_number_type
 from brainviewer.core.process.scipy_parts import ndimage
 from brainviewer.imaging.measure.slice_area import axial_axis
 from brainviewer.imaging.preprocess.working_grid import Mask, box_of
@@ -139,7 +140,7 @@ def mirror(data: Volume3d, hidden: HiddenRegion, each: Callable[[], object]) -> 
             there = float(np.median(_sampled(data, beyond[usable])))
             gain = here / there if there > 0 and here > 0 else 1.0
     taken = voxels[normal_there]
-    done[tuple(taken.T)] = _as(data.dtype, gain * _sampled(data, other[normal_there]))
+    done[tuple(taken.T)] = in_number_type(gain * _sampled(data, other[normal_there]), data.dtype)
     return done
 
 
@@ -193,7 +194,7 @@ def _fill_outside(done: Volume3d, data: Volume3d, hidden: HiddenRegion) -> Volum
     if outside.any():
         around = ndimage.binary_dilation(outside, iterations=3) & hidden.beyond
         value = _median(data, around if around.any() else hidden.beyond)
-        done[outside] = _as(data.dtype, np.array(value))
+        done[outside] = in_number_type(np.array(value), data.dtype)
     return done
 
 
@@ -230,12 +231,4 @@ def _median(data: Volume3d, where: Mask) -> float:
 
 def _put(done: Volume3d, at: Box, part: Mask, values: Any) -> None:
     there = done[at]  # a view: writing to it changes the copy
-    there[part] = _as(done.dtype, np.asarray(values))
-
-
-def _as(kind: np.dtype[Any], values: NDArray[Any]) -> NDArray[Any]:
-    """Values in a number type, rounded and held inside where it is one of whole numbers."""
-    if np.issubdtype(kind, np.integer):
-        ends = np.iinfo(kind)
-        values = np.clip(np.rint(values), ends.min, ends.max)
-    return np.asarray(values, kind)
+    there[part] = in_number_type(np.asarray(values), done.dtype)
