@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from brainviewer.cli.options import EngineName
-from brainviewer.core.errors import BrainViewerError, Cancelled
+from brainviewer.cli.options import EngineName, Method
+from brainviewer.core.errors import BrainViewerError, Cancelled, Report
 
 if TYPE_CHECKING:
+    from brainviewer.app.prior.comparison import Find
+    from brainviewer.core.findings.tumour import TumourFinding
+    from brainviewer.core.study import Study
     from brainviewer.models.card import ModelCard, Network
     from brainviewer.models.engine.engine import Engine
     from brainviewer.models.engine.inline import InlineEngine
@@ -85,3 +88,21 @@ def _start(engine: "Engine", networks: "Sequence[Network]") -> None:
     # What is wrong is said when the engine is asked; a command may have ended before.
     with suppress(BrainViewerError, Cancelled):
         engine.start(*networks)
+
+
+def finder(
+    runner: "Runner | None", method: Method = Method.LESION, threshold: float = 450.0
+) -> "Find":
+    """How the lesion of any study is looked for; see ``find_tumour``.
+
+    runner : None where no network is to be run.
+    """
+
+    def find(study: "Study", report: Report) -> "TumourFinding":
+        from brainviewer.models.segmentation.detection import find_tumour
+        from brainviewer.models.segmentation.network import segmentation_network
+
+        network = None if runner is None else segmentation_network(runner)
+        return find_tumour(study, method.value, threshold=threshold, network=network, report=report)
+
+    return find

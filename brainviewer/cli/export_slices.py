@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from brainviewer.app.report.terminal import complain, progress_line, results_only, show
-from brainviewer.cli.engines import search_engine
+from brainviewer.cli.engines import finder, search_engine
 from brainviewer.cli.options import AsJson, StudyOrSession, option
 from brainviewer.cli.program import app
 from brainviewer.cli.slice_look import WindowText
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from brainviewer.app.exporting.series_figures import SeriesStudy
     from brainviewer.app.exporting.slice_series import BurnIn, SeriesRequest
     from brainviewer.app.saved_session.without_window import OfSession
-    from brainviewer.models.engine.runtimes import Runner
 
 _BURNT = ("lesion", "annotations", "text", "result", "footer", "names")
 
@@ -127,7 +126,7 @@ def _one(paths: list[Path], request: "SeriesRequest", file: Path | None) -> dict
         check_empty_folder(request.target)
     wanted = request.burn.lesion or request.burn.result
     with search_engine() as runner:
-        find = _finder(runner)
+        find = finder(runner)
         session = of_session(paths, progress_line())
         if session is not None:
             known = _known(session, find if wanted else None)
@@ -187,17 +186,8 @@ def _batch(paths: list[Path], request: "SeriesRequest", file: Path | None) -> di
 
         ending = request.form if request.form in CINE_SUFFIXES else ".mp4"
     with search_engine() as runner:
-        entries = export_folder(paths[0], request, ending, _finder(runner), progress_line())
+        entries = export_folder(paths[0], request, ending, finder(runner), progress_line())
     return _record([_entry_of(entry) for entry in entries])
-
-
-def _finder(runner: "Runner") -> "Find":
-    from brainviewer.models.segmentation.detection import find_tumour
-    from brainviewer.models.segmentation.network import segmentation_network
-
-    return lambda study, report: find_tumour(
-        study, "lesion", network=segmentation_network(runner), report=report
-    )
 
 
 def _entry(

@@ -2,10 +2,10 @@
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from brainviewer.app.report.terminal import progress_line, results_only, show
-from brainviewer.cli.engines import search_engine
+from brainviewer.cli.engines import finder, search_engine
 from brainviewer.cli.options import AsJson, FindBy, Method, argument
 from brainviewer.cli.program import app
 from brainviewer.cli.study_opening import TUMOUR, open_and_import
@@ -32,17 +32,11 @@ def compare(
         from brainviewer.app.prior.dates import DatedStudy
         from brainviewer.app.report.follow_up_record import follow_up_record
         from brainviewer.app.report.follow_up_text import follow_up_text
-        from brainviewer.models.segmentation.detection import find_tumour
-        from brainviewer.models.segmentation.network import segmentation_network
 
-        network = None if runner is None else segmentation_network(runner)
         dated = [
             DatedStudy.of(one, [path]) for one, path in zip(images, [study, *priors], strict=True)
         ]
 
-        def find(one: Any, report: Any) -> Any:
-            return find_tumour(one, method.value, network=network, report=report)
-
-        compared = compare_studies(dated[0], dated[1:], find, progress_line())
+        compared = compare_studies(dated[0], dated[1:], finder(runner, method), progress_line())
         record = follow_up_record(compared)
         show(out, record, as_json, lambda: follow_up_text(compared, record["notices"]))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from brainviewer.app.report.terminal import progress_line, results_only, show
-from brainviewer.cli.engines import image_engine, load_rest, search_engine, study_engine
+from brainviewer.cli.engines import finder, image_engine, load_rest, search_engine, study_engine
 from brainviewer.cli.export import read_drawn
 from brainviewer.cli.options import (
     Age,
@@ -24,13 +24,13 @@ from brainviewer.cli.options import (
 )
 from brainviewer.cli.program import app
 from brainviewer.cli.study_opening import ANALYSING, TUMOUR, check_output, open_and_import
-from brainviewer.core.errors import BrainViewerError, Report
+from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.report_text import MOST_CHARACTERS, TOO_LONG, ReportText
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Study as Opened
 
 if TYPE_CHECKING:
-    from brainviewer.app.prior.comparison import Comparison, Find
+    from brainviewer.app.prior.comparison import Comparison
     from brainviewer.app.reporting.options import ReportSources
     from brainviewer.app.saved_session.without_window import OfSession
     from brainviewer.core.findings.classification import Classification
@@ -96,7 +96,7 @@ def report(
                 opened, runner, session, _Wanted(classified, model, age, prevalence)
             )
             if session is not None and not prior:
-                compared, more = session.compared(finding, _search(runner), progress_line())
+                compared, more = session.compared(finding, finder(runner), progress_line())
                 said = (*said, *more)
             else:
                 compared = _compared(opened, given, prior or [], finding, runner)
@@ -195,20 +195,7 @@ def _compared(
 
     dated = [DatedStudy.of(opened, study)]
     dated += [DatedStudy.of(open_and_import([prior]), [prior]) for prior in priors]
-    return compare(dated[0], dated[1:], _search(runner), progress_line(), finding)
-
-
-def _search(runner: "Runner | None") -> "Find":
-    """How the lesion of a prior is looked for."""
-
-    def find(one: Opened, told: Report) -> "TumourFinding":
-        from brainviewer.models.segmentation.detection import find_tumour
-        from brainviewer.models.segmentation.network import segmentation_network
-
-        network = None if runner is None else segmentation_network(runner)
-        return find_tumour(one, network=network, report=told)
-
-    return find
+    return compare(dated[0], dated[1:], finder(runner), progress_line(), finding)
 
 
 def _as_seen(sources: "ReportSources", session: "OfSession", drawn: bool) -> "ReportSources":

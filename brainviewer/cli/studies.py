@@ -9,7 +9,7 @@ import numpy as np
 import typer
 
 from brainviewer.app.report.terminal import progress_line, results_only, show
-from brainviewer.cli.engines import image_engine, load_rest, search_engine, study_engine
+from brainviewer.cli.engines import finder, image_engine, load_rest, search_engine, study_engine
 from brainviewer.cli.images import ImageOptions, classify_images
 from brainviewer.cli.options import (
     Age,
@@ -184,14 +184,8 @@ def search(
     Then it is compared with the segmentation that came with the study.
     """
     from brainviewer.imaging.measure.agreement import compared
-    from brainviewer.models.segmentation.detection import find_tumour
-    from brainviewer.models.segmentation.network import segmentation_network
 
-    network = None if runner is None else segmentation_network(runner)
-    finding = find_tumour(
-        study, method.value, threshold=threshold, network=network, report=progress_line()
-    )
-    return compared(study, finding)
+    return compared(study, finder(runner, method, threshold)(study, progress_line()))
 
 
 def located_search(
