@@ -164,14 +164,14 @@ class Occlusion:
         """Take the last edit back; without a test, that of the annotations."""
         if self._state.occlusion is None:
             self._annotations.undo()
-        elif self._state.occlusion.can_undo:
+        elif self._state.occlusion.edits.can_undo:
             self._change(lambda edits: edits.moved(-1))
 
     def redo(self) -> None:
         """Make the edit again that was taken back last."""
         if self._state.occlusion is None:
             self._annotations.redo()
-        elif self._state.occlusion.can_redo:
+        elif self._state.occlusion.edits.can_redo:
             self._change(lambda edits: edits.moved(1))
 
     @property
@@ -198,9 +198,9 @@ class Occlusion:
     def _try(self, test: "AnyTest") -> None:
         """Show what is edited as soon as it is made, and its answer after that."""
         self._jobs.cancel(KEY)
-        status = Status.RUNNING if test.edited else Status.NOT_RUN
+        status = Status.RUNNING if test.edits.edited else Status.NOT_RUN
         fresh = replace(test, after=None, comparison=None, status=status, message="")
-        if not test.edited:
+        if not test.edits.edited:
             self._show_original(test)
             self._state.show_occlusion(fresh)
             self._wait()

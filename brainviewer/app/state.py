@@ -43,6 +43,7 @@ from brainviewer.core.view.view_choice import Tool as Tool  # noqa: PLC0414
 from brainviewer.core.voi.voi_window import Window
 
 if TYPE_CHECKING:
+    from brainviewer.app.prediction.occlusion_steps import Steps
     from brainviewer.app.prediction.occlusion_test import OcclusionTest
     from brainviewer.app.prediction.study_occlusion import StudyOcclusion
 
@@ -205,9 +206,11 @@ class ViewState(ViewSignals):
         return self.tool.corrects and self.solid_study is not None
 
     @property
-    def _edited(self) -> "ViewState | OcclusionTest | StudyOcclusion | Editing":
+    def _edited(self) -> "ViewState | Steps | Editing":
         """What undo and redo act on: what the chosen tool edits."""
-        return self.occlusion or (self.editing if self.corrects else self)
+        if self.occlusion is not None:
+            return self.occlusion.edits
+        return self.editing if self.corrects else self
 
     @property
     def draws_elsewhere(self) -> bool:
@@ -257,7 +260,7 @@ class ViewState(ViewSignals):
     def shown_result(self) -> Classification | None:
         """The answer for what is on the screen: for the edited image, if it is one."""
         test = self.occlusion
-        return test.after if test is not None and test.edited else self.classification
+        return test.after if test is not None and test.edits.edited else self.classification
 
     def slice_index(self, plane: Plane | None = None) -> int:
         """The slice (from 0) of a plane in which the cursor lies."""

@@ -114,7 +114,7 @@ def test_a_stroke_changes_the_image_and_the_prediction(occluding: MainWindow) ->
     move(pane, place(occluding, LESION[0] + 1, LESION[1] + 1))
     assert state.study is original  # only marked so far
     release(pane, place(occluding, LESION[0] + 1, LESION[1] + 1))
-    assert state.occlusion.region[LESION]
+    assert state.occlusion.edits.region[LESION]
     assert state.study.edited
     assert state.occlusion.comparison.sentence.startswith("Glioma")
     said = texts(panel)
@@ -140,8 +140,8 @@ def test_the_outline_of_what_is_edited_is_in_what_is_exported(occluding: MainWin
     drag(pane, place(occluding, *LESION), place(occluding, LESION[0] + 1, LESION[1] + 1))
     figure = occluding.export_image._figure(ExportRequest(result=False), np.zeros((9, 9, 3)))
     (exported,) = figure.panes
-    assert exported.painted_over is state.occlusion.region
-    assert pane.scene.painted_over is state.occlusion.region
+    assert exported.painted_over is state.occlusion.edits.region
+    assert pane.scene.painted_over is state.occlusion.edits.region
     dashed = painted(replace(figure, footer=False))
     plain = painted(replace(figure, footer=False, panes=(replace(exported, painted_over=None),)))
     assert (np.abs(dashed - plain).max(axis=2) > 60).sum() > 50
@@ -149,7 +149,7 @@ def test_the_outline_of_what_is_edited_is_in_what_is_exported(occluding: MainWin
     press(pane, place(occluding, 20, 20))
     assert pane.scene.painted_over is None, "a new stroke shows what it covers"
     key(pane, Qt.Key.Key_Escape)
-    assert pane.scene.painted_over is state.occlusion.region
+    assert pane.scene.painted_over is state.occlusion.edits.region
 
 
 def painted(figure: FigureSpec) -> np.ndarray:
@@ -163,19 +163,19 @@ def painted_pane(pane: SlicePane) -> np.ndarray:
 def test_shift_takes_away_and_undo_brings_back(occluding: MainWindow) -> None:
     state, pane = occluding.session.state, occluding.grid.panes[0]
     drag(pane, place(occluding, 64, 58), place(occluding, 64, 90))
-    whole = state.occlusion.region.sum()
+    whole = state.occlusion.edits.region.sum()
     drag(
         pane,
         place(occluding, 64, 90),
         place(occluding, 64, 95),
         modifiers=Qt.KeyboardModifier.ShiftModifier,
     )
-    assert 0 < state.occlusion.region.sum() < whole
+    assert 0 < state.occlusion.edits.region.sum() < whole
     for _ in range(2):
         occluding.actions_by_id["undo"].trigger()
     assert not state.study.edited
     occluding.actions_by_id["redo"].trigger()
-    assert state.occlusion.region.sum() == whole
+    assert state.occlusion.edits.region.sum() == whole
     occluding.actions_by_id["reset-occlusion"].trigger()
     assert not state.study.edited
     assert state.annotations == ()
@@ -186,7 +186,7 @@ def test_escape_lets_go_of_a_stroke(occluding: MainWindow) -> None:
     press(pane, place(occluding, *LESION))
     key(pane, Qt.Key.Key_Escape)
     release(pane, place(occluding, *LESION))
-    assert not state.occlusion.edited
+    assert not state.occlusion.edits.edited
     assert state.occlusion.status is Status.NOT_RUN
 
 
@@ -215,7 +215,7 @@ def test_an_image_without_a_prediction_cannot_be_tried(window: MainWindow) -> No
 def test_a_stroke_on_a_turned_image_covers_what_lies_under_it(occluding: MainWindow) -> None:
     session, pane = occluding.session, occluding.grid.panes[0]
     drag(pane, place(occluding, *LESION), place(occluding, LESION[0], LESION[1] + 12))
-    upright = session.state.occlusion.region
+    upright = session.state.occlusion.edits.region
     session.undo()
     for _ in range(2):
         session.reformations.rotate()
@@ -224,10 +224,10 @@ def test_a_stroke_on_a_turned_image_covers_what_lies_under_it(occluding: MainWin
             [(LESION[1], LESION[0], 0), (LESION[1] + 12, LESION[0], 0)]
         )
         drag(pane, *pane.geometry_mm.to_pixels(lesion))
-        region = session.state.occlusion.region
+        region = session.state.occlusion.edits.region
         assert (region != upright).sum() < 0.05 * upright.sum()
         pane.grab()
         session.undo()
     session.reformations.rotate()
     drag(pane, *pane.geometry_mm.to_pixels(lesion))
-    assert (session.state.occlusion.region != upright).sum() < 0.05 * upright.sum()
+    assert (session.state.occlusion.edits.region != upright).sum() < 0.05 * upright.sum()

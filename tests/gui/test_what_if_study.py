@@ -80,12 +80,12 @@ def test_a_stroke_hides_a_part_in_every_pane_and_done_brings_it_back(
     study, before = state.study, state.classification
     press(pane, middle_of_lesion(pane))
     move(pane, middle_of_lesion(pane) + QPointF(1, 0))
-    assert not state.occlusion.edited  # only marked so far
+    assert not state.occlusion.edits.edited  # only marked so far
     assert pane.covering
     release(pane, middle_of_lesion(pane) + QPointF(1, 0))
     test = state.occlusion
     assert test.status is Status.DONE
-    assert 0 < (test.region & state.finding.mask).sum() < state.finding.mask.sum()
+    assert 0 < (test.edits.region & state.finding.mask).sum() < state.finding.mask.sum()
     said = texts(panel)
     assert "PART HIDDEN" in said
     assert "Hidden: " in said
@@ -96,7 +96,7 @@ def test_a_stroke_hides_a_part_in_every_pane_and_done_brings_it_back(
     for one in window.grid.shown:
         scene = one.scene
         assert scene.study.edited
-        assert scene.painted_over is test.region
+        assert scene.painted_over is test.edits.region
         warnings = slice_captions(scene, one.geometry_mm).warnings
         assert ("PART HIDDEN", palette.CAUTION) in warnings
     other = window.grid.shown[1]
@@ -123,7 +123,7 @@ def test_a_stroke_hides_what_it_covers_in_every_plane(
     named(panel, "One slice").click()
     window.session.occlusion.set_brush(6)
     cover(pane)
-    region = state.occlusion.region
+    region = state.occlusion.edits.region
     assert region[state.study.grid.nearest_voxel(state.finding.position_mm)]
     cut = pane.view.cut(region, pane.index)
     assert cut.sum() == region.sum()  # no other slice
@@ -136,16 +136,16 @@ def test_shift_shows_again_undo_and_reset_take_back(window: MainWindow, panel: W
     state, pane = window.session.state, window.grid.shown[0]
     window.session.occlusion.set_brush(8)
     cover(pane)
-    whole = state.occlusion.region.sum()
+    whole = state.occlusion.edits.region.sum()
     window.session.occlusion.set_brush(3)
     cover(pane, modifiers=SHIFT)
-    assert 0 < state.occlusion.region.sum() < whole
+    assert 0 < state.occlusion.edits.region.sum() < whole
     window.actions_by_id["undo"].trigger()
-    assert state.occlusion.region.sum() == whole
+    assert state.occlusion.edits.region.sum() == whole
     window.actions_by_id["redo"].trigger()
-    assert state.occlusion.region.sum() < whole
+    assert state.occlusion.edits.region.sum() < whole
     named(panel, "Reset").click()
-    assert not state.occlusion.edited
+    assert not state.occlusion.edits.edited
     assert not pane.scene.study.edited
     assert "Nothing is painted over yet" in texts(panel)
     assert "PART HIDDEN" not in texts(panel)
@@ -157,7 +157,7 @@ def test_escape_lets_go_of_a_stroke(window: MainWindow, panel: WhatIfPanel) -> N
     press(pane, middle_of_lesion(pane))
     key(pane, Qt.Key.Key_Escape)
     release(pane, middle_of_lesion(pane))
-    assert not window.session.state.occlusion.edited
+    assert not window.session.state.occlusion.edits.edited
     assert not pane.covering
 
 
@@ -182,7 +182,7 @@ def test_tilted_planes_take_no_stroke(
     assert pane.view.oblique
     press(pane, QPointF(100, 100))
     release(pane, QPointF(120, 100))
-    assert not window.session.state.occlusion.edited
+    assert not window.session.state.occlusion.edits.edited
     move(pane, QPointF(110, 100), button=NONE)
     assert pane.cursor().shape() is Qt.CursorShape.ForbiddenCursor
 

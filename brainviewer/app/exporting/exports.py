@@ -196,7 +196,8 @@ def refuse_hidden(state: ViewState) -> None:
 
     Raises BrainViewerError while a part of the study is hidden.
     """
-    if state.solid_study is not None and state.occlusion is not None and state.occlusion.edited:
+    test = state.occlusion
+    if state.solid_study is not None and test is not None and test.edits.edited:
         raise BrainViewerError(
             "A part of the study is hidden for a test.",
             "End the test first (Done, or Shift+W), or export the view, which says so.",
@@ -206,7 +207,7 @@ def refuse_hidden(state: ViewState) -> None:
 def _note(state: ViewState) -> str:
     """What must be said beside the result of what is on the screen."""
     test = state.occlusion
-    if test is not None and test.edited:
+    if test is not None and test.edits.edited:
         said = test.comparison.sentence if test.comparison is not None else ""
         what = "Edited image." if test.original.is_image2d else HIDDEN_PART
         return f"{what} {said}".rstrip()

@@ -77,9 +77,9 @@ def scene_of(
 
 def _painted_over(state: ViewState, study: Study, modality: Modality) -> NDArray[np.bool_] | None:
     test = state.occlusion
-    if test is None or not test.edited or modality not in study.together.volumes:
+    if test is None or not test.edits.edited or modality not in study.together.volumes:
         return None
-    return test.region
+    return test.edits.region
 
 
 def fused_of(

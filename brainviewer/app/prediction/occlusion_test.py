@@ -12,13 +12,11 @@ from brainviewer.app.original_grids import Seen
 from brainviewer.app.prediction.frame_class import of_frame
 from brainviewer.app.prediction.occlusion_edit import (
     Comparison,
-    Fill,
-    Mask,
     Pixels,
     paint_over,
     what_if,
 )
-from brainviewer.app.prediction.occlusion_steps import Step, Steps
+from brainviewer.app.prediction.occlusion_steps import Steps
 from brainviewer.app.status import Status
 from brainviewer.core.errors import Report
 from brainviewer.core.findings.classification import Classification
@@ -62,36 +60,6 @@ class OcclusionTest:
 
     unit = "px"
     """Of the brush."""
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """All steps, also those that were taken back."""
-        return self.edits.steps
-
-    @property
-    def region(self) -> Mask:
-        """(rows, columns) bool: what is painted over."""
-        return self.edits.region
-
-    @property
-    def fill(self) -> Fill:
-        """What it is painted over with."""
-        return self.edits.fill
-
-    @property
-    def edited(self) -> bool:
-        """Whether anything is painted over."""
-        return self.edits.edited
-
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is a step to be taken back."""
-        return self.edits.can_undo
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether a step was taken back that can be had again."""
-        return self.edits.can_redo
 
     @property
     def smallest_brush(self) -> int:
@@ -157,8 +125,8 @@ def painted_over(test: OcclusionTest) -> tuple[Pixels, Study]:
     pixels: Pixels = study.image_pixels(frame)
     if volume.data.dtype in (np.uint8, np.uint16):
         pixels = pixels.astype(volume.data.dtype if pixels.ndim == 2 else np.uint8)
-    region = test.region
-    done = paint_over(pixels, region, test.fill)
+    region = test.edits.region
+    done = paint_over(pixels, region, test.edits.fill)
     data, rgb = volume.data.copy(), volume.rgb
     stored = data[:, :, frame].T  # a view: writing to it changes the frame
     if rgb is not None:

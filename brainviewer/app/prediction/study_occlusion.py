@@ -9,7 +9,7 @@ import numpy as np
 
 from brainviewer.app.original_grids import Seen
 from brainviewer.app.prediction.left_out import Rows
-from brainviewer.app.prediction.occlusion_edit import Comparison, Fill, Mask
+from brainviewer.app.prediction.occlusion_edit import Comparison, Mask
 from brainviewer.app.prediction.occlusion_steps import Steps
 from brainviewer.app.prediction.study_what_if import HiddenPart, hide, what_if_hidden
 from brainviewer.app.status import Status
@@ -85,31 +85,6 @@ class StudyOcclusion:
         return self.basis.before
 
     @property
-    def region(self) -> Mask:
-        """(i, j, k) bool: what is hidden."""
-        return self.edits.region
-
-    @property
-    def fill(self) -> Fill:
-        """What it is filled with."""
-        return self.edits.fill
-
-    @property
-    def edited(self) -> bool:
-        """Whether anything is hidden."""
-        return self.edits.edited
-
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is a step to be taken back."""
-        return self.edits.can_undo
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether a step was taken back that can be had again."""
-        return self.edits.can_redo
-
-    @property
     def shown_study(self) -> Study | None:
         """What panes show instead of the study; None where nothing is hidden yet."""
         return None if self.part is None else self.part.study
@@ -136,7 +111,7 @@ class StudyOcclusion:
 
         covered : (rows, columns) bool as on the screen: all that is hidden on the slice then.
         """
-        region = self.region.copy()
+        region = self.edits.region.copy()
         before = np.array(view.cut(region, index))
         deep = [slice(None)] * 3
         deep[view.axis] = self._depth(view.axis, index)
@@ -196,7 +171,9 @@ class StudyOcclusion:
 
     def make(self, report: Report) -> HiddenPart:
         """See ``hide``."""
-        return hide(self.basis.study, self.basis.finding, self.region, self.fill, report)
+        return hide(
+            self.basis.study, self.basis.finding, self.edits.region, self.edits.fill, report
+        )
 
     def ask(
         self, made: HiddenPart, engine: Engine, report: Report

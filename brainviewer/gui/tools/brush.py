@@ -29,7 +29,7 @@ class BrushDrag(Drag):
         test = pane.state.occlusion
         assert test is not None
         self._brush, self._value = test.brush, 0 if erase else 1
-        self._covered = _on_screen(pane, test.region).astype(np.uint8)
+        self._covered = _on_screen(pane, test.edits.region).astype(np.uint8)
         self.move(at, Qt.KeyboardModifier.NoModifier)
 
     def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:

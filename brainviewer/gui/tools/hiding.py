@@ -21,7 +21,7 @@ class HideDrag(Drag):
         # A stroke stays on its slice, even if the slice is scrolled while drawing.
         self._view, self._index, self._value = view, pane.index, 0 if erase else 1
         self._radius = test.brush / 2
-        self._covered = np.array(view.cut(test.region, pane.index), np.uint8, order="C")
+        self._covered = np.array(view.cut(test.edits.region, pane.index), np.uint8, order="C")
         self._last = at
         self._go_to(at)
 

@@ -132,7 +132,7 @@ def test_an_occlusion_test_ends_with_its_frame(desk: Desk, engine: ToyEngine) ->
     assert original is not None
     session.occlusion.start()
     assert state.occlusion is not None
-    region = state.occlusion.region.copy()
+    region = state.occlusion.edits.region.copy()
     region[40:100, 30:90] = True
     session.occlusion.paint(region)
     desk.settle()

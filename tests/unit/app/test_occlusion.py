@@ -154,9 +154,9 @@ def test_the_newest_stroke_wins_and_too_large_ones_are_refused(
     session.occlusion.paint(np.zeros_like(LESION))
     desk.settle()
     assert state.occlusion is not None
-    assert (state.occlusion.after, state.occlusion.edited) == (None, False)
+    assert (state.occlusion.after, state.occlusion.edits.edited) == (None, False)
     session.occlusion.paint(np.ones_like(LESION))
-    assert len(state.occlusion.steps) == 3
+    assert len(state.occlusion.edits.steps) == 3
     assert "smaller part" in desk.sentences("error")[-1]
 
 

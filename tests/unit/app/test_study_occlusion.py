@@ -158,7 +158,7 @@ def test_hiding_half_of_the_lesion_changes_the_answer_and_nothing_else(
     tested.settle()
     assert len(state.occlusion.edits.steps) == 3
     session.occlusion.reset()
-    assert not state.occlusion.edited
+    assert not state.occlusion.edits.edited
     session.occlusion.stop()
     assert state.occlusion is None
     assert state.tool is Tool.WINDOW
@@ -224,7 +224,7 @@ def test_a_stale_answer_is_waited_for_and_the_test_follows_the_new_one(
     assert state.occlusion.status is Status.DONE
     assert state.occlusion.basis.finding is corrected
     assert state.occlusion.before is state.classification
-    assert state.occlusion.edited
+    assert state.occlusion.edits.edited
     # The age is part of what the answer rests on, too.
     session.classification.set_age(40)
     tested.settle()

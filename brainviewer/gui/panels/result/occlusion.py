@@ -199,9 +199,9 @@ class WhatIfPanel(QWidget):
             self._size.setRange(test.smallest_brush, test.largest_brush)
             self._size.setValue(test.brush)
         self._pixels.setText(f"{test.brush} {test.unit}")
-        self._fills[test.fill.value].setChecked(True)
-        self._reset.setEnabled(test.edited)
-        self._edited.setVisible(test.edited)
+        self._fills[test.edits.fill.value].setChecked(True)
+        self._reset.setEnabled(test.edits.edited)
+        self._edited.setVisible(test.edits.edited)
         image = test.original.is_image2d
         self._edited.setText((EDITED if image else EDITED_STUDY).upper())
         said, role = _said_of(test)
@@ -222,7 +222,7 @@ def _said_of(test: "OcclusionTest | StudyOcclusion") -> tuple[str, str]:
         return test.message, "caution"
     if test.comparison is not None:
         return test.comparison.sentence, ""
-    if not test.edited:
+    if not test.edits.edited:
         return "Nothing is painted over yet: the answer below stands.", "quiet"
     if test.status is Status.RUNNING:
         what = "image" if test.original.is_image2d else "study"
