@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from brainviewer.app.correction.editing import Editing
 from brainviewer.app.original_grids import OriginalGrids
+from brainviewer.app.status import Status
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.findings.classification import Classification
@@ -103,6 +104,20 @@ def facts_of_finding(finding: TumourFinding | None) -> Mapping[Fact, bool]:
         Fact.COMPARED: finding is not None and finding.agreement is not None,
         Fact.SKULL: finding is not None and finding.with_skull and finding.brain is not None,
         Fact.DIAMETERS: taken is not None and bool(taken.lesion or taken.enhancing),
+    }
+
+
+def facts_of_search(
+    study: Study | None, finding: TumourFinding | None, status: Status, whole: bool
+) -> Mapping[Fact, bool]:
+    """What there is to classify. status : of the search; whole : nothing of the study arrives."""
+    image = study is not None and study.is_image2d
+    # A study waits for a search that was stopped or has failed.
+    waits = study is not None and not image and finding is None and whole
+    unsearched = waits and status is not Status.RUNNING
+    return {
+        Fact.CLASSIFIABLE: image or unsearched or (finding is not None and finding.found),
+        Fact.CLASSIFIABLE_HERE: unsearched or finding is not None,
     }
 
 

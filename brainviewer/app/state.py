@@ -21,6 +21,7 @@ from brainviewer.app.facts import (
     facts_of_finding,
     facts_of_reformation,
     facts_of_result,
+    facts_of_search,
     facts_of_study,
 )
 from brainviewer.app.location.lesion_location import LesionLocation
@@ -277,9 +278,6 @@ class ViewState(ViewSignals):
         """What holds now; enables actions and controls."""
         finding, result = self.finding, self.classification
         image = self.study is not None and self.study.is_image2d
-        # A study waits for a search that was stopped or has failed.
-        waits = self.solid_study is not None and finding is None and self.arriving is None
-        unsearched = waits and self.finding_status is not Status.RUNNING
         facts = {
             **facts_of_study(self.study, self.original_grids),
             **facts_of_finding(finding),
@@ -288,8 +286,7 @@ class ViewState(ViewSignals):
             Fact.LISTED: self.listed,
             Fact.EXPORTED: self.exported,
             Fact.IMAGE_SERIES: len(self.image_series) > 1,
-            Fact.CLASSIFIABLE: (image or unsearched or (finding is not None and finding.found)),
-            Fact.CLASSIFIABLE_HERE: unsearched or finding is not None,
+            **facts_of_search(self.study, finding, self.finding_status, self.arriving is None),
             Fact.CLASSIFIED: result is not None and self.classification_status is Status.DONE,
             Fact.FEEDBACK: self.feedback is not None,
             **facts_of_annotations(self.annotations, self.selected, finding),
