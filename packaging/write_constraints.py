@@ -20,7 +20,8 @@ from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[1]
 CONSTRAINTS = ROOT / "packaging" / "constraints.txt"
-PROJECT = "brainviewer"
+NOT_HELD = ("brainviewer", "pip")
+"""The project itself, and what installs it, which is as new as the environment brings it."""
 
 
 def direct_requirements() -> Iterator[Requirement]:
@@ -44,7 +45,7 @@ def installed_versions(requirements: Iterable[Requirement]) -> dict[str, Version
             continue
         name = canonicalize_name(needed.name)
         new = [(name, wanted) for wanted in ("", *needed.extras) if (name, wanted) not in seen]
-        if not new or name == PROJECT:
+        if not new or name in NOT_HELD:
             continue
         seen.update(new)
         try:

@@ -11,7 +11,7 @@ from traceback import walk_tb
 from typing import Any
 
 from brainviewer.files.tidying import tidy_up
-from brainviewer.files.user_folders import make_own_folder, open_own_file, settings_folder
+from brainviewer.files.user_folders import machine_settings_folder, make_own_folder, open_own_file
 
 
 def start_log(debug: bool = False) -> None:
@@ -25,7 +25,7 @@ def start_log(debug: bool = False) -> None:
     if root.handlers:
         return
     try:
-        folder = settings_folder()
+        folder = machine_settings_folder()
         make_own_folder(folder)
         tidy_up()
         handler: logging.Handler = _OwnFile(folder / "brainviewer.log")

@@ -13,21 +13,37 @@ from pathlib import Path
 
 import platformdirs
 
+from brainviewer.core.process.reader import current_reader
+
 OWN_FOLDER, OWN_FILE = 0o700, 0o600
 
 
-def settings_folder() -> Path:
-    """Where the settings live; BRAINVIEWER_HOME moves settings, journal and log together."""
+def machine_settings_folder() -> Path:
+    """Where the log and the PACS nodes of all readers live.
+
+    BRAINVIEWER_HOME moves settings, data and log together.
+    """
     if home := os.environ.get("BRAINVIEWER_HOME"):
         return Path(home)
     return Path(platformdirs.user_config_dir("brainviewer", appauthor=False))
 
 
-def data_folder() -> Path:
-    """Where the user's data live: BRAINVIEWER_HOME, or the place the system has for them."""
+def machine_folder() -> Path:
+    """Where the data of all readers live: accounts, audit trail, models, monitored predictions."""
     if home := os.environ.get("BRAINVIEWER_HOME"):
         return Path(home)
     return platformdirs.user_data_path("BrainViewer", appauthor=False)
+
+
+def settings_folder() -> Path:
+    """Where the settings live: of the reader who has signed in, else of the user."""
+    return machine_settings_folder() if current_reader() is None else data_folder()
+
+
+def data_folder() -> Path:
+    """Where the user's data live: of the reader who has signed in a folder of his own."""
+    reader = current_reader()
+    return machine_folder() if reader is None else machine_folder() / "readers" / reader.id
 
 
 def journal_folder() -> Path:
@@ -47,7 +63,7 @@ def reports_folder() -> Path:
 
 def models_folder() -> Path:
     """Where the models lie that the user added."""
-    return data_folder() / "models"
+    return machine_folder() / "models"
 
 
 def retrieved_folder() -> Path:
@@ -67,7 +83,8 @@ def unfinished_folder() -> Path:
 
 def make_own_folder(folder: Path) -> None:
     """Make one of the folders above, for the user alone; raises OSError."""
-    homes = (home for home in (settings_folder(), data_folder()) if folder.is_relative_to(home))
+    every = machine_settings_folder(), machine_folder(), settings_folder(), data_folder()
+    homes = (home for home in dict.fromkeys(every) if folder.is_relative_to(home))
     for own in (*homes, folder):
         own.mkdir(mode=OWN_FOLDER, parents=True, exist_ok=True)
         close_folder(own)

@@ -9,7 +9,7 @@ from typing import Any
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.files.ordinary_file import is_there
 from brainviewer.files.structured import read_json
-from brainviewer.files.user_folders import OWN_FILE, make_own_folder, settings_folder
+from brainviewer.files.user_folders import OWN_FILE, machine_settings_folder, make_own_folder
 from brainviewer.files.writing import write_whole
 from brainviewer.pacs.node import Certificates, DicomwebNode, DimseNode, Login, Node
 
@@ -66,7 +66,7 @@ def remove_node(name: str) -> None:
 
 
 def _path() -> Path:
-    return settings_folder() / "pacs-nodes.json"
+    return machine_settings_folder() / "pacs-nodes.json"
 
 
 def _save(kept: list[Node]) -> None:
