@@ -290,5 +290,5 @@ class StudyList:
 
     def _tell_trouble(self) -> None:
         if trouble := self._database.trouble:
-            self._database.trouble = None
+            self._database.told()
             self._failed(trouble)

@@ -9,8 +9,8 @@ import pytest
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.study import Modality
-from brainviewer.files.study_list import database as database_module
-from brainviewer.files.study_list.database import VERSION, StudyDatabase
+from brainviewer.files.database import database as database_module
+from brainviewer.files.study_list.database import SCHEMA, StudyDatabase
 from brainviewer.files.study_list.entry import (
     THUMBNAIL,
     KeptClassification,
@@ -128,7 +128,7 @@ def test_a_damaged_file_is_set_aside_and_said(path: Path, damage: str) -> None:
 def test_a_newer_file_is_left_as_it_is(path: Path) -> None:
     filled(path)
     with sqlite3.connect(path) as connection:
-        connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+        connection.execute(f"PRAGMA user_version = {SCHEMA.version + 1}")
     connection.close()
     newer = path.read_bytes()
     database = StudyDatabase(path)

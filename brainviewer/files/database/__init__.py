@@ -1,0 +1,1 @@
+"""SQLite files: one that is used whole or refused, and one that always lets work go on."""
