@@ -7,12 +7,14 @@ where, so that the next start finds it.
 
 import os
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
 from uuid import uuid4
 
+from brainviewer.files.durable.appending import write_all
+from brainviewer.files.durable.disk import disk
 from brainviewer.files.locks import new_locked_file, try_lock
 from brainviewer.files.user_folders import (
     data_folder,
@@ -25,8 +27,38 @@ _NAME = re.compile(r"\.[0-9a-f]{32}\.part")
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 
+class Draft:
+    """A new file that is written. Every call but ``close`` raises OSError."""
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self._path = path
+        self._descriptor: int | None = descriptor
+
+    def write(self, content: bytes) -> None:
+        """Add to the file."""
+        assert self._descriptor is not None
+        write_all(self._descriptor, content)
+
+    def sync(self) -> None:
+        """Bring the file to the disk."""
+        assert self._descriptor is not None
+        disk().sync(self._descriptor)
+
+    def take_name(self, target: Path) -> None:
+        """Give it its name, in the place of what has it; for good once the folder is synced."""
+        if sys.platform == "win32":
+            self.close()  # what is open cannot be renamed there
+        disk().replace(self._path, target)
+
+    def close(self) -> None:
+        """Give the descriptor back, and the lock."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            disk().close(descriptor)
+
+
 @contextmanager
-def new_draft(folder: Path, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
+def new_draft(folder: Path, mode: int) -> Iterator[tuple[Path, Draft]]:
     """A new file to be written and then renamed; removed if that does not happen.
 
     mode : permissions, of which the user's umask takes some away.
@@ -40,13 +72,15 @@ def new_draft(folder: Path, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
             return path
 
         path, descriptor = new_locked_file(new_path, mode)
+        file = Draft(path, descriptor)
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                yield path, file
+            yield path, file
         except BaseException:
+            file.close()
             with suppress(OSError):
-                path.unlink()
+                disk().unlink(path)
             raise
+        file.close()
 
 
 def sweep(folder: Path) -> None:

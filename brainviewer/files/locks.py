@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from brainviewer.files.durable.disk import disk
+
 _PAUSE = 0.01
 _TRIES = 20
-_BINARY = getattr(os, "O_BINARY", 0)
 
 
 def try_lock(descriptor: int) -> bool:
@@ -21,15 +22,7 @@ def try_lock(descriptor: int) -> bool:
 
     The lock goes when the file is closed. Raises OSError where there are no locks.
     """
-    if sys.platform == "win32":
-        raise OSError(errno.ENOTSUP, "no locks")
-    import fcntl
-
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+    return disk().try_lock(descriptor)
 
 
 def new_locked_file(new_path: Callable[[], Path], mode: int) -> tuple[Path, int]:
@@ -44,16 +37,16 @@ def new_locked_file(new_path: Callable[[], Path], mode: int) -> tuple[Path, int]
     """
     for _ in range(_TRIES):
         path = new_path()
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY, mode)
+        descriptor = disk().open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
         try:
             if try_lock(descriptor) and os.fstat(descriptor).st_nlink:
                 return path, descriptor
         except OSError:
             return path, descriptor
         # Another process swept it in the moment before it was locked.
-        os.close(descriptor)
+        disk().close(descriptor)
         with suppress(FileNotFoundError):
-            path.unlink()
+            disk().unlink(path)
     raise FileNotFoundError(errno.ENOENT, "the new file is gone")
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import platformdirs
 
 from brainviewer.core.process.reader import current_reader
+from brainviewer.files.durable.appending import make_folders
 
 OWN_FOLDER, OWN_FILE = 0o700, 0o600
 
@@ -86,7 +87,7 @@ def make_own_folder(folder: Path) -> None:
     every = machine_settings_folder(), machine_folder(), settings_folder(), data_folder()
     homes = (home for home in dict.fromkeys(every) if folder.is_relative_to(home))
     for own in (*homes, folder):
-        own.mkdir(mode=OWN_FOLDER, parents=True, exist_ok=True)
+        make_folders(own, OWN_FOLDER)
         close_folder(own)
 
 

@@ -4,13 +4,13 @@ import contextlib
 import errno
 import os
 import stat
-import sys
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.drafts import new_draft, sweep
+from brainviewer.files.durable.disk import disk
 from brainviewer.files.ordinary_file import DISK_FULL, is_folder, is_ordinary, is_there, resolved
 
 _LONGEST_NAME = 255
@@ -36,13 +36,11 @@ def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
             sweep(target.parent)
         with new_draft(target.parent, mode) as (draft, file):
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
             with contextlib.suppress(OSError):
                 draft.chmod(stat.S_IMODE(target.stat().st_mode) & mode)
-            if sys.platform == "win32":
-                file.close()  # what is open cannot be renamed there
-            draft.replace(target)
+            file.sync()
+            file.take_name(target)
+        disk().sync_folder(target.parent)  # else a power loss could bring the old one back
     except (OSError, ValueError) as error:
         raise _in_words(path, error) from error
 
@@ -66,16 +64,14 @@ def write_folder_whole(folder: Path, files: Iterable[tuple[str, bytes]]) -> None
             ready = []
             for name, content in files:
                 path = folder / name
-                draft, file = drafts.enter_context(new_draft(folder, 0o666))
+                _, file = drafts.enter_context(new_draft(folder, 0o666))
                 file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-                ready.append((draft, file, path))
-            for draft, file, path in ready:
-                if sys.platform == "win32":
-                    file.close()  # what is open cannot be renamed there
-                draft.rename(path)
+                file.sync()
+                ready.append((file, path))
+            for file, path in ready:
+                file.take_name(path)
                 placed.append(path)
+        disk().sync_folder(folder)
     except BaseException as error:
         with contextlib.suppress(OSError):
             for name_taken in placed:

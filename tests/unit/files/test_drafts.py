@@ -21,7 +21,6 @@ from pathlib import Path
 from brainviewer.files.drafts import new_draft
 with new_draft(Path(sys.argv[1]), 0o600) as (path, file):
     file.write(b"half")
-    file.flush()
     print("writing", flush=True)
     sys.stdin.read()
 """
