@@ -1,24 +1,9 @@
-"""Fractions (so many of so many) and their 95 % intervals."""
+"""How many independent things a fraction rests on."""
 
-import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-Z = 1.959964
-"""Of the normal distribution, so that 95 % lie within."""
-
-
-def wilson(fraction: float, count: float) -> tuple[float, float]:
-    """The interval of a fraction of ``count`` things (Wilson 1927), open where all or none are so.
-
-    count : how many independent things it rests on; need not be whole.
-    """
-    middle = fraction + Z**2 / (2 * count)
-    reach = Z * math.sqrt(fraction * (1 - fraction) / count + Z**2 / (4 * count**2))
-    whole = 1 + Z**2 / count
-    return max(0.0, (middle - reach) / whole), min(1.0, (middle + reach) / whole)
 
 
 def effective_number(

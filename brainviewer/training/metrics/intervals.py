@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from brainviewer.training.metrics.fractions import wilson
+from brainviewer.core.wilson import wilson
 from brainviewer.training.metrics.metric_kinds import (
     Counts,
     Fraction,

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.training.metrics.fractions import Z, effective_number, wilson
+from brainviewer.core.wilson import Z, wilson
+from brainviewer.training.metrics.fractions import effective_number
 
 Truth = NDArray[np.int64]
 Probabilities = NDArray[np.float64]

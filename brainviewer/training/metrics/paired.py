@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.ranking import average_ranks
-from brainviewer.training.metrics.fractions import Z
+from brainviewer.core.wilson import Z
 from brainviewer.training.metrics.intervals import drawn_counts, percentiles
 from brainviewer.training.metrics.metric_kinds import Groups, Metric, Probabilities, Truth
 

@@ -17,12 +17,12 @@ from typing import Annotated, Any
 import typer
 
 from brainviewer.core.errors import FileError
+from brainviewer.core.wilson import wilson
 from brainviewer.files.writing import write_whole
 from brainviewer.models.card import Task
 from brainviewer.models.card_file import CARD_FILE, FORMAT
 from brainviewer.training.command import run_alone
 from brainviewer.training.json_files import write_json
-from brainviewer.training.metrics.fractions import wilson
 from brainviewer.training.model_files import (
     EVALUATION_FILE,
     NETWORK_FILES,

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from brainviewer.core.wilson import wilson
 from brainviewer.training.image_classification.evaluation.results import measures as image_measures
 from brainviewer.training.metrics import metrics as figures
-from brainviewer.training.metrics.fractions import effective_number, wilson
+from brainviewer.training.metrics.fractions import effective_number
 from brainviewer.training.metrics.intervals import Estimate, estimates, fraction, percentiles
 from brainviewer.training.metrics.metric_kinds import area_interval
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from brainviewer.training.metrics.fractions import wilson
+from brainviewer.core.wilson import wilson
 from brainviewer.training.metrics.intervals import against_bar, bar_words
 
 ROOT = Path(__file__).resolve().parents[4]
