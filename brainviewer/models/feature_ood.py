@@ -15,8 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import ModelError
+from brainviewer.core.findings.ood_score import OodScore
 
 Features = NDArray[np.float32]
+_MOST_AXES = 16
+"""Numbers that are kept of an embedding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,18 +110,27 @@ def load_ood(path: Path) -> FeatureOOD:
     return ood_check
 
 
-def too_far(scope_file: Path | None, features: Features | None) -> str:
-    """How far features lie from those that a network knows, in words; empty within the limit.
+def ood_score(scope_file: Path | None, features: Features | None) -> OodScore | None:
+    """How far features lie from those that a network knows; None where that is not known.
 
     scope_file : None where it is not known what is in scope.
     features : (n, h, w, c), see ``embedding``
     """
     if scope_file is None or features is None:
-        return ""
+        return None
     ood_check = load_ood(scope_file)
-    distance = ood_check.distance(embedding(features))
-    return (
-        ""
-        if distance <= ood_check.limit
-        else f"(distance {distance:.1f}, limit {ood_check.limit:.1f})"
-    )
+    seen = embedding(features)
+    along = (seen - ood_check.mean) @ ood_check.axes / ood_check.deviations
+    position = tuple(float(number) for number in along[:_MOST_AXES])
+    return OodScore(ood_check.distance(seen), ood_check.limit, position)
+
+
+def too_far(scope_file: Path | None, features: Features | None) -> str:
+    """How far features lie from those that a network knows, in words; empty within the limit.
+
+    See ``ood_score``.
+    """
+    found = ood_score(scope_file, features)
+    if found is None or found.within:
+        return ""
+    return f"(distance {found.score:.1f}, limit {found.limit:.1f})"

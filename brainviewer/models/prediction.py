@@ -15,6 +15,7 @@ from brainviewer.core.findings.networks import OOD_CHECK, PREDICTION, NetworkIde
 from brainviewer.models.card import ModelCard
 from brainviewer.models.card_metrics import DOUBT, SITUATIONS, Metric
 from brainviewer.models.engine.runtimes import EngineOutput
+from brainviewer.models.feature_ood import ood_score
 from brainviewer.models.saliency import class_activation, map_on_slice
 from brainviewer.models.subtype.fusion_head import FusedPrediction
 from brainviewer.models.subtype.input import Prepared
@@ -125,6 +126,7 @@ def unclassified(
         sequences_used=sequences,
         notices=() if prediction is None else tuple(prediction.notices),
         network=network,
+        ood=None if prediction is None else ood_score(card.ood_check, prediction.features),
     )
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.findings.ablation import SourceAblation
 from brainviewer.core.findings.networks import NetworkUse
+from brainviewer.core.findings.ood_score import OodScore
 from brainviewer.core.slices import Plane
 
 IMAGE = "picture"
@@ -50,6 +51,7 @@ class Classification:
     descriptors : what was measured on the lesion and took part, by name.
     rests_on : the answer without each source of evidence; empty of an image, and without an answer.
     notices : sentences to be told with it; those that make it doubtful stand in ``reason``, too.
+    ood : how far what the network saw lies from its training; None where that is not known.
     """
 
     model_id: str
@@ -80,6 +82,7 @@ class Classification:
     notices: tuple[str, ...] = ()
     frames: int = 1
     network: NetworkUse | None = None
+    ood: OodScore | None = None
 
     def doubted(self, doubts: Sequence[str]) -> "Classification":
         """The same answer with doubts, each a sentence: it is not confident then.

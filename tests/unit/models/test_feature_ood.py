@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from brainviewer.core.errors import ModelError
-from brainviewer.models.feature_ood import embedding, fit_ood, load_ood, save_ood
+from brainviewer.models.feature_ood import embedding, fit_ood, load_ood, ood_score, save_ood
 
 
 @pytest.fixture
@@ -64,3 +64,21 @@ def test_a_file_of_another_shape_is_an_error(tmp_path: Path) -> None:
              numbers=[1, 2])  # fmt: skip
     with pytest.raises(ModelError, match="cannot be read"):
         load_ood(tmp_path / "scope.npz")
+
+
+def test_a_score_says_how_far_and_in_which_direction(usual: np.ndarray, tmp_path: Path) -> None:
+    ood_check = fit_ood(usual, 3, limit=4.0)
+    save_ood(ood_check, tmp_path / "scope.npz")
+    read = load_ood(tmp_path / "scope.npz")
+    # A feature map whose embedding lies two deviations along the second axis.
+    features = (read.mean + 2 * read.deviations[1] * read.axes[:, 1])[None, None, None]
+    length = float(np.linalg.norm(features))
+    usual_score = ood_score(tmp_path / "scope.npz", features)
+    assert usual_score is not None
+    seen = features[0, 0, 0] / length
+    expected = (seen - read.mean) @ read.axes / read.deviations
+    assert usual_score.embedding == pytest.approx(expected.tolist(), abs=1e-4)
+    assert usual_score.score == pytest.approx(read.distance(seen))
+    assert usual_score.within == (usual_score.score <= 4.0)
+    assert ood_score(None, features) is None
+    assert ood_score(tmp_path / "scope.npz", None) is None
