@@ -13,6 +13,7 @@ from types import MappingProxyType
 from brainviewer.core.errors import ModelError
 from brainviewer.core.findings.classification import IMAGE
 from brainviewer.core.findings.networks import NetworkIdentity
+from brainviewer.core.monitoring.reference import MonitoringReference
 from brainviewer.models.card_metrics import ExternalTest, Metric
 from brainviewer.models.segmentation.calibration import Calibration
 from brainviewer.models.segmentation.logistic import LogisticFunction
@@ -172,6 +173,7 @@ class Card:
     external : tests on other data.
     files : sha256 by name of every file of this model, in ``folder``.
     own : the user added it: nobody has measured it here.
+    reference : what its predictions were like in development; None if unknown.
     """
 
     id: str
@@ -189,6 +191,7 @@ class Card:
     folder: Path
     external: tuple[ExternalTest, ...] = ()
     own: bool = False
+    reference: MonitoringReference | None = None
 
     @property
     def of_images(self) -> bool:

@@ -30,6 +30,7 @@ from brainviewer.models.card import (
     Task,
 )
 from brainviewer.models.card_metrics import parse_external, parse_situations
+from brainviewer.models.monitoring_reference import LESION_CLASSES, reference_of
 from brainviewer.models.plain_data import only, read, require, text
 from brainviewer.models.segmentation.calibration import FEATURES as CONFIDENCE_FEATURES
 from brainviewer.models.segmentation.logistic import ENHANCING_FEATURES, parse_logistic
@@ -102,7 +103,8 @@ def parse_card(content: Any, folder: Path, owners: Owners = NO_OWNERS) -> Card:
 _ENTRIES = frozenset(
     {
         "format", "task", "id", "version", "name", "sequences", "needed", "network", "roles",
-        "files", "figures", "external", "training_data", "intended_use", "limits",
+        "files", "figures", "external", "monitoring_reference", "training_data", "intended_use",
+        "limits",
     }
 )  # fmt: skip
 _SEGMENTATION_ENTRIES = _ENTRIES | {"calibration", "enhancing", "input"}
@@ -129,6 +131,7 @@ def _segmentation(content: Any, folder: Path) -> SegmentationCard:
         input=seen,
         calibration=parse_logistic(content["calibration"], CONFIDENCE_FEATURES),
         enhancing=None if enhancing is None else parse_logistic(enhancing, ENHANCING_FEATURES),
+        reference=reference_of(content, LESION_CLASSES, ()),
     )
 
 
@@ -156,6 +159,7 @@ def _classification(content: Any, folder: Path, task: Task, owners: Owners) -> M
         ood_check=ood_check,
         lesions=_lesions(content, owners),
         calibrated=content.get("calibrated", True) is True,
+        reference=reference_of(content, codes, tuple(fusion_head.prevalences)),
     )
 
 

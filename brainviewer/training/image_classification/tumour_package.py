@@ -20,6 +20,7 @@ from brainviewer.core.findings.classification import IMAGE
 from brainviewer.files.writing import write_whole
 from brainviewer.models.card_file import CARD_FILE, load_card
 from brainviewer.models.engine.onnx_runtime import OnnxRuntime, read_weights
+from brainviewer.models.monitoring_reference import ENTRY
 from brainviewer.training.command import run_alone
 from brainviewer.training.image_classification.evaluation.results import RESULT_FILE
 from brainviewer.training.image_classification.evaluation.tumour_evaluation import tables
@@ -35,6 +36,7 @@ from brainviewer.training.model_files import (
     own_network,
     read_about,
 )
+from brainviewer.training.monitoring_reference import image_reference
 from brainviewer.training.recipes import FINAL_FILE
 from brainviewer.training.templates import put_tables
 
@@ -45,7 +47,7 @@ def card_content(about: About, evaluation: About, folder: Path) -> About:
     """What ``card.json`` of the model in ``folder`` holds: texts, evaluation, files."""
     kept = ("name", "value", "low", "high", "images")
     figures = [{key: one[key] for key in kept} for one in evaluation["figures"]]
-    return card_of(
+    content = card_of(
         {**about, "sequences": [IMAGE], "needed": [IMAGE]},
         evaluation["classes"],
         {**NETWORK_FILES, "scope": OOD_FILE},
@@ -55,6 +57,7 @@ def card_content(about: About, evaluation: About, folder: Path) -> About:
         figures={"image": figures},
         external=external_of(evaluation, about["id"]),
     )
+    return {**content, ENTRY: image_reference(evaluation)}
 
 
 def write_model(folder: Path) -> None:

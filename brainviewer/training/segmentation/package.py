@@ -21,6 +21,7 @@ from brainviewer.core.wilson import wilson
 from brainviewer.files.writing import write_whole
 from brainviewer.models.card import Task
 from brainviewer.models.card_file import CARD_FILE, FORMAT
+from brainviewer.models.monitoring_reference import ENTRY
 from brainviewer.training.command import run_alone
 from brainviewer.training.json_files import write_json
 from brainviewer.training.model_files import (
@@ -31,6 +32,7 @@ from brainviewer.training.model_files import (
     read_about,
     sha256,
 )
+from brainviewer.training.monitoring_reference import mask_reference
 from brainviewer.training.segmentation.averaged import MEAN
 from brainviewer.training.templates import put_tables, render_markdown
 
@@ -58,6 +60,7 @@ def card_content(about: About, metrics: dict[str, Any], folder: Path) -> About:
         "calibration": metrics["confidence"]["trust"],
         **({"enhancing": fitted["trust"]} if fitted else {}),
         "figures": {"image": _card_metrics(metrics)},
+        ENTRY: mask_reference(metrics),
         **{key: about[key] for key in ("training_data", "intended_use", "limits")},
         "roles": {"graph": GRAPH},
         "files": {GRAPH: sha256(folder / GRAPH)},

@@ -22,6 +22,7 @@ from brainviewer.files.writing import write_whole
 from brainviewer.models.card import ModelCard
 from brainviewer.models.card_file import CARD_FILE, load_card
 from brainviewer.models.card_metrics import SITUATIONS
+from brainviewer.models.monitoring_reference import ENTRY
 from brainviewer.training.command import run_alone
 from brainviewer.training.json_files import dump
 from brainviewer.training.metrics.plots import draw_all
@@ -39,6 +40,7 @@ from brainviewer.training.model_files import (
     read_about,
     write_network_files,
 )
+from brainviewer.training.monitoring_reference import subtype_reference
 from brainviewer.training.recipes import FINAL_FILE
 from brainviewer.training.run_folder import RECIPE_FILE
 from brainviewer.training.subtype.descriptor_ood import measured_distribution
@@ -80,6 +82,8 @@ def card_content(
         figures={name: evaluation["figures"][name]["figures"] for name in situations(about)},
         external=external_of(evaluation, about["id"]),
     )
+    seen_before = network_check(folder.parent, about)
+    content[ENTRY] = subtype_reference(evaluation, situations(about), seen_before)
     lesions = folder / OUT_OF_DISTRIBUTION_FILE
     if own and lesions.exists():
         content["out_of_distribution"] = _read(lesions)
