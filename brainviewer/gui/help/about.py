@@ -1,22 +1,19 @@
 """About BrainViewer: versions, engine, device, renderer, and the licences of what it stands on."""
 
-from PySide6 import __version__ as pyside_version
-from PySide6.QtCore import QUrl, qVersion
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QUrl
 from PySide6.QtWidgets import QApplication, QWidget
 
 from brainviewer.app.session import Session
 from brainviewer.gui import theme
 from brainviewer.gui.dialogs.page import Page, show_page
-from brainviewer.gui.help.versions import SHIPPED, licence_text, parts, system
+from brainviewer.gui.help.running_on import running_on
+from brainviewer.gui.help.versions import SHIPPED, licence_text, parts
 from brainviewer.gui.layouts import row
 from brainviewer.gui.widgets import button, call
-from brainviewer.models.engine.devices import gpu_name, usable_cores
 from brainviewer.painting.html_pages import page_html
 from brainviewer.painting.text.wording import RESEARCH_ONLY
 
 _TITLE = "About BrainViewer"
-_ENGINES = {"auto": "Automatic", "onnx": "ONNX Runtime", "tensorflow": "TensorFlow"}
 
 
 class AboutPage(Page):
@@ -39,18 +36,7 @@ class AboutPage(Page):
     @property
     def system(self) -> list[tuple[str, str]]:
         """(name, value) of what the application runs on; no name of a user, study or folder."""
-        session = self._session
-        screen = self.screen()
-        pixels = screen.size() * screen.devicePixelRatio()
-        cores = usable_cores()
-        return [
-            *system(),
-            ("Qt", f"{qVersion()} (PySide6 {pyside_version}, {QGuiApplication.platformName()})"),
-            ("Screen", f"{pixels.width()} × {pixels.height()}, {screen.devicePixelRatio():.0%}"),
-            ("Engine", f"{_ENGINES[session.settings.engine]}: {session.state.engine_text}"),
-            ("Device", gpu_name() or f"Processor, {cores} core{'s' * (cores != 1)}"),
-            ("3D renderer", self._renderer or "Not started yet"),
-        ]
+        return running_on(self._session, self.screen(), self._renderer)
 
     def write(self) -> None:
         """Fill the page, in the colours of the theme."""
