@@ -1,5 +1,6 @@
 """Small pieces that every panel is made of: section heads, buttons, numbers with units."""
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, TypeVar
 
@@ -53,11 +54,18 @@ def told(widget: Widget, role: str = "", tip: str = "", name: str = "") -> Widge
 
 
 def painted(paint: Callable[[Widget, QPainter], None]) -> Callable[[Widget, QPaintEvent], None]:
-    """Makes a ``paintEvent`` of a method that takes a painter on the widget."""
+    """Makes a ``paintEvent`` of a method that takes a painter on the widget.
+
+    An exception goes to the hook of all uncaught ones: where Python code has asked Qt to paint, or
+    to handle an event, PySide keeps it while Qt goes on, and the process ends (SIGSEGV).
+    """
 
     def paint_event(widget: Widget, _event: QPaintEvent) -> None:
-        with painting(widget) as painter:
-            paint(widget, painter)
+        try:
+            with painting(widget) as painter:
+                paint(widget, painter)
+        except Exception as error:
+            sys.excepthook(type(error), error, error.__traceback__)
 
     return paint_event
 

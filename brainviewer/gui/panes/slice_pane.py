@@ -9,7 +9,7 @@ from PySide6.QtGui import (
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
-    QPaintEvent,
+    QPainter,
     QResizeEvent,
     QWheelEvent,
 )
@@ -26,7 +26,7 @@ from brainviewer.gui.panes.shared_layers import SharedLayers
 from brainviewer.gui.panes.swipe_line import SwipeLine
 from brainviewer.gui.tools.correction_look import ToolLook
 from brainviewer.gui.tools.mouse_tools import MouseTools
-from brainviewer.painting.devices import painting
+from brainviewer.gui.widgets import painted
 from brainviewer.painting.slice_scene import SliceScene
 
 NOTHING = "Drag a sequence here, or choose one with the right button"
@@ -231,9 +231,9 @@ class SlicePane(QWidget):
 
     # -- painting ---------------------------------------------------------------------------
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        with painting(self) as painter:
-            paint_pane(self, painter)
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
+        paint_pane(self, painter)
 
     def leave_out(self, annotation: Annotation, error: Exception) -> None:
         """Leave out an annotation that cannot be drawn; said after the painting, since a notice
