@@ -5,13 +5,16 @@ exception the log keeps the kinds and the places in the code.
 """
 
 import logging
+from collections import deque
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from traceback import walk_tb
 from typing import Any
 
+from brainviewer.app.faults.description import kinds_and_places
 from brainviewer.files.tidying import tidy_up
 from brainviewer.files.user_folders import machine_settings_folder, make_own_folder, open_own_file
+
+_RECENT = 20
 
 
 def start_log(debug: bool = False) -> None:
@@ -31,8 +34,16 @@ def start_log(debug: bool = False) -> None:
         handler: logging.Handler = _OwnFile(folder / "brainviewer.log")
     except OSError:
         handler = logging.NullHandler()
-    handler.setFormatter(NamelessFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    root.addHandler(handler)
+    for one in (handler, _RecentLines()):
+        one.setFormatter(NamelessFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        root.addHandler(one)
+
+
+def recent_lines() -> tuple[str, ...]:
+    """The last lines of the log of this process, oldest first; they name nobody either."""
+    handlers = logging.getLogger("brainviewer").handlers
+    kept = next((one for one in handlers if isinstance(one, _RecentLines)), None)
+    return () if kept is None else tuple(kept.lines)
 
 
 class NamelessFormatter(logging.Formatter):
@@ -43,25 +54,7 @@ class NamelessFormatter(logging.Formatter):
         record.message, record.asctime = record.getMessage(), self.formatTime(record, self.datefmt)
         line = self._style.format(record)
         error = record.exc_info[1] if record.exc_info else None
-        return "\n".join((line, *_told(error))) if error is not None else line
-
-
-def _told(error: BaseException) -> list[str]:
-    lines: list[str] = []
-    seen: set[int] = set()
-    cause: BaseException | None = error
-    while cause is not None and id(cause) not in seen:
-        seen.add(id(cause))
-        if lines:
-            lines.append("caused by")
-        lines.append(type(cause).__qualname__)
-        # Modules rather than files: the path of an installation tells whose it is.
-        lines += [
-            f"  {frame.f_globals.get('__name__', '?')}:{line} {frame.f_code.co_name}"
-            for frame, line in walk_tb(cause.__traceback__)
-        ]
-        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
-    return lines
+        return "\n".join((line, *kinds_and_places(error))) if error is not None else line
 
 
 class _OwnFile(RotatingFileHandler):
@@ -75,3 +68,15 @@ class _OwnFile(RotatingFileHandler):
 
     def handleError(self, record: logging.LogRecord) -> None:
         """Python would print the record, and where it came from, to stderr."""
+
+
+class _RecentLines(logging.Handler):
+    """Keeps the last lines, for who reports an error."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: deque[str] = deque(maxlen=_RECENT)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the line, without the places of an exception: these are told beside it."""
+        self.lines.append(self.format(record).split("\n", 1)[0])

@@ -1,13 +1,10 @@
-"""Sentences for the user: notices, and that something failed unexpectedly."""
+"""Sentences for the user: notices."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from brainviewer.app.state import ViewState
 from brainviewer.core.errors import BrainViewerError
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -37,7 +34,6 @@ class Notices:
 
     def __init__(self, state: ViewState) -> None:
         self._state = state
-        self._reporting_crash = False
 
     def tell(self, text: str, level: str = "info", *, of_study: bool = False) -> None:
         """Tell the user one sentence; it stays until read, or until its study is left.
@@ -57,12 +53,3 @@ class Notices:
     def settle(self, notice: Notice) -> None:
         """Take a notice back: what it said is no longer so."""
         self._state.notice_settled.emit(notice)
-
-    def crash(self, error: BaseException) -> None:
-        """Log an exception that nobody expected, and say that there was one."""
-        log.error("Something failed unexpectedly.", exc_info=error)
-        if self._reporting_crash:  # what shows notices is what failed
-            return
-        self._reporting_crash = True
-        self.tell("Something went wrong inside BrainViewer; the log has the details.", "error")
-        self._reporting_crash = False

@@ -17,6 +17,7 @@ from brainviewer.app.correction.tools import CorrectionTools
 from brainviewer.app.documents import Documents
 from brainviewer.app.engine import EngineControl
 from brainviewer.app.exporting.queue import Exports
+from brainviewer.app.faults.faults import Faults
 from brainviewer.app.feedback import Feedback
 from brainviewer.app.hanging.hangings import Hangings
 from brainviewer.app.hanging.linked_windows import LinkedWindows
@@ -53,7 +54,7 @@ class Session:
 
     post : runs a function on the main thread.
     settings : what is remembered between starts.
-    crashed : called with an unexpected exception.
+    crashed : called with an unexpected exception, in the place of ``faults``.
     make_jobs : what runs the work in the background.
 
     A listener that is connected first is called first: the parts that complete the state listen
@@ -72,7 +73,8 @@ class Session:
             convention=self.settings.convention, hanging=BUILT_IN[self.settings.first_layout]
         )
         self.notices = notices = Notices(state)
-        state.crashed = crashed or notices.crash
+        self.faults = Faults(notices)
+        state.crashed = crashed or self.faults.report
         self.jobs = jobs = make_jobs(post, state.show_progress, state.crashed)
         self.settings.crashed = state.crashed
         self.settings.save_in(jobs, notices.fail)

@@ -1,12 +1,9 @@
 """Builds everything once and runs it."""
 
-import logging
 import os
 import signal
 import sys
-import threading
 from pathlib import Path
-from types import TracebackType
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QIcon
@@ -17,13 +14,14 @@ from brainviewer.app.log import start_log
 from brainviewer.app.session import Session
 from brainviewer.app.settings.settings import Settings
 from brainviewer.assets import resources
-from brainviewer.core.errors import BrainViewerError
-from brainviewer.gui.dialogs.questions import plain_box
+from brainviewer.files.unexpected_end.crash_trace import CrashTrace
+from brainviewer.gui.faults.hooks import Hooks
+from brainviewer.gui.faults.opener import FaultWindows
+from brainviewer.gui.faults.qt_messages import QtMessages
+from brainviewer.gui.faults.start_offer import offer_what_was_left
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.theme import apply_theme
-
-log = logging.getLogger(__name__)
 
 
 def run(paths: list[Path], demo: bool) -> int:
@@ -33,6 +31,15 @@ def run(paths: list[Path], demo: bool) -> int:
         start the demo study.
     """
     start_log()
+    trace = CrashTrace()
+    try:
+        return _run(paths, demo)
+    finally:
+        trace.end()
+
+
+def _run(paths: list[Path], demo: bool) -> int:
+    messages = QtMessages()
     QApplication.setHighDpiScaleFactorRoundingPolicy(
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
     )
@@ -48,10 +55,12 @@ def run(paths: list[Path], demo: bool) -> int:
     if icon.is_file():
         app.setWindowIcon(QIcon(str(icon)))
     main_thread = MainThread(app)
-    crashes = Crashes(main_thread)
-    session = Session(main_thread.post, settings, crashes.report)
+    session = Session(main_thread.post, settings)
+    hooks = Hooks(main_thread, session.faults.report)
     window = MainWindow(session)
+    faults = FaultWindows(window)
     window.show()
+    offer_what_was_left(faults, window)
     if demo or (not paths and not settings.hints_seen):
         session.documents.open_demo()
     elif paths:
@@ -67,61 +76,16 @@ def run(paths: list[Path], demo: bool) -> int:
         app.exec()
     finally:
         wake.stop()
-        crashes.remove()
+        hooks.remove()
         if window.isVisible():
             window.close()
         session.close()
         main_thread.drain()
-    return crashes.exit_code
+        messages.remove()
+    return session.faults.exit_code
 
 
 def _follow_system(app: QApplication, settings: Settings) -> None:
     """Wear what the system has just changed to, where that is what the user wants."""
     if settings.theme == "system":
         apply_theme(app, settings.theme)
-
-
-class Crashes:
-    """What nobody expected: log it, say it, live on; the exit code remembers it."""
-
-    def __init__(self, main_thread: MainThread) -> None:
-        self.exit_code = 0
-        self._showing = False
-        sys.excepthook = self._hook
-        threading.excepthook = lambda arguments: main_thread.post(
-            lambda: self.report(arguments.exc_value or RuntimeError("unknown"))
-        )
-
-    def remove(self) -> None:
-        """Give Python its own hooks back."""
-        sys.excepthook = sys.__excepthook__
-        threading.excepthook = threading.__excepthook__
-
-    def report(self, error: BaseException) -> None:
-        """Tell the user once; on the main thread."""
-        log.error("Unexpected error", exc_info=error)
-        self.exit_code = 1
-        if self._showing:
-            return
-        self._showing = True
-        if isinstance(error, BrainViewerError):
-            box = plain_box(str(error))
-        else:
-            box = plain_box("Something went wrong inside BrainViewer. Your study stays open.")
-            box.setInformativeText("The log in the settings folder has the details.")
-            box.setDetailedText(f"{type(error).__name__}: {error}")
-        box.finished.connect(self._shown)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
-        self._box = box
-
-    def _shown(self) -> None:
-        self._showing = False
-
-    def _hook(
-        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            QApplication.quit()
-        else:
-            self.report(error.with_traceback(trace))

@@ -1,17 +1,12 @@
 """The application as the command starts it: a process of its own, on a real screen."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QMessageBox
-from pytestqt.qtbot import QtBot
-
-from brainviewer.core.errors import BrainViewerError
-from brainviewer.gui.application import Crashes
-from brainviewer.gui.main_thread import MainThread
 
 pytestmark = pytest.mark.window
 
@@ -105,30 +100,41 @@ def test_a_path_that_is_no_study_is_a_notice_and_no_end(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.fixture
-def crashes(monkeypatch: pytest.MonkeyPatch) -> Crashes:
-    hooks = sys.excepthook
-    made = Crashes(MainThread())
-    made.remove()
-    sys.excepthook = hooks
-    return made
+def test_a_native_crash_is_offered_at_the_next_start(tmp_path: Path) -> None:
+    done = start(tmp_path, [], "True", "__import__('faulthandler')._sigsegv()")
+    assert done.returncode == -signal.SIGSEGV
+    assert done.stderr == ""
+    (trace,) = (tmp_path / "home" / "crashes").iterdir()
+    assert "Segmentation fault" in trace.read_text()
+    offers = "__import__('brainviewer.gui.faults.start_offer', fromlist=['x']).StartOffer"
+    done = start(
+        tmp_path,
+        ["--demo"],
+        f"self.findChildren({offers})",
+        "[label.text() for label in self.findChildren(__import__('PySide6.QtWidgets',"
+        " fromlist=['x']).QLabel) if 'unexpectedly' in label.text()]",
+    )
+    assert done.stdout.startswith("['BrainViewer ended unexpectedly on 20"), done.stderr
+    assert done.returncode == 0
+    assert list((tmp_path / "home" / "crashes").iterdir()) == [trace]
 
 
-def test_a_bug_is_told_once_and_remembered_in_the_exit_code(
-    qtbot: QtBot, crashes: Crashes, caplog: pytest.LogCaptureFixture
-) -> None:
-    assert crashes.exit_code == 0
-    crashes.report(ZeroDivisionError("a bug"))
-    crashes.report(ZeroDivisionError("the same again"))
-    box = crashes._box
-    assert isinstance(box, QMessageBox)
-    assert "Your study stays open" in box.text()
-    assert "ZeroDivisionError" in box.detailedText()
-    assert crashes.exit_code == 1
-    assert len(caplog.records) == 2
-    box.close()
-    qtbot.waitUntil(lambda: not crashes._showing)
-    crashes.report(BrainViewerError("It is broken.", "Mend it."))
-    assert crashes._box.text() == "It is broken. Mend it."
-    crashes._box.close()
-    qtbot.waitUntil(lambda: not crashes._showing)
+def test_a_bug_is_told_and_remembered_in_the_exit_code(tmp_path: Path) -> None:
+    bug = "QTimer.singleShot(0, lambda: 1 / 0) if not self.session.faults.unread else None"
+    windows = "__import__('brainviewer.gui.faults.window', fromlist=['x']).FaultWindow"
+    done = start(
+        tmp_path,
+        [],
+        f"[{bug}] and self.findChildren({windows})",
+        f"[one.isVisible() for one in self.findChildren({windows})]",
+    )
+    assert done.stdout == "[True] []\n", done.stderr
+    assert done.returncode == 1
+    assert done.stderr == ""
+    assert "ZeroDivisionError" in (tmp_path / "home" / "brainviewer.log").read_text()
+
+
+def test_the_end_by_the_system_leaves_no_file(tmp_path: Path) -> None:
+    done = start(tmp_path, [], "True", "__import__('os').kill(__import__('os').getpid(), 15)")
+    assert done.returncode in (0, 128 + signal.SIGTERM), done.stderr
+    assert not list((tmp_path / "home" / "crashes").iterdir())

@@ -26,11 +26,9 @@ from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.files.study.folder import Assignment
-from brainviewer.gui.application import Crashes
 from brainviewer.gui.dialogs.export import ExportDialog
 from brainviewer.gui.dialogs.questions import plain_box
 from brainviewer.gui.dialogs.sequences import SequencesDialog
-from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.outside_text import as_tip, in_title, on_button
 from brainviewer.gui.theme import apply_theme
@@ -148,14 +146,11 @@ def test_dialogs(window: MainWindow, tmp_path: Path) -> None:
 
 def test_messages(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     assert plain_box(NAME, window).textFormat() == Qt.TextFormat.PlainText
-    crashes = Crashes(MainThread(window))
-    crashes.remove()
-    crashes.report(BrainViewerError(f"'{NAME}' is damaged."))
-    box = crashes._box
-    assert isinstance(box, QMessageBox)
-    assert box.textFormat() == Qt.TextFormat.PlainText
-    assert READ in box.text()
-    box.close()
+    session = window.session
+    session.faults.report(BrainViewerError(f"'{NAME}' is damaged."))
+    texts = [label for label in window.findChildren(QLabel) if "is damaged." in label.text()]
+    assert [label.textFormat() for label in texts] == [Qt.TextFormat.PlainText]
+    assert READ in texts[0].text()
 
 
 def test_buttons_of_dialogs_are_words_alone(qapp: QApplication, window: MainWindow) -> None:

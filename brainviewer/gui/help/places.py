@@ -33,6 +33,7 @@ PLACES: Mapping[str, str] = {
         ("PACS", "pacs"),
         ("settings", "settings"),
         ("privacy", "settings"),
+        ("errors", "if-something-goes-wrong"),
         ("mouse", "mouse"),
         ("keys", "keys"),
     )

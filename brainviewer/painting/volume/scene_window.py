@@ -16,6 +16,7 @@ _VTK_CLASS = re.compile(r"\bvtk[A-Z]\w*")
 
 _SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swr", "osmesa", "software", "gdi generic")
 _listening: list[Any] = []
+_told: set[str] = set()
 
 
 def open_window() -> vtkRenderWindow:
@@ -71,19 +72,24 @@ def _candidates() -> list[vtkRenderWindow]:
 
 
 def listen_to_vtk() -> None:
-    """Send VTK's warnings and errors to the log instead of the terminal."""
+    """Send VTK's warnings and errors to the log, never to the terminal or a window of VTK's."""
     if _listening:
         return
 
     def heard(_window: object, _event: str, text: str) -> None:
         # The rest may name folders of the user's, as of a driver that is missing.
-        log.warning("VTK is not content: %s", " ".join(dict.fromkeys(_VTK_CLASS.findall(text))))
+        names = " ".join(dict.fromkeys(_VTK_CLASS.findall(text)))
+        if names not in _told:  # one that is said at every image would fill the log
+            _told.add(names)
+            log.warning("VTK is not content: %s", names)
 
     # How VTK is told that the event carries a text (vtkmodules.util.misc.calldata_type).
     heard.CallDataType = VTK_STRING  # type: ignore[attr-defined]
     vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_OFF)
-    output = vtkOutputWindow.GetInstance()
+    # In the place of VTK's own, which on Windows is a window.
+    output = vtkOutputWindow()
     output.SetDisplayModeToNever()
     for event in (vtkCommand.ErrorEvent, vtkCommand.WarningEvent):
         output.AddObserver(event, heard)
+    vtkOutputWindow.SetInstance(output)
     _listening.append(heard)

@@ -8,7 +8,8 @@ import pytest
 
 from brainviewer.app.notices import Notice
 from brainviewer.app.signals import Signal
-from brainviewer.app.state import ViewState
+from brainviewer.app.view_signals import ViewSignals
+from brainviewer.core.errors import FileError
 from tests.unit.app.desk import Desk
 
 
@@ -81,7 +82,7 @@ def test_a_listener_can_leave_also_while_it_is_called() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name, value in vars(ViewState).items() if isinstance(value, Signal)]
+    "name", [name for name, value in vars(ViewSignals).items() if isinstance(value, Signal)]
 )
 def test_no_signal_of_the_state_lets_a_listener_through(name: str) -> None:
     desk, heard = Desk(), list[object]()
@@ -96,9 +97,9 @@ def test_no_signal_of_the_state_lets_a_listener_through(name: str) -> None:
 
 def test_what_shows_notices_may_fail_itself(caplog: pytest.LogCaptureFixture) -> None:
     desk = Desk()
-    desk.state.crashed = desk.session.notices.crash
+    desk.state.crashed = desk.session.faults.report
     desk.state.noticed.connect(broken)
-    desk.session.notices.tell("hello")
+    desk.session.faults.report(FileError("It is damaged."))
     assert [record.levelno for record in caplog.records] == [logging.ERROR] * 2
-    assert "hello" in desk.sentences()
+    assert "It is damaged." in desk.sentences()
     desk.close()

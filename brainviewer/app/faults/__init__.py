@@ -1,0 +1,1 @@
+"""What nobody expected: described without names, counted, and told once."""
