@@ -25,6 +25,8 @@ def _surroundings(request: pytest.FixtureRequest) -> Iterator[None]:
     with measured_decoders(), pytest.MonkeyPatch.context() as patch:
         # Settings, journals and logs of tests stay out of the user's.
         patch.setenv("BRAINVIEWER_HOME", str(home))
+        # So does what they keep in a keyring.
+        patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
         # Phantoms are smaller than any head.
         patch.setattr(volume_limits, "LEAST_HEAD_MM", 0.0)
         patch.setattr(socket.socket, "connect", _to_this_machine(socket.socket.connect))

@@ -2,34 +2,17 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
 
 import keyring
 import pytest
-from keyring.backend import KeyringBackend
 
 from brainviewer.core.process import network
 from brainviewer.pacs import passwords
 from brainviewer.pacs.node import Node
 from tests import pacs_servers
+from tests.memory_keyring import MemoryKeyring
 from tests.pacs_nodes import SECURE_WAYS, node_of, secure_node
 from tests.pacs_servers import Server
-
-
-class MemoryKeyring(KeyringBackend):
-    """Keeps passwords as long as the tests run."""
-
-    priority: ClassVar[float] = 1
-    kept: ClassVar[dict[tuple[str, str], str]] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        self.kept.pop((service, username), None)
 
 
 @pytest.fixture(autouse=True)

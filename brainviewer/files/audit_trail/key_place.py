@@ -1,0 +1,87 @@
+"""The key of the installation: made once, found again, and never replaced unasked."""
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import uuid4
+
+from brainviewer.core.audit_trail.key import TrailKey
+from brainviewer.core.errors import FileError
+from brainviewer.files.audit_trail.keyring_store import from_keyring, keep_in_keyring
+from brainviewer.files.audit_trail.places import key_file
+from brainviewer.files.ordinary_file import is_there, read_ordinary
+from brainviewer.files.user_folders import OWN_FILE, close_file, make_own_folder
+from brainviewer.files.writing import write_whole
+
+WAY_ON = (
+    "Bring it back, or begin a new trail by 'brainviewer audit-trail start --anew'; the old one is "
+    "kept aside."
+)
+_MOST_BYTES = 4096
+
+
+class KeyPlace(StrEnum):
+    """Where the secret lies."""
+
+    KEYRING = "keyring"
+    FILE = "file"
+
+
+class KeyAway(FileError):
+    """The key of a trail that has begun cannot be had."""
+
+
+@dataclass(frozen=True)
+class KeptKey:
+    """The key, and where it lies. entry : its name in the keyring."""
+
+    key: TrailKey
+    place: KeyPlace
+    entry: str = ""
+
+
+def read_key() -> KeptKey:
+    """The key of the trail. Raises KeyAway if it is not where it was put."""
+    path = key_file()
+    close_file(path)
+    try:
+        told = json.loads(read_ordinary(path, _MOST_BYTES))
+        place, known, entry = KeyPlace(told["place"]), str(told["id"]), str(told.get("entry", ""))
+        secret = from_keyring(entry) if place is KeyPlace.KEYRING else str(told["secret"])
+    except FileError:
+        what = "cannot be read" if is_there(path) else "is not there"
+        raise KeyAway(f"The key of the audit trail {what}.", WAY_ON) from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise KeyAway("The key file of the audit trail is damaged.", WAY_ON) from None
+    if secret is None:
+        said = "The system's keyring, which holds the key of the audit trail, does not give it."
+        way_on = "Unlock it, or begin a new trail by 'brainviewer audit-trail start --anew'."
+        raise KeyAway(said, way_on)
+    try:
+        key = TrailKey(bytes.fromhex(secret))
+    except ValueError:
+        raise KeyAway("The key of the audit trail is damaged.", WAY_ON) from None
+    if key.id != known:
+        raise KeyAway("The key of the audit trail was replaced by another one.", WAY_ON)
+    return KeptKey(key, place, entry)
+
+
+def make_key() -> KeptKey:
+    """A new key, in the keyring or else in a file that only its owner can read.
+
+    Raises FileError if it cannot be kept.
+    """
+    key, entry = TrailKey.new(), uuid4().hex
+    told = {"place": KeyPlace.KEYRING.value, "id": key.id, "entry": entry}
+    kept = KeptKey(key, KeyPlace.KEYRING, entry)
+    if not keep_in_keyring(entry, key.secret.hex()):
+        told = {"place": KeyPlace.FILE.value, "id": key.id, "secret": key.secret.hex()}
+        kept = KeptKey(key, KeyPlace.FILE)
+    path = key_file()
+    try:
+        make_own_folder(path.parent)
+    except OSError as error:
+        said = f"The key of the audit trail cannot be kept: {error.strerror}."
+        raise FileError(said, "Check the permissions of your own folders.") from None
+    write_whole(path, json.dumps(told).encode(), OWN_FILE)
+    return kept
