@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.audit_trail.anchor import Anchor
-from brainviewer.core.audit_trail.checking import check_trail
+from brainviewer.core.audit_trail.checking import INTERRUPTED, check_trail
 from brainviewer.core.audit_trail.faults import Check
 from brainviewer.core.audit_trail.line import Entry, Line, Moment, bounded, time_text
 from brainviewer.core.errors import FileError
@@ -147,6 +147,8 @@ class AuditTrail:
         content, key = line.written, self.kept.key
         path, whole, glue = ending.path, ending.whole, ending.glue
         if whole and whole + len(content) > self._largest:
+            if INTERRUPTED in ending.noticed:  # only the newest file may end within a line
+                append_bytes(path, b"", whole, OWN_FILE)
             path, whole, glue = self.folder / name_of(line.number), 0, b""
         if ending.behind:  # so that it is never more than one line behind
             self._anchors.keep(Anchor(ending.number, ending.seal, key.id))

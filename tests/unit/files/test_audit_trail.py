@@ -214,6 +214,14 @@ def test_an_interrupted_write_is_told_as_such_and_the_trail_goes_on(
     assert check.notes == ("The writing of line 11 was interrupted once, and begun again.",)
 
 
+def test_an_interrupted_write_at_the_end_of_a_full_file_is_no_tampering(trail: AuditTrail) -> None:
+    path = files()[-1]
+    path.write_bytes(path.read_bytes() + b'{"acti')
+    AuditTrail(trail._now, 100).append(Entry(Action.OPENED))
+    assert len(files()) == 5
+    assert sentences() == []
+
+
 def test_a_clock_that_was_set_back_is_told_and_no_fault(
     trail: AuditTrail, clock: MovedClock
 ) -> None:
