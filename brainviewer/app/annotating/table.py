@@ -21,12 +21,12 @@ from brainviewer.core.counting import counted
 from brainviewer.core.errors import Report
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Modality, Study
+from brainviewer.core.table_cells import harmless
 from brainviewer.files.writing import write_whole
 from brainviewer.painting.text.wording import annotation_place
 
 EXPORT = "export annotations"
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TILT = ("tilt_degrees", "normal_right", "normal_anterior", "normal_superior")
 STATISTICS = ("mean", "sd", "median", "minimum", "maximum")
 
@@ -98,7 +98,7 @@ def csv_text(study: Study, lines: Sequence[Line]) -> str:
     for number, line in enumerate(lines, 1):
         one = line.annotation
         name = " / ".join(shown_text(part) for part in one.text.splitlines())
-        own = [number, one.kind.value, _harmless(name), one.plane.value]
+        own = [number, one.kind.value, harmless(name), one.plane.value]
         own += ["" if line.place is None else line.place]
         own += [one.modality.value, *(_number(line.measures.get(name)) for name in names)]
         own += [_number(line.area)]
@@ -139,10 +139,6 @@ def _number(value: float | None) -> str:
 
 def _yes(flag: bool) -> str:
     return "yes" if flag else ""
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 class AnnotationTables:
