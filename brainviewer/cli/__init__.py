@@ -5,6 +5,7 @@ Exit codes: 0 done, 2 the user's input is wrong (one sentence with advice), 1 a 
 """
 
 from brainviewer.cli import (
+    audit_trail,
     dicom_export,
     export,
     export_slices,
@@ -22,6 +23,7 @@ from brainviewer.cli.program import app, run
 
 __all__ = [
     "app",
+    "audit_trail",
     "dicom_export",
     "export",
     "export_slices",

@@ -22,6 +22,8 @@ class Schema(StrEnum):
     PACS_FIND = "brainviewer-pacs-find/1"
     SESSION = "brainviewer-session/1"
     EXPORT_SLICES = "brainviewer-export-slices/1"
+    AUDIT_LINE = "brainviewer-audit-line/1"
+    AUDIT_CHECK = "brainviewer-audit-check/1"
 
 
 def with_schema(schema: Schema, record: Mapping[str, Any]) -> dict[str, Any]:

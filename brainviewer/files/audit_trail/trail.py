@@ -27,7 +27,7 @@ from brainviewer.files.audit_trail.places import (
     trail_files,
     trail_folder,
 )
-from brainviewer.files.audit_trail.reading import whole_trail
+from brainviewer.files.audit_trail.reading import newest_first, whole_trail
 from brainviewer.files.durable.appending import append as append_bytes
 from brainviewer.files.durable.appending import read_from, remove, rename
 from brainviewer.files.locks import locked_folder
@@ -75,9 +75,24 @@ class AuditTrail:
 
     @property
     def stopped(self) -> bool:
-        """Whether the last line says that nothing more is recorded. Raises FileError."""
+        """Whether the last line says that nothing more is recorded.
+
+        Without the key it is taken at its word. Raises FileError where there is another last line.
+        """
         with self._guard, _in_words():
-            return self._ending().action == Action.STOPPED
+            try:
+                return self._ending().action == Action.STOPPED
+            except KeyAway:
+                last = next(newest_first(self.folder), None)
+                if last is not None and last.entry.action == Action.STOPPED:
+                    return True
+                raise
+
+    @property
+    def count(self) -> int:
+        """The number of the last line; 0 before the first. Raises FileError."""
+        with self._guard, _in_words():
+            return self._ending().number
 
     @property
     def kept(self) -> KeptKey:
