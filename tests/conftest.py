@@ -12,6 +12,7 @@ import pytest
 from measured_children import measured_decoders
 
 from brainviewer.core.process import network
+from brainviewer.core.process.reader import use_reader
 from brainviewer.files.nifti import volume_limits
 
 
@@ -55,11 +56,12 @@ def _network_as_before() -> Iterator[None]:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A home for this test alone, and a log that is closed after it."""
+    """A home for this test alone, a log that is closed after it, and nobody who has signed in."""
     monkeypatch.setenv("BRAINVIEWER_HOME", str(tmp_path / "home"))
     logger = logging.getLogger("brainviewer")
     monkeypatch.setattr(logger, "handlers", [])
     yield
+    use_reader(None)
     for handler in logger.handlers:
         handler.close()
 

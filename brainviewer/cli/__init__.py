@@ -18,6 +18,7 @@ from brainviewer.cli import (
     research,
     sessions,
     studies,
+    users,
 )
 from brainviewer.cli.program import app, run
 
@@ -37,4 +38,5 @@ __all__ = [
     "run",
     "sessions",
     "studies",
+    "users",
 ]

@@ -10,18 +10,20 @@ from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_command
 
 from brainviewer import __version__
 from brainviewer.app.report.terminal import complain, open_closed_streams
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
+from brainviewer.files.accounts.traces import there_may_be_accounts
 from brainviewer.files.ordinary_file import DISK_FULL, told_by_the_system
 
 OpenWindow = Callable[[list[Path], bool], int]
 """Opens the window on the paths of a study, or on the demo study; returns an exit code."""
 
 log = logging.getLogger(__name__)
-_GLOBAL_FLAGS = ("--debug",)
+_TOKEN_FILE = "--token-file"
 _OWN_OPTIONS = ("--version", "--help", "-h")
 _WINDOW = "window"
 # Every mistake in a command line, whether typer carries a copy of click or uses click itself.
@@ -34,7 +36,7 @@ class _WindowByDefault(TyperGroup):
     """``brainviewer STUDY`` is ``brainviewer window STUDY``; a name of a command wins."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        flags = [a for a in args[:1] if a in _GLOBAL_FLAGS]
+        flags = _global_options(args)
         rest = args[len(flags) :]
         if not rest or (rest[0] not in self.commands and rest[0] not in _OWN_OPTIONS):
             self._refuse_misspelt(rest[:1])
@@ -48,6 +50,19 @@ class _WindowByDefault(TyperGroup):
                     f"There is no command and no study called {first[0]}.",
                     f"Did you mean '{meant}'?",
                 )
+
+
+def _global_options(args: Sequence[str]) -> list[str]:
+    """What stands before the command, or before the study that the window opens."""
+    count = 0
+    while count < len(args):
+        if args[count] == "--debug" or args[count].startswith(f"{_TOKEN_FILE}="):
+            count += 1
+        elif args[count] == _TOKEN_FILE:
+            count += 2
+        else:
+            break
+    return list(args[:count])
 
 
 app = typer.Typer(
@@ -70,6 +85,12 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def options(
     debug: Annotated[bool, typer.Option("--debug", help="Show where a bug happened.")] = False,
+    token_file: Annotated[
+        Path | None,
+        typer.Option(
+            _TOKEN_FILE, metavar="FILE", help="Sign in by a token, where readers sign in."
+        ),
+    ] = None,
     version: Annotated[
         bool,
         typer.Option(
@@ -101,7 +122,7 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
     open_window : called when there is no command.
     """
     open_closed_streams()
-    debug = "--debug" in arguments[:1]
+    debug = "--debug" in _global_options(arguments)
     from brainviewer.app.log import start_log
 
     start_log(debug)
@@ -114,7 +135,7 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
         )
         return 2
     try:
-        code = app(
+        code = _commands()(
             args=list(arguments), prog_name="brainviewer", obj=open_window, standalone_mode=False
         )
         return code if isinstance(code, int) else 0
@@ -147,6 +168,17 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
         else:
             complain("Run it again as 'brainviewer --debug …' to see where, and report it.")
         return 1
+
+
+def _commands() -> Any:
+    """All commands; where there may be accounts, they ask who runs them."""
+    if not there_may_be_accounts():
+        return app
+    from brainviewer.cli.signing_in import guard
+
+    commands = get_command(app)
+    guard(commands)
+    return commands
 
 
 def _code_of(end: SystemExit) -> int:

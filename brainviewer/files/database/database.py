@@ -168,13 +168,17 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _bring_up_to_date(connection: sqlite3.Connection, schema: Schema) -> None:
-    """Take the steps that are missing, in one transaction. Raises sqlite3.Error."""
+    """Take the steps that are missing, in one transaction.
+
+    Raises sqlite3.Error, also where none is missing but nobody can write.
+    """
     connection.execute("BEGIN IMMEDIATE")  # another process may be taking them
-    for step in schema.steps[_version(connection) :]:
+    missing = schema.steps[_version(connection) :]
+    for step in missing:
         for statement in step:
             connection.execute(statement)
-    connection.execute(f"PRAGMA user_version = {schema.version}")  # fails where none can write
-    connection.execute("COMMIT")
+    connection.execute(f"PRAGMA user_version = {schema.version}")
+    connection.execute("COMMIT" if missing else "ROLLBACK")
 
 
 def _copy_in_memory(path: Path, schema: Schema) -> sqlite3.Connection:

@@ -1,0 +1,158 @@
+"""Accounts of all readers, for administrators: listed, added, disabled, reset.
+
+The last administrator who may sign in cannot be disabled, removed or made a reader.
+"""
+
+import secrets
+from datetime import UTC, datetime, timedelta
+
+from brainviewer.app.sign_in.hashing import USUAL, Hashing
+from brainviewer.app.sign_in.permission import require, sign_in_is_on
+from brainviewer.app.sign_in.signing_in import utc_now
+from brainviewer.core.accounts.account import Account, AccountError, clean_name
+from brainviewer.core.process.reader import Reader, Role
+from brainviewer.files.accounts import records
+from brainviewer.files.accounts.accounts_file import (
+    accounts,
+    keep_copy,
+    keep_fact,
+    remove_marker,
+    set_marker,
+)
+from brainviewer.files.accounts.tokens import revoke_all
+from brainviewer.files.database.database import Transaction
+
+_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
+"""None that is taken for another when it is read out."""
+ONE_TIME_DAYS = 7
+
+
+def list_accounts() -> list[Account]:
+    """All accounts, by name. Raises AccountError and DatabaseError, as all of these do."""
+    _administrator()
+    with accounts() as working:
+        return [stored.account for stored in records.all_accounts(working)]
+
+
+def add_account(name: str, role: Role = Role.READER, hashing: Hashing = USUAL) -> str:
+    """Add an account; returns its one-time password, which is not kept and not shown again."""
+    _administrator()
+    clean, password = clean_name(name), one_time_password()
+    hashed = hashing.hash(password)
+    with accounts() as working:
+        reader = new_reader(clean, role)
+        if not records.add_account(working, reader, hashed, _until(), utc_now()):
+            raise AccountError(f"There is an account called '{clean}'.", "Choose another name.")
+    keep_copy()
+    return password
+
+
+def reset(name: str, hashing: Hashing = USUAL) -> str:
+    """Give an account a one-time password, which is returned; its tokens hold no more."""
+    _administrator()
+    password = one_time_password()
+    hashed = hashing.hash(password)
+    with accounts() as working:
+        reader = _account(working, name).reader
+        records.set_hash(working, reader.id, hashed, _until())
+        revoke_all(working, reader.id)
+    keep_copy()
+    return password
+
+
+def disable(name: str) -> None:
+    """Let a reader sign in no more; what he made stays."""
+    _administrator()
+    with accounts() as working:
+        account = _account(working, name)
+        _refuse_last(working, account)
+        records.set_enabled(working, account.reader.id, False)
+    keep_copy()
+
+
+def enable(name: str) -> None:
+    """Let a reader sign in again."""
+    _administrator()
+    with accounts() as working:
+        records.set_enabled(working, _account(working, name).reader.id, True)
+    keep_copy()
+
+
+def set_role(name: str, role: Role) -> None:
+    """Make a reader an administrator, or an administrator a reader."""
+    _administrator()
+    with accounts() as working:
+        account = _account(working, name)
+        if role is not Role.ADMINISTRATOR:
+            _refuse_last(working, account)
+        records.set_role(working, account.reader.id, role)
+    keep_copy()
+
+
+def remove(name: str) -> Reader:
+    """Remove an account, whose id is not used again; the folder of its reader stays."""
+    _administrator()
+    with accounts() as working:
+        account = _account(working, name)
+        _refuse_last(working, account)
+        records.remove_account(working, account.reader.id)
+    keep_copy()
+    return account.reader
+
+
+def switch_off() -> None:
+    """Let everybody use BrainViewer without signing in; accounts and folders of readers stay."""
+    _administrator()
+    remove_marker()  # first: if this stops here, sign-in is still on
+    with accounts() as working:
+        keep_fact(working, "on", b"0")
+    keep_copy()
+
+
+def switch_on(administrator: Reader) -> None:
+    """Ask readers to sign in again. administrator : as ``sign_in`` has returned him."""
+    if not administrator.administers:
+        raise AccountError("Only an administrator may do this.", "Ask one to do it.")
+    with accounts() as working:
+        keep_fact(working, "on", b"1")
+    set_marker()
+    keep_copy()
+
+
+def new_reader(name: str, role: Role) -> Reader:
+    """A reader with an id that nobody has had."""
+    return Reader(secrets.token_hex(8), name, role)
+
+
+def one_time_password() -> str:
+    """A password of 20 letters and digits in groups: 100 bits."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(4))
+
+
+def _administrator() -> Reader:
+    if not sign_in_is_on():
+        raise AccountError("Sign-in is off.", "Switch it on first: brainviewer users on")
+    reader = require(Role.ADMINISTRATOR)
+    if reader is None:
+        raise AccountError("Nobody has signed in.", "Sign in first.")
+    return reader
+
+
+def _account(working: Transaction, name: str) -> Account:
+    stored = records.find_account(working, name)
+    if stored is None:
+        known = ", ".join(one.account.reader.name for one in records.all_accounts(working))
+        raise AccountError(f"There is no account called '{name}'.", f"Accounts: {known}.")
+    return stored.account
+
+
+def _refuse_last(working: Transaction, account: Account) -> None:
+    """Raises AccountError if nobody else could administer."""
+    can = account.enabled and account.reader.administers
+    if can and records.enabled_administrators(working) == 1:
+        said = f"'{account.reader.name}' is the last administrator who can sign in."
+        raise AccountError(said, "Make somebody else an administrator first.")
+
+
+def _until() -> str:
+    return (datetime.now(UTC) + timedelta(days=ONE_TIME_DAYS)).isoformat(timespec="seconds")

@@ -1,0 +1,137 @@
+"""Signing in with a name and a password, signing out, and changing one's password."""
+
+from datetime import UTC, datetime
+
+from brainviewer.app.sign_in.hashing import USUAL, Hashing
+from brainviewer.app.sign_in.password_check import check_password
+from brainviewer.core.accounts.account import AccountError
+from brainviewer.core.accounts.password_rules import WHAT_IS_ACCEPTABLE
+from brainviewer.core.process.clock import Clock, SystemClock
+from brainviewer.core.process.reader import Reader, use_reader
+from brainviewer.files.accounts.accounts_file import accounts, keep_copy
+from brainviewer.files.accounts.attempts import Attempt, begin, take_back, wait_for
+from brainviewer.files.accounts.records import (
+    StoredAccount,
+    account_of,
+    find_account,
+    note_failure,
+    note_sign_in,
+    set_hash,
+)
+from brainviewer.files.tidying import tidy_up
+
+CLOCK: Clock = SystemClock()
+
+
+class WrongPassword(AccountError):
+    """The name or the password is wrong; which of them is not said."""
+
+
+class MustWait(AccountError):
+    """Too many failures: the password was not looked at. seconds : until the next one is."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__("Too many wrong passwords.", f"Try again in {_in_words(seconds)}.")
+
+
+class PasswordMustChange(AccountError):
+    """The one-time password is right, and has to be changed before anything else."""
+
+
+def sign_in(name: str, password: str, clock: Clock = CLOCK, hashing: Hashing = USUAL) -> Reader:
+    """The reader with this name and password; ``begin_use`` lets him use this process.
+
+    Raises WrongPassword, MustWait, PasswordMustChange, AccountError for an account that is
+    disabled, and DatabaseError where the accounts cannot be used.
+    """
+    stored = _proven(name, password, clock, hashing)
+    if stored.one_time_until:
+        raise PasswordMustChange("This password holds once.", "Choose your own.")
+    with accounts() as working:
+        note_sign_in(working, stored.account.reader.id, utc_now())
+        if hashing.is_outdated(stored.hash):
+            set_hash(working, stored.account.reader.id, hashing.hash(password))
+    return stored.account.reader
+
+
+def wait_seconds(name: str, clock: Clock = CLOCK) -> float:
+    """Seconds until a password for a name is looked at; 0 for at once. Raises DatabaseError."""
+    with accounts() as working:
+        return wait_for(working, name, clock.now())
+
+
+def change_password(
+    name: str, old: str, new: str, clock: Clock = CLOCK, hashing: Hashing = USUAL
+) -> Reader:
+    """Change one's own password, a one-time one too; returns the reader, as ``sign_in`` does.
+
+    Raises what ``sign_in`` raises, and AccountError if the new password is not acceptable.
+    """
+    check_password(new, name)
+    if new == old:
+        raise AccountError("The new password is the old one.", WHAT_IS_ACCEPTABLE)
+    stored = _proven(name, old, clock, hashing)
+    reader, hashed = stored.account.reader, hashing.hash(new)
+    with accounts() as working:
+        set_hash(working, reader.id, hashed)
+        note_sign_in(working, reader.id, utc_now())
+    keep_copy()
+    return reader
+
+
+def begin_use(reader: Reader) -> None:
+    """Let a reader use this process: all folders are his from now on. No study may be open."""
+    use_reader(reader)
+    tidy_up()
+
+
+def sign_out() -> None:
+    """Nobody uses this process any more. No study may be open."""
+    use_reader(None)
+
+
+def utc_now() -> str:
+    """The time in UTC, as ISO 8601 writes it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _proven(name: str, password: str, clock: Clock, hashing: Hashing) -> StoredAccount:
+    """The account, if the password is its own. The guess is counted before it is looked at."""
+    attempt, stored = _counted(name, clock)
+    if not hashing.is_right(stored.hash if stored else None, password) or stored is None:
+        raise WrongPassword("The name or the password is wrong.", _advice(name, clock))
+    with accounts() as working:
+        take_back(working, attempt)
+        now = account_of(working, stored.account.reader.id)
+    if now is None or now.hash != stored.hash:  # removed or reset while it was looked at
+        raise WrongPassword("The name or the password is wrong.", "Try again.")
+    if not now.account.enabled:
+        raise AccountError("This account is disabled.", "Ask an administrator.")
+    if now.one_time_until and now.one_time_until < utc_now():
+        said = "This one-time password has run out."
+        raise AccountError(said, "Ask an administrator for another one.")
+    return now
+
+
+def _counted(name: str, clock: Clock) -> tuple[Attempt, StoredAccount | None]:
+    """The guess, counted as a failure, and the account of the name. Raises MustWait."""
+    with accounts() as working:
+        now = clock.now()
+        wait = wait_for(working, name, now)
+        if not wait:
+            note_failure(working, name)
+            return begin(working, name, now), find_account(working, name)
+    raise MustWait(wait)  # outside: what was noted of a clock that was set back is kept
+
+
+def _advice(name: str, clock: Clock) -> str:
+    wait = wait_seconds(name, clock)
+    return f"Try again in {_in_words(wait)}." if wait else "Try again."
+
+
+def _in_words(seconds: float) -> str:
+    whole = max(1, round(seconds))
+    if whole < 120:
+        return "1 second" if whole == 1 else f"{whole} seconds"
+    return f"{-(-whole // 60)} minutes"

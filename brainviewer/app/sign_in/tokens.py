@@ -1,0 +1,68 @@
+"""Tokens: files by which commands sign in where nobody can type a password."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from brainviewer.app.sign_in.signing_in import utc_now
+from brainviewer.core.accounts.account import AccountError
+from brainviewer.core.process.reader import Reader
+from brainviewer.files.accounts.accounts_file import accounts
+from brainviewer.files.accounts.records import account_of
+from brainviewer.files.accounts.token_file import read_token, write_token
+from brainviewer.files.accounts.tokens import (
+    Token,
+    add_token,
+    find_token,
+    note_use,
+    revoke,
+    tokens_of,
+)
+
+USUAL_DAYS, MOST_DAYS = 90, 366
+
+
+def make_token(reader: Reader, path: Path, days: int = USUAL_DAYS) -> Token:
+    """Write a token of a reader who has signed in to a new file. Raises AccountError, FileError."""
+    if not 1 <= days <= MOST_DAYS:
+        said = f"A token holds for 1 to {MOST_DAYS} days."
+        raise AccountError(said, "Choose another number of days.")
+    expires = (datetime.now(UTC) + timedelta(days=days)).isoformat(timespec="seconds")
+    with accounts() as working:
+        token, secret = add_token(working, reader.id, utc_now(), expires)
+        write_token(path, token.id, secret)  # what it raises undoes the row
+    return token
+
+
+def list_tokens(reader: Reader) -> list[Token]:
+    """The tokens of a reader, those that have run out too."""
+    with accounts() as working:
+        return tokens_of(working, reader.id)
+
+
+def revoke_token(reader: Reader, token_id: str) -> None:
+    """Let a token of a reader hold no more. Raises AccountError if he has none of that id."""
+    with accounts() as working:
+        if not revoke(working, reader.id, token_id):
+            raise AccountError(f"You have no token '{token_id}'.", "See: brainviewer users tokens")
+
+
+def reader_of_token(path: Path) -> Reader:
+    """The reader whose token a file holds. Raises FileError and AccountError."""
+    token_id, secret = read_token(path)
+    with accounts() as working:
+        token = find_token(working, token_id, secret)
+        stored = account_of(working, token.reader) if token else None
+        if token is None or stored is None:
+            raise AccountError("This token does not hold here any more.", _AGAIN)
+        if token.expires < utc_now():
+            raise AccountError("This token has run out.", _AGAIN)
+        if not stored.account.enabled:
+            raise AccountError("This account is disabled.", "Ask an administrator.")
+        if stored.one_time_until:
+            said = "The password of this account has to be changed first."
+            raise AccountError(said, "Change it: brainviewer users password")
+        note_use(working, token, utc_now())
+    return stored.account.reader
+
+
+_AGAIN = "Make another one: brainviewer users token FILE"

@@ -1,0 +1,1 @@
+"""Accounts of readers as values: names, passwords that are acceptable, delays after failures."""

@@ -1,0 +1,1 @@
+"""Accounts on the disk: one SQLite file for all readers of this computer, and files with tokens."""
