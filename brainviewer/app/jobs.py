@@ -66,6 +66,7 @@ class Jobs:
         self._running: dict[str, _Job[Any]] = {}
         self._waiting: dict[str, deque[_Job[Any]]] = {}
         self._threads: set[threading.Thread] = set()
+        self._held: dict[str, _Job[Any]] | None = None
         self._closing = False
         limit_pools()  # every job has a thread of its own
 
@@ -90,6 +91,9 @@ class Jobs:
         job = _Job(key, work, done, failed, stopped, policy, shown)
         if policy is Policy.LATEST:
             self.cancel(key)
+            if self._held is not None:
+                self._held[key] = job
+                return
         elif self.running(key):
             self._waiting.setdefault(key, deque()).append(job)
             return
@@ -119,6 +123,8 @@ class Jobs:
 
     def cancel(self, key: str) -> None:
         """Ask what runs to stop; nothing happens without it, or if it must finish."""
+        if self._held and (held := self._held.pop(key, None)):
+            held.stopped()
         job = self._running.get(key)
         if job is not None and job.policy is not Policy.MUST_FINISH:
             del self._running[key]
@@ -145,6 +151,20 @@ class Jobs:
             job.thread.join()
             self._end(job)
 
+    def hold(self) -> None:
+        """Begin nothing of ``LATEST`` any more until ``go_on``; what runs goes on to its end.
+
+        What was ordered, such as exports, and what must finish goes on as ever.
+        """
+        if self._held is None:
+            self._held = {}
+
+    def go_on(self) -> None:
+        """Begin what was asked for since ``hold``."""
+        held, self._held = self._held, None
+        for job in (held or {}).values():
+            self._start(job)
+
     def stop(self) -> None:
         """Cancel what may be cancelled, without waiting, and begin no more of it.
 
@@ -152,6 +172,8 @@ class Jobs:
         motion, would begin now and be waited for.
         """
         self._closing = True
+        for key in tuple(self._held or ()):
+            self.cancel(key)
         for key in tuple(self._running):
             self.drop(key)
 

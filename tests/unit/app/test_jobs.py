@@ -270,3 +270,35 @@ def test_a_result_is_not_kept_after_its_job(desk: Desk) -> None:
         assert [large() for large in made] == [None] * len(made)
     finally:
         gc.enable()
+
+
+def test_what_is_asked_for_while_jobs_are_held_begins_when_they_go_on(desk: Desk) -> None:
+    running = Waits("running")
+    desk.start(running, "running")
+    assert running.begun.wait(SOON)
+    desk.jobs.hold()
+    desk.jobs.hold()
+    desk.start(lambda _: "older", "asked")
+    desk.start(lambda _: "newer", "asked")
+    desk.start(lambda _: "ordered", "export", policy=Policy.QUEUE)
+    desk.start(lambda _: "saved", "save", policy=Policy.MUST_FINISH)
+    running.go.set()
+    desk.until(lambda: len(desk.said) == 4)
+    assert desk.said[0] == "stopped"  # the older one
+    assert set(desk.said[1:]) == {("done", "running"), ("done", "ordered"), ("done", "saved")}
+    assert not desk.jobs.running("asked")
+    desk.jobs.go_on()
+    desk.until(lambda: len(desk.said) == 5)
+    assert desk.said[-1] == ("done", "newer")
+
+
+def test_held_jobs_are_cancelled_with_the_others(desk: Desk) -> None:
+    desk.jobs.hold()
+    for key in ("cancelled", "closed"):
+        desk.start(lambda _: "never", key)
+    desk.jobs.cancel("cancelled")
+    assert desk.said == ["stopped"]
+    desk.jobs.close()
+    assert desk.said == ["stopped", "stopped"]
+    desk.jobs.go_on()
+    assert not desk.jobs.running("closed")
