@@ -1,6 +1,6 @@
 """A file of annotations: which study they belong to, and the annotations themselves.
 
-JSON with the keys ``format``, ``schema``, ``coordinates`` (words for a human reader),
+JSON with ``format``, ``schema``, ``notice``, ``coordinates`` (words for a human reader),
 ``study`` (see ``AnnotatedStudy``; older versions did not write it) and ``annotations``. It holds no
 file names and no patient names.
 """
@@ -19,6 +19,7 @@ from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.annotation.limits import MOST_ANNOTATIONS, why_impossible
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Unit
+from brainviewer.core.research_use import RESEARCH_ONLY
 from brainviewer.core.study import Study
 from brainviewer.files.annotated_study import AnnotatedStudy, annotated_study, told_of
 from brainviewer.files.ordinary_file import read_ordinary
@@ -171,6 +172,7 @@ def annotations_content(
     header = {
         "format": FORMAT,
         "schema": SCHEMA,
+        "notice": RESEARCH_ONLY,
         "coordinates": study.grid.coordinates,
         "study": told_of(study),
     }

@@ -50,7 +50,8 @@ class FigureSpec:
     finding, classification : shown in the column beside the panes if ``result`` is True, and
         named in the provenance.
     result_note : what the reader must know about the result, e.g. that it is stale.
-    footer : provenance and the research-use sentence below the panes.
+    footer : provenance and the research-use sentence below the panes; the sentence alone stands
+        there without it, where a slice shows a contour, an annotation or a heatmap.
     identify : write the study's name and its file names, which may name the patient.
     """
 
@@ -137,8 +138,13 @@ class FigurePage:
     @cached_property
     def size(self) -> tuple[int, int]:
         """Width and height of the page in points."""
-        footer = _GAP + self._footer(Canvas()) if self.spec.footer else 0
+        footer = _GAP + self._footer(Canvas()) if self._has_footer else 0
         return self._width, self._height + footer
+
+    @property
+    def _has_footer(self) -> bool:
+        """Also for the one sentence on research use, under images that show anything of ours."""
+        return self.spec.footer or (not self._has_card and any(map(_drawn_on, self.spec.panes)))
 
     @property
     def _has_card(self) -> bool:
@@ -179,7 +185,7 @@ class FigurePage:
         card, foot = (self._card_width, self._height), (self._width, height - self._height - _GAP)
         for left, top, (wide, tall), draw, wanted in (
             (self._grid[0] + _GAP, 0, card, self._card, self._has_card),
-            (0, self._height + _GAP, foot, self._footer, self.spec.footer),
+            (0, self._height + _GAP, foot, self._footer, self._has_footer),
         ):
             if wanted:
                 painter.save()
@@ -219,6 +225,8 @@ class FigurePage:
 
     def _footer(self, canvas: Canvas) -> int:
         spec = self.spec
+        if not spec.footer:
+            return draw_footer(canvas, spec.study, (), (), self._width)
         lines = provenance_lines(
             spec.study, spec.panes, spec.finding, spec.classification, identify=spec.identify
         )
@@ -226,6 +234,19 @@ class FigurePage:
             lines.insert(0, spec.result_note)  # the card would say it
         in_volume = spec.finding if spec.volume_image is not None and spec.volume_parts else None
         return draw_footer(canvas, spec.study, spec.panes, lines, self._width, in_volume)
+
+
+def _drawn_on(scene: SliceScene) -> bool:
+    """Whether a slice shows more than its own pixels and where they lie."""
+    return bool(
+        scene.shows_lesion
+        or scene.parts_shown
+        or scene.labels_shown
+        or scene.diameters_shown
+        or scene.shows_heatmap
+        or scene.shows_difference
+        or scene.annotations_shown
+    )
 
 
 def _equal_places(spec: FigureSpec) -> list[Place]:

@@ -19,6 +19,7 @@ from brainviewer.core.annotation.annotations import (
 )
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import Report
+from brainviewer.core.research_use import RESEARCH_ONLY
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.table_cells import harmless
@@ -86,12 +87,12 @@ def csv_text(study: Study, lines: Sequence[Line]) -> str:
     What spreadsheets would take for a formula begins with an apostrophe. Places are the slices as
     the window counts them. On a tilted plane the slice is left open, and the last cells say how
     far it is tilted from its plane, and the direction perpendicular to it; a position on it is
-    in files of annotations.
+    in files of annotations. Each line says that it is for research only.
     """
     unit = study.grid.unit.key
     names = list(dict.fromkeys(name for line in lines for name in line.measures))
     header = ["number", "kind", "name", "plane", "slice", "drawn on", *names, f"area_{unit}2"]
-    header += ["sequence", "value", *STATISTICS, "pixels", "hidden", "locked", *_TILT]
+    header += ["sequence", "value", *STATISTICS, "pixels", "hidden", "locked", *_TILT, "notice"]
     written = io.StringIO()
     table = csv.writer(written, lineterminator="\r\n")
     table.writerow(header)
@@ -103,6 +104,7 @@ def csv_text(study: Study, lines: Sequence[Line]) -> str:
         own += [one.modality.value, *(_number(line.measures.get(name)) for name in names)]
         own += [_number(line.area)]
         last = [_yes(one.style.hidden), _yes(one.style.locked), *_tilt(study, one)]
+        last += [RESEARCH_ONLY]
         for cells in _of_sequences(line):
             table.writerow([*own, *cells, *last])
     return written.getvalue()

@@ -36,7 +36,6 @@ from brainviewer.models.segmentation.detection import find_tumour
 from brainviewer.models.segmentation.network import segmentation_network
 from brainviewer.models.subtype.prediction import NotClassified, check_age, classify
 from brainviewer.painting.figure import FigureSpec, draw_figure
-from brainviewer.painting.text.wording import RESEARCH_ONLY
 
 RESULT, FIGURE, VOLUME = "result.json", "figure.png", "volume.png"
 SCALES = {FIGURE: 2, VOLUME: 1}
@@ -128,7 +127,6 @@ def analyze(
     told = {
         "application": "BrainViewer",
         "version": __version__,
-        "notice": RESEARCH_ONLY,
         "study": study_record(study),
         "finding": finding_record(finding),
         "classification": typed,

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from brainviewer.core.research_use import RESEARCH_ONLY
+
 
 class Schema(StrEnum):
     """The value of ``schema`` in an output: its kind, and a number that rises when a field goes."""
@@ -27,5 +29,5 @@ class Schema(StrEnum):
 
 
 def with_schema(schema: Schema, record: Mapping[str, Any]) -> dict[str, Any]:
-    """A record as an output of its own."""
-    return {"schema": schema.value, **record}
+    """A record as an output of its own, which says what it is for."""
+    return {"schema": schema.value, "notice": RESEARCH_ONLY, **record}

@@ -28,7 +28,6 @@ def provenance_record(figure: FigureSpec, scale: float) -> dict[str, Any]:
     data: dict[str, Any] = {
         "application": "BrainViewer",
         "version": __version__,
-        "notice": wording.RESEARCH_ONLY,
         "study": study_record(study, named=figure.identify),
         "panes": [_pane(pane) for pane in panes],
         "notices": [] if _placed(study) else [wording.NO_ORIENTATION],

@@ -7,10 +7,15 @@ import nibabel
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer import __version__
 from brainviewer.core.errors import FileError
 from brainviewer.core.geometry import Grid
 from brainviewer.core.process.scipy_parts import ndimage
+from brainviewer.core.research_use import RESEARCH_ONLY
 from brainviewer.files.writing import write_whole
+
+_LONGEST = 79
+"""Characters of the header's description."""
 
 
 def write_mask(path: Path, mask: NDArray[np.bool_], grid: Grid, onto: Grid | None = None) -> None:
@@ -47,6 +52,7 @@ def nifti_of_labels(labels: NDArray[np.uint8], grid: Grid, onto: Grid | None = N
     for set_form in (image.set_sform, image.set_qform):
         set_form(grid.affine if grid.oriented else None, code=int(grid.oriented))
     image.header.set_xyzt_units("mm")
+    image.header["descrip"] = f"BrainViewer {__version__}. {RESEARCH_ONLY}"[:_LONGEST]
     return bytes(image.to_bytes())
 
 

@@ -21,6 +21,7 @@ from brainviewer.core.correction.kept import KeptCorrection
 from brainviewer.core.errors import FileError
 from brainviewer.core.findings.feedback import FeedbackRecord
 from brainviewer.core.report_text import ReportText
+from brainviewer.core.research_use import RESEARCH_ONLY
 from brainviewer.core.saved_session import SavedPrior, SavedResults, SavedSession, SavedStudy
 from brainviewer.core.shown_text import shortened
 from brainviewer.core.study import Study
@@ -77,6 +78,7 @@ def session_content(session: SavedSession, study: Study) -> bytes:
     told = {
         "format": FORMAT,
         "schema": SCHEMA,
+        "notice": RESEARCH_ONLY,
         "id": session.id,
         "stamp": session.stamp,
         "saved": session.saved,

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection, Mapping
 
+from brainviewer.core import research_use
 from brainviewer.core.annotation.annotations import Annotation, RegionStatistics
 from brainviewer.core.annotation.measures import Measure
 from brainviewer.core.correction.provenance import Correction
@@ -14,7 +15,7 @@ from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Volume
 from brainviewer.core.voi.voi_window import Window
 
-RESEARCH_ONLY = "Research use only, not for diagnosis"
+RESEARCH_ONLY = research_use.RESEARCH_ONLY
 SYNTHETIC = "SYNTHETIC DATA"
 EDITED = "edited image"
 EDITED_HOW = "EDITED IMAGE: a part of it was painted over"

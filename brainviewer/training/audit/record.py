@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import FileError, Report, silent
+from brainviewer.core.research_use import RESEARCH_ONLY
 from brainviewer.training.audit.clean_split import Clean, clean_split, related_groups
 from brainviewer.training.audit.duplicates import DUPLICATE, Duplicates, Pair, find_duplicates
 from brainviewer.training.audit.image_signature import CONSPICUOUS, ImageSignature, measure_images
@@ -79,6 +80,7 @@ def as_record(done: Audit) -> dict[str, Any]:
     tested = sum(kept.split == TEST for kept in clean.kept)
     record: dict[str, Any] = {
         "schema": SCHEMA,
+        "notice": RESEARCH_ONLY,
         "folder": listing.root.name,
         "pictures": len(listing.entries),
         "readable": len(done.entries),

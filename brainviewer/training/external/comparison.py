@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError, Report, within
+from brainviewer.core.research_use import RESEARCH_ONLY
 from brainviewer.models.card import ModelCard
 from brainviewer.training.external.answers import (
     Answers,
@@ -139,6 +140,7 @@ def _compared(
         notices.append(f"Only {len(truth)} cases are compared: hardly any difference can be told.")
     record = {
         "schema": SCHEMA,
+        "notice": RESEARCH_ONLY,
         "first": identity(cards[0]),
         "second": identity(cards[1]),
         "data": about_data(asked, answers[0]),

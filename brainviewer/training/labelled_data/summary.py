@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from brainviewer.core.errors import BrainViewerError, Report, silent
+from brainviewer.core.research_use import RESEARCH_ONLY
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import SEQUENCES
 from brainviewer.files.writing import make_folder, write_whole
@@ -36,6 +37,7 @@ def summarise(collection: Collection, report: Report = silent) -> dict[str, Any]
     known_spacing = collection.layout != "lgg"
     return {
         "schema": SCHEMA,
+        "notice": RESEARCH_ONLY,
         "folder": collection.folder.resolve().name,
         "layout": collection.layout,
         "cases": len(cases),

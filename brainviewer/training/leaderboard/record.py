@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from brainviewer.core.research_use import RESEARCH_ONLY
 from brainviewer.training.image_classification.data.labelled_images import FOLDS
 from brainviewer.training.image_classification.evaluation.duplicate_leak import inflation
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_VOTE
@@ -44,6 +45,7 @@ def as_record(tables: Sequence[Table]) -> dict[str, Any]:
         told += [COPIES, INFLATION]
     return {
         "schema": SCHEMA,
+        "notice": RESEARCH_ONLY,
         "ranked_by": f"patient-wise {RANKED_BY}",
         "notices": told,
         "tables": [

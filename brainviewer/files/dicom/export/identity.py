@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from pydicom.dataset import Dataset
+from pydicom.sr.codedict import codes
 
 from brainviewer import __version__
 from brainviewer.core.headers.dicom_source import ImagingStudy, Patient
+from brainviewer.core.research_use import RESEARCH_ONLY
 from brainviewer.files.dicom.export.patient import NAME, new_uid
 from brainviewer.files.dicom.export.values import (
     day,
@@ -57,6 +59,16 @@ def set_identity(dataset: Dataset, patient: Patient, study: ImagingStudy) -> Non
     if study.description:
         dataset.StudyDescription = words(study.description)
     dataset.ContentQualification = RESEARCH
+    dataset.ContributingEquipmentSequence = [_contribution()]
+
+
+def _contribution() -> Dataset:
+    """What this program did, and what it is not for; every kind of object can say it (C.12.1)."""
+    item = Dataset()
+    item.PurposeOfReferenceCodeSequence = [coded(codes.DCM.ProcessingEquipment)]
+    set_equipment(item)
+    item.ContributionDescription = RESEARCH_ONLY
+    return item
 
 
 def unnamed(objects: Iterable[Dataset]) -> list[Dataset]:
