@@ -65,8 +65,7 @@ def _run(paths: list[Path], demo: bool) -> int:
         session.documents.open_demo()
     elif paths:
         session.documents.open(paths)
-    if not settings.hints_seen:
-        window.parts.pages.show_tour(window.parts.keys)
+    window.parts.pages.greet(window.parts.keys)
     # Lets Ctrl-C in the terminal close the window: Python runs handlers between Qt's events.
     signal.signal(signal.SIGINT, lambda *_: app.quit())
     wake = QTimer()

@@ -73,17 +73,36 @@ def test_the_demo_goes_all_the_way_and_the_end_is_clean(tmp_path: Path) -> None:
     assert not log.exists() or "ERROR" not in log.read_text()
 
 
-def test_the_first_start_shows_the_demo_and_the_tour(tmp_path: Path) -> None:
+NOTICES = (
+    "self.findChildren(__import__('brainviewer.gui.help.first_notice', fromlist=['x']).FirstNotice)"
+)
+TOURS = "self.findChildren(__import__('brainviewer.gui.help.tour', fromlist=['x']).Tour)"
+
+
+def test_the_first_start_shows_the_demo_the_notice_and_the_tour(tmp_path: Path) -> None:
+    """The study is opened and searched behind the notice; the tour comes when it is accepted."""
+    opened = "state.study is not None and state.finding is not None"
+    understood = f"[one.understood.click() for one in {NOTICES}]"
     done = start(
         tmp_path,
         [],
-        "state.study is not None and state.finding is not None",
-        "state.study.synthetic, len(self.findChildren(__import__('brainviewer.gui.help.tour',"
-        " fromlist=['Tour']).Tour))",
+        opened,
+        f"state.study.synthetic, len({TOURS}), len({understood}), len({TOURS})",
     )
-    assert done.stdout == "True 1 []\n", done.stderr
+    assert done.stdout == "True 0 1 1 []\n", done.stderr
     assert done.returncode == 0
     assert done.stderr == ""
+    again = start(tmp_path, ["--demo"], opened, f"len({NOTICES}), len({TOURS})")
+    assert again.stdout == "0 1 []\n", again.stderr
+
+
+def test_who_does_not_accept_the_notice_quits(tmp_path: Path) -> None:
+    quit_it = f"[one.quit.click() for one in {NOTICES}], self.isVisible()"
+    done = start(tmp_path, ["--demo"], NOTICES, quit_it)
+    assert done.stdout == "[None] False []\n", done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
+    again = start(tmp_path, ["--demo"], NOTICES, f"len({NOTICES})")
+    assert again.stdout == "1 []\n", again.stderr
 
 
 def test_a_path_that_is_no_study_is_a_notice_and_no_end(tmp_path: Path) -> None:

@@ -11,7 +11,16 @@ from brainviewer.app.jobs import Jobs
 from brainviewer.app.settings import offers
 from brainviewer.app.settings.saving import Failed, Saving
 from brainviewer.app.settings.settings_file import on_disk
-from brainviewer.app.settings.table import Page, Setting, kept, lists_of_texts, rows, setting, texts
+from brainviewer.app.settings.table import (
+    Page,
+    Setting,
+    count,
+    kept,
+    lists_of_texts,
+    rows,
+    setting,
+    texts,
+)
 from brainviewer.app.settings.window_presets import own_presets
 from brainviewer.app.signals import Signal
 from brainviewer.app.state import Layout
@@ -41,6 +50,7 @@ class Settings:
     Kept without a page: recent, the studies opened lately, newest first, each a list of paths;
     folded, the names of the sections whose content is hidden, separated by commas, at first those
     that few readings need; study_folder, the folder whose studies were listed last;
+    notice_accepted, the edition of the first notice that was, see ``first_notice``;
     report_left_out, the parts that reports go without; window_presets, see ``own_presets``.
     """
 
@@ -198,6 +208,7 @@ class Settings:
     window_presets: tuple[Mapping[str, Any], ...] = kept((), own_presets)
     folded: str = kept("Fusion,Planes and slab")
     hints_seen: bool = kept(False)
+    notice_accepted: int = kept(0, count)
     window_state: str = kept("")
     report_left_out: tuple[str, ...] = kept((), texts(_MOST_PARTS))
     study_folder: str = kept("")

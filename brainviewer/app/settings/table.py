@@ -141,6 +141,13 @@ def rows(settings: type) -> dict[str, Setting]:
     }
 
 
+def count(stored: Any) -> int:
+    """Reads a whole number, from 0 on."""
+    if type(stored) is not int:
+        raise TypeError("damaged")
+    return max(stored, 0)
+
+
 def texts(most: int) -> Reader:
     """Reads a list of texts, without what is none, and at most so many."""
 

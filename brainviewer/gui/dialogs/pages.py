@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QWidget
 
 from brainviewer.app.prediction.class_texts import class_text
 from brainviewer.app.session import Session
+from brainviewer.app.settings import first_notice
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.gui import theme
 from brainviewer.gui.dialogs.page import Page, show_page
 from brainviewer.gui.dialogs.questions import errors_told
 from brainviewer.gui.help.about import AboutPage
+from brainviewer.gui.help.first_notice import FirstNotice
 from brainviewer.gui.help.guide_tables import table
 from brainviewer.gui.help.guide_window import GuideWindow
 from brainviewer.gui.help.key_sheet import KeySheet, Rows
@@ -141,6 +143,26 @@ class Pages:
     def show_about(self, renderer: str) -> None:
         """The page about the application. renderer : what draws the 3D view."""
         show_page(AboutPage(self._session, renderer, self._window))
+
+    def greet(self, keys: KeyMap) -> None:
+        """What a reader sees once: the notice, to be accepted, and then the tour."""
+        settings = self._session.settings
+
+        def go_on() -> None:
+            if not settings.hints_seen:
+                self.show_tour(keys)
+
+        def understood() -> None:
+            first_notice.accept(settings)
+            go_on()
+
+        if not first_notice.is_wanted(settings):
+            go_on()
+            return
+        notice = FirstNotice(self._window)
+        notice.accepted.connect(understood)
+        notice.rejected.connect(self._window.close)
+        notice.open()
 
     def show_tour(self, keys: KeyMap, *, asked: bool = False) -> None:
         """The tour of the window, of which there is one at a time.

@@ -31,6 +31,7 @@ PLACES: Mapping[str, str] = {
         ("series", "dicom-series"),
         ("study list", "study-list"),
         ("PACS", "pacs"),
+        ("limits", "what-it-is-and-what-it-is-not"),
         ("settings", "settings"),
         ("privacy", "settings"),
         ("errors", "if-something-goes-wrong"),
