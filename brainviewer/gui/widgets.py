@@ -38,7 +38,11 @@ def call(function: Slot, *arguments: object) -> Callable[[], object]:
 
 
 def timer(parent: QObject, milliseconds: int, slot: Slot) -> QTimer:
-    """A timer that calls a slot once each time it is started."""
+    """A timer that calls a slot once each time it is started.
+
+    ``QTimer.singleShot`` with a receiver and its method keeps the receiver, and all that it knows,
+    for good where that is deleted before the time is over.
+    """
     made = QTimer(parent, singleShot=True, interval=milliseconds)
     made.timeout.connect(slot)
     return made

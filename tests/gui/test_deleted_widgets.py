@@ -1,5 +1,10 @@
 """Windows that were closed, but that Python still holds, hear nothing any more."""
 
+import ast
+import gc
+import weakref
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QLabel, QWidget
@@ -7,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from brainviewer.app.session import Session
 from brainviewer.app.signals import Signal
 from brainviewer.core.study import Study
+from brainviewer.gui.dialogs.closing import ClosingDialog
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panes.swipe_line import SwipeLine
 from brainviewer.gui.panes.torn_windows import TornWindow
@@ -65,3 +71,28 @@ def test_overlays_change_after_a_pane_came_back(
     torn.close()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     session.view.set_overlay(lesion=False)
+
+
+def test_what_waited_for_saving_goes_with_its_window(qtbot, session: Session) -> None:
+    """It knows the session, and with that all studies that are open."""
+    session.engine.start = lambda: None
+    window = MainWindow(session)
+    waiting = ClosingDialog(session, window)
+    waiting.show()
+    session.jobs.ended.emit()  # it will look soon whether that was all
+    kept = weakref.ref(waiting)
+    deleted(waiting)
+    deleted(window)
+    del waiting
+    gc.collect()
+    assert kept() is None
+
+
+def test_no_single_shot_holds_what_is_deleted_before_it() -> None:
+    """See ``widgets.timer``: PySide never lets a bound method go whose receiver was deleted."""
+    package = Path(__file__).parents[2] / "brainviewer"
+    for path in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "singleShot":
+                *_, slot = node.args
+                assert len(node.args) < 3 or not isinstance(slot, ast.Attribute), path

@@ -1,6 +1,5 @@
 """Waits for what is being saved or sent before the window closes."""
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QDialog, QProgressBar, QWidget
 
 from brainviewer.app.exporting.queue import EXPORT
@@ -8,7 +7,7 @@ from brainviewer.app.notices import Notice
 from brainviewer.app.pacs.sending import SEND
 from brainviewer.app.session import Session
 from brainviewer.gui.layouts import column, row
-from brainviewer.gui.widgets import button, label, listen
+from brainviewer.gui.widgets import button, label, listen, timer
 
 
 def unfinished(session: Session) -> int:
@@ -36,6 +35,7 @@ class ClosingDialog(QDialog):
         self.setMinimumWidth(420)
         listen(self._show, session.state.progress_changed, session.jobs.ended)
         session.state.noticed.connect(self._stay_for)
+        self._soon = timer(self, 0, self._all_done)
         self._show()
 
     @property
@@ -48,7 +48,7 @@ class ClosingDialog(QDialog):
         self.drop_button.setVisible(images + sent > 0)
         if not unfinished(self._session):
             # What the last one has to say comes first: it may be that it failed.
-            QTimer.singleShot(0, self, self._all_done)
+            self._soon.start()
             return
         self.drop_button.setText(f"Close without {_ending(images, sent)}")
         self._text.setText(" ".join((*self._waited_for(), "BrainViewer closes when that is done.")))

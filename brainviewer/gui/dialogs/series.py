@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from contextlib import suppress
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QLabel, QWidget
 
@@ -19,7 +18,7 @@ from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, put, row, scrolled
 from brainviewer.gui.panes.image_focus import WheelGuard
 from brainviewer.gui.thumbnails import pixmap
-from brainviewer.gui.widgets import button, label, say, told
+from brainviewer.gui.widgets import button, label, say, timer, told
 
 _SIZE = 72
 _LEAVE = "leave out"
@@ -65,7 +64,8 @@ class SeriesDialog(QDialog):
         )
         self._check()
         WheelGuard(self)
-        QTimer.singleShot(0, self, self._show_next)
+        self._next = timer(self, 0, self._show_next)
+        self._next.start()
 
     @property
     def choice(self) -> SeriesChoice:
@@ -138,7 +138,7 @@ class SeriesDialog(QDialog):
             picture.setPixmap(pixmap(middle_image(one.stack, _SIZE)))
         except BrainViewerError:
             picture.setText("unreadable")
-        QTimer.singleShot(0, self, self._show_next)
+        self._next.start()
 
     def _check(self) -> None:
         chosen = [b.currentText() for b in self.choices.values() if b.currentText() != _LEAVE]
