@@ -1,4 +1,6 @@
 """What every window, file and page of the application says of itself."""
 
-RESEARCH_ONLY = "Research use only, not for diagnosis"
+FOR_RESEARCH = "Research use only"
+"""In DICOM objects, in which the word diagnosis may be searched for."""
+RESEARCH_ONLY = f"{FOR_RESEARCH}, not for diagnosis"
 """Stands on every image, and in every file that goes out."""

@@ -35,7 +35,7 @@ from brainviewer.app.reporting.saving import save_report
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.findings.classification import Heatmap
-from brainviewer.core.research_use import RESEARCH_ONLY
+from brainviewer.core.research_use import FOR_RESEARCH, RESEARCH_ONLY
 from brainviewer.core.saved_session import SavedSession, SavedStudy
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Study
@@ -83,7 +83,6 @@ KEPT = {
     "app.voi.preset_file": "window presets: nothing of a patient or a model",
     "files.decoding.child": "a pipe",
     "files.dicom.archive": "unpacked for a while",
-    "files.drafts": "what every file is written by",
     "files.retrieved": "images as they were received",
     "files.writing": "what every file is written by",
     "painting.devices": "pages: figures and reports",
@@ -217,7 +216,7 @@ def test_dicom(study: Study, tmp_path: Path) -> None:
         made = dcmread(path, stop_before_pixels=True)
         kinds.add(made.Modality)
         (equipment,) = made.ContributingEquipmentSequence
-        assert equipment.ContributionDescription == RESEARCH_ONLY
+        assert equipment.ContributionDescription == FOR_RESEARCH
         assert made.get("ContentQualification", "RESEARCH") == "RESEARCH"
     assert kinds == {"SEG", "SR", "OT", "MR"}
     for path in (tmp_path / "dicom").glob("*.nii.gz"):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QRect
 
+from brainviewer.app.report.formats import Schema, with_schema
 from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.report.records import finding_record
 from brainviewer.app.report.text import finding_text
@@ -67,7 +68,7 @@ def test_every_part_has_its_volume_in_words_and_in_json(
         fraction = f"{100 * ml / taken.volume_ml:.0f} %"
         assert said[part.title] == f"{volume_text(ml)} · {fraction}"
         assert part.title in finding_text(study, finding)
-    record = json.loads(json.dumps({"schema": "brainviewer-finding/1", **finding_record(finding)}))
+    record = json.loads(json.dumps(with_schema(Schema.FINDING, finding_record(finding))))
     assert faults("finding", record) == []
     millilitres = record["measurements"]["parts_ml"]
     assert millilitres.keys() == {"necrosis", "oedema", "enhancing"}

@@ -9,7 +9,7 @@ from pydicom.sr.codedict import codes
 
 from brainviewer import __version__
 from brainviewer.core.headers.dicom_source import ImagingStudy, Patient
-from brainviewer.core.research_use import RESEARCH_ONLY
+from brainviewer.core.research_use import FOR_RESEARCH
 from brainviewer.files.dicom.export.patient import NAME, new_uid
 from brainviewer.files.dicom.export.values import (
     day,
@@ -67,7 +67,7 @@ def _contribution() -> Dataset:
     item = Dataset()
     item.PurposeOfReferenceCodeSequence = [coded(codes.DCM.ProcessingEquipment)]
     set_equipment(item)
-    item.ContributionDescription = RESEARCH_ONLY
+    item.ContributionDescription = FOR_RESEARCH
     return item
 
 
