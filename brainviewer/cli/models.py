@@ -50,6 +50,22 @@ def _record(cards: "Sequence[Card]") -> dict[str, Any]:
 
 
 @models.command()
+def checklist(
+    model_id: Annotated[str, argument(metavar="ID", help="One of 'brainviewer models'.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say which items of CLAIM and TRIPOD+AI a model answers, and where."""
+    with results_only() as out:
+        from brainviewer.app.report.checklist_text import checklist_record, checklist_text
+        from brainviewer.app.report.formats import Schema, with_schema
+        from brainviewer.models.registry import card_of
+
+        card = card_of(model_id)
+        record = with_schema(Schema.CHECKLIST, checklist_record(card))
+        show(out, record, as_json, lambda: checklist_text(card))
+
+
+@models.command()
 def add(
     path: Annotated[
         Path,

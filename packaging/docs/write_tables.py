@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from brainviewer.app.report.checklist_text import checklists_markdown
 from brainviewer.app.settings.settings import Settings
 from brainviewer.gui.actions.places import keyed_actions
 from brainviewer.gui.help.guide_tables import table, with_tables
@@ -19,10 +20,10 @@ from brainviewer.gui.keys.key_map import KeyMap
 from brainviewer.gui.tools.mouse_schemes import USUAL, other_rows
 from brainviewer.models.card import ModelCard
 from brainviewer.models.card_metrics import Metric
-from brainviewer.models.registry import classification_models
+from brainviewer.models.registry import classification_models, installed_models
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = (ROOT / "README.md", ROOT / "docs" / "user-guide.md")
+PAGES = (ROOT / "README.md", *(ROOT / "docs" / n for n in ("user-guide.md", "checklists.md")))
 FIGURES = ("accuracy", "balanced accuracy", "macro F1", "worst-class recall", "Cohen's kappa")
 
 
@@ -31,6 +32,7 @@ def tables() -> dict[str, str]:
     return {
         "models": "\n\n".join(_models()) or "No model is installed.",
         "refusals": "\n\n".join(_refusals()) or "No model of single images is installed.",
+        "checklists": checklists_markdown(installed_models()),
         "mouse": table(USUAL.rows),
         "mouse of ITK-SNAP": table(other_rows("ITK-SNAP")),
         "keys": table(KeyMap(Settings(), keyed_actions(), {}).rows()),

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from brainviewer.gui.dialogs.page import Page
 from brainviewer.gui.dialogs.pages import card_page
-from brainviewer.gui.panels.result.model_card import MADE, NO_PART, card_html
+from brainviewer.gui.panels.result.model_card import ITEMS, MADE, NO_PART, card_html
 from brainviewer.gui.theme import DARK, LIGHT, Colours
 from brainviewer.models.card_metrics import ExternalTest, Metric
 from brainviewer.models.registry import card_of, classification_models
@@ -113,6 +113,16 @@ def test_every_text_stands_out_from_its_ground(colours: Colours) -> None:
     for text in (*texts, *colours.classes.values()):
         light, dark = sorted((luminance(text), ground), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 4.0, text  # WCAG asks for 4.5, 3 if large
+
+
+def test_a_link_leads_to_the_checklist_of_the_model(qtbot: QtBot) -> None:
+    page = card_page("glioma-fused")
+    qtbot.addWidget(page)
+    page.show()
+    assert "Which items of reporting guidelines it answers" in page.text.toPlainText()
+    page.text.anchorClicked.emit(QUrl(ITEMS))
+    shown = page.findChild(Page).text.toPlainText()
+    assert "TRIPOD+AI 2024" in shown and "not answered" in shown
 
 
 def test_the_link_leads_to_how_the_model_was_made(qtbot: QtBot) -> None:

@@ -11,7 +11,7 @@ from brainviewer.cli import app
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("README.md", "CHANGELOG.md", "docs/architecture.md", "docs/user-guide.md")
-RULES = ("CONTRIBUTING.md", "SECURITY.md", "PRIVACY.md")
+RULES = ("CONTRIBUTING.md", "SECURITY.md", "PRIVACY.md", "docs/limits.md", "docs/checklists.md")
 
 
 @pytest.fixture(scope="module")
@@ -29,14 +29,14 @@ def text_of(page: str) -> str:
     return (ROOT / page).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/user-guide.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/user-guide.md", "docs/checklists.md"])
 def test_tables_are_up_to_date(script: ModuleType, page: str) -> None:
     text = text_of(page)
     assert script.filled(text) == text, "run: python packaging/docs/write_tables.py"
 
 
 def test_every_table_stands_somewhere(script: ModuleType) -> None:
-    pages = "".join(text_of(page) for page in PAGES)
+    pages = "".join(text_of(page) for page in (*PAGES, "docs/checklists.md"))
     for name, table in script.tables().items():
         assert f"<!-- {name} -->\n\n{table}\n" in pages
 

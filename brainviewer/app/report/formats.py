@@ -21,6 +21,7 @@ class Schema(StrEnum):
     DICOM_EXPORT = "brainviewer-dicom-export/1"
     REPORT = "brainviewer-report/1"
     MODELS = "brainviewer-models/1"
+    CHECKLIST = "brainviewer-checklist/1"
     PACS_FIND = "brainviewer-pacs-find/1"
     SESSION = "brainviewer-session/1"
     EXPORT_SLICES = "brainviewer-export-slices/1"

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QWidget
 
 from brainviewer.app.prediction.class_texts import class_text
+from brainviewer.app.report.checklist_text import checklist_markdown
 from brainviewer.app.session import Session
 from brainviewer.app.settings import first_notice
 from brainviewer.core.errors import BrainViewerError
@@ -21,7 +22,7 @@ from brainviewer.gui.help.guide_window import GuideWindow
 from brainviewer.gui.help.key_sheet import KeySheet, Rows
 from brainviewer.gui.help.tour import Tour
 from brainviewer.gui.keys.key_map import KeyMap
-from brainviewer.gui.panels.result.model_card import card_html
+from brainviewer.gui.panels.result.model_card import ITEMS, card_html
 from brainviewer.gui.tools.mouse_schemes import SCHEMES
 
 if TYPE_CHECKING:
@@ -39,11 +40,18 @@ class CardPage(Page):
         measured = sum(bool(figures) for figures in card.metrics.values()) + len(card.external)
         self.resize(max(self.width(), min(_WIDEST, 300 + 130 * measured)), self.height())
         self.text.setOpenLinks(False)
-        self.text.anchorClicked.connect(self._show_making)
+        self.text.anchorClicked.connect(self._follow)
 
     def write(self) -> None:
         """Fill the page, in the colours of the theme."""
         self.text.setHtml(card_html(self._card, theme.current()))
+
+    def _follow(self, link: QUrl) -> None:
+        if link.toString() == ITEMS:
+            title = f"{self._card.name}: reporting guidelines"
+            show_page(Page(title, checklist_markdown(self._card), self))
+        else:
+            self._show_making()
 
     def _show_making(self) -> None:
         try:

@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+from brainviewer.app.report.checklist_text import counted_text
+from brainviewer.app.report.model_checklist import checklist
 from brainviewer.core.counting import listed
 from brainviewer.gui.theme import Colours
 from brainviewer.models.card import Card, ModelCard
@@ -12,6 +14,8 @@ from brainviewer.painting.text.wording import RESEARCH_ONLY, number
 
 MADE = "made"
 """What the link to the page about how the model was made leads to."""
+ITEMS = "items"
+"""What the link to the checklist of the model leads to."""
 NO_PART = " The network takes no part in the answer: the heatmap does not explain it."
 
 
@@ -38,6 +42,8 @@ def card_html(card: Card, colours: Colours) -> str:
         patients=usual,
         research_only=RESEARCH_ONLY,
         made=MADE,
+        items=ITEMS,
+        answered=counted_text(checklist(card)),
         no_part=NO_PART,
         listed=listed,
         number=number,
