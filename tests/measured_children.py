@@ -1,10 +1,11 @@
 """Lines that run in the decoders' process count, too, when coverage is measured.
 
-That process starts without site-packages, may write no file, and is killed when it is not needed.
-Here it starts coverage by itself, may write, and is given the time to write down what it ran. Where
-nothing is measured, nothing changes.
+That process starts without site-packages and the user's variables, may write no file, and is
+killed when it is not needed. Here it starts coverage by itself, and is given the
+time to write down what it ran. Where nothing is measured, nothing changes.
 """
 
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,10 +13,12 @@ from contextlib import contextmanager, suppress
 import pytest
 from coverage import Coverage
 
-from brainviewer.files.decoding import process
+from brainviewer.files.decoding import children
+from brainviewer.files.decoding.children import Child
 
 _PATIENCE = 2.0
 """Seconds in which a process ends after its input is closed, and writes its data."""
+_OF_COVERAGE = tuple(name for name in map(str.upper, os.environ) if name.startswith("COV"))
 _START = (
     "import resource, sys; sys.path[:] = sys.argv[1:]; "
     "resource.RLIMIT_FSIZE = resource.RLIMIT_CORE; "  # files may grow: the data are one
@@ -29,17 +32,17 @@ def measured_decoders() -> Iterator[None]:
     if Coverage.current() is None:
         yield
         return
-    end = process._end
+    end, kept = Child.end, children._ENVIRONMENT
 
-    def end_gently(child: "subprocess.Popen[bytes]") -> None:
-        if child.stdin is not None:
-            with suppress(OSError, subprocess.TimeoutExpired):
-                child.stdin.close()
-                child.wait(_PATIENCE)
+    def end_gently(child: Child) -> None:
+        child.ask_no_more()
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(_PATIENCE)
         end(child)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(process, "_PROGRAM", _START + process._PROGRAM)
-        patch.setattr(process, "_end", end_gently)
+        patch.setattr(children, "_PROGRAM", _START + children._PROGRAM)
+        patch.setattr(children, "_ENVIRONMENT", (*kept, *_OF_COVERAGE))
+        patch.setattr(Child, "end", end_gently)
         yield
-        process._end_all()
+        children.end_all()

@@ -124,7 +124,7 @@ def _memory_here(folder: Path) -> dict[str, float]:
     from brainviewer.app.opening.ahead import bytes_of
     from brainviewer.app.opening.opened import Opened
     from brainviewer.core.process.memory import limit_pools
-    from brainviewer.files.decoding import process
+    from brainviewer.files.decoding import children
 
     limit_pools()
     open_study(demo_paths())  # imports the rest
@@ -132,7 +132,7 @@ def _memory_here(folder: Path) -> dict[str, float]:
     Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
     opened = Opened.read([folder], lambda *_: None)
     size, most = bytes_of(opened.study), _resident("VmHWM") - before
-    decoders = sum(_resident("VmHWM", str(child.pid)) for child in process._idle)
+    decoders = sum(_resident("VmHWM", str(child.pid)) for child in children._idle)
     return {
         "volumes_mb": round(size / 1e6, 2),
         "peak_mb": round(most / 1e6, 1),

@@ -3,18 +3,20 @@
 import io
 import json
 import os
+import socket
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.shown_text import shortened
-from brainviewer.files.decoding import message
+from brainviewer.files.decoding import HANDS_OVER, message
 from brainviewer.files.decoding.limits import (
     ends_with_asker,
     limit_process,
@@ -39,28 +41,59 @@ _HELD_BYTES = 2**27
 
 def main() -> None:
     """Answer requests, one JSON object a line on the standard input, until it is closed."""
-    requests, replies = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    replies = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (1, 2):  # codecs print there what they think of a file
         os.dup2(nowhere, stream)
     warnings.simplefilter("ignore")
     limit_process()
-    watch_requests(requests.fileno())
+    watch_requests(0)
     replies.write(message.READY)
     replies.flush()
-    for line in requests:
-        request = json.loads(line)
+    for request, file in _handed_over() if HANDS_OVER else _named():
         try:
-            _reply(replies, request["kind"], Path(request["path"]))
+            _reply(replies, request["kind"], shortened(request["name"]), file)
             replies.flush()
         except BrokenPipeError:
             return
 
 
-def _reply(replies: BinaryIO, kind: str, path: Path) -> None:
-    name = shortened(path.name)
+_Request = tuple[dict[str, Any], Callable[[], BinaryIO]]
+"""What is asked, and the file when it is called for."""
+
+
+def _handed_over() -> Iterator[_Request]:
+    """Requests that come through a socket, each with the descriptor of its file."""
+    asks, line, handed = socket.socket(fileno=0), b"", list[int]()
+    while True:
+        some, descriptors, _, _ = socket.recv_fds(asks, 2**16, 1)
+        if not some:
+            return
+        line += some
+        handed += descriptors
+        if line.endswith(b"\n"):
+            (descriptor,) = handed
+            request = json.loads(line)
+            yield request, partial(_opened, descriptor, request["name"])
+            line, handed = b"", []
+
+
+def _opened(descriptor: int, name: str) -> BinaryIO:
+    file = io.FileIO(descriptor)
+    file.name = name  # else its number, which tifffile takes for a mistake
+    return io.BufferedReader(file)
+
+
+def _named() -> Iterator[_Request]:
+    """Requests that come through a pipe, each with the path of its file."""
+    for line in sys.stdin.buffer:
+        request = json.loads(line)
+        yield request, partial(open_ordinary, Path(request["path"]))
+
+
+def _reply(replies: BinaryIO, kind: str, name: str, open_file: Callable[[], BinaryIO]) -> None:
     try:
-        with open_ordinary(path) as file:
+        with open_file() as file:
             size = os.fstat(file.fileno()).st_size
             limit_time(seconds_for(size))
             read: Reader = import_module(_READERS[kind]).start_decoding

@@ -1,37 +1,31 @@
 """The near end: asks a child process for the pixels of a file, and outlives it."""
 
-import atexit
-import contextlib
 import json
 import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.core.shown_text import shortened
-from brainviewer.files.decoding import CHILD_FLAG, message
+from brainviewer.files.decoding import message
+from brainviewer.files.decoding.children import DECODERS, Child, give_back, not_started, take
 from brainviewer.files.decoding.limits import ended_by_time, patience_for
-from brainviewer.files.ordinary_file import check_ordinary
+from brainviewer.files.ordinary_file import open_ordinary
 
 _ADVICE = "Save the image that is meant as PNG."
 _LONGEST_LINE = 2**24
+__all__ = ["DECODERS", "DamagedError", "Decoded", "Places", "Promised", "decode", "decode_into"]
 _LOOK_EVERY = 0.05
 """Seconds between two looks whether the file is still wanted."""
-_PACKAGE = str(Path(__file__).parents[3])
-_PROGRAM = (
-    "import sys; sys.path[:] = sys.argv[1:]; "
-    "from brainviewer.files.decoding.child import main; main()"
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,10 +88,17 @@ def decode_into(
     refuses it, DamagedError if the decoder fails on it, and Cancelled when ``report`` does: the
     child is ended then.
     """
-    patience = patience_for(check_ordinary(path))
-    child, fresh = _take()
+    with open_ordinary(path) as file:
+        return _asked(kind, path, file, places, report)
+
+
+def _asked(
+    kind: str, path: Path, file: IO[bytes], places: Places, report: Report
+) -> tuple[Promised, tuple[str, ...]]:
+    patience = patience_for(os.fstat(file.fileno()).st_size)
+    child, fresh = take()
     keep = False
-    reader = _Reader(child, fresh, kind, path, places)
+    reader = _Reader(child, fresh, kind, path, file, places)
     reader.start()
     try:
         until = time.monotonic() + patience
@@ -110,9 +111,9 @@ def decode_into(
         return reader.result(path)
     finally:
         if keep:
-            _give_back(child)
+            give_back(child)
         else:
-            _end(child)
+            child.end()
             reader.join()
 
 
@@ -125,29 +126,28 @@ class _Reader(threading.Thread):
 
     def __init__(
         self,
-        child: "subprocess.Popen[bytes]",
+        child: Child,
         fresh: bool,
         kind: str,
         path: Path,
+        file: IO[bytes],
         places: Places,
     ) -> None:
         super().__init__(name="decoder", daemon=True)
         self._child, self._fresh, self._places = child, fresh, places
-        self._request = json.dumps({"kind": kind, "path": str(path.absolute())}).encode()
+        self._kind, self._path, self._file = kind, path, file
         self._read_whole: tuple[Promised, tuple[str, ...]] | None = None
         self._failure: Exception | None = None
         self.whole = False
 
     def run(self) -> None:
-        asks, replies = self._child.stdin, self._child.stdout
-        assert asks is not None
+        replies = self._child.replies
         assert isinstance(replies, BufferedReader)
         try:
             if self._fresh and replies.read(1) != message.READY:
-                self._failure = _not_started()
+                self._failure = not_started()
                 return
-            asks.write(self._request + b"\n")
-            asks.flush()
+            self._child.ask(self._kind, self._path, self._file)
             self._read(replies)
         except (MemoryError, FileError) as error:
             self._failure = error
@@ -197,72 +197,5 @@ class _Reader(threading.Thread):
         self.whole = first in (message.END, message.REFUSED, message.FAILED)
 
 
-def _not_started() -> FileError:
-    return FileError(
-        "The process that reads images cannot be started.",
-        "Close other programs and open the image again.",
-    )
-
-
 def _too_slow(path: Path) -> FileError:
     return FileError(f"{shortened(path.name)} takes too long to open.", _ADVICE)
-
-
-_idle: "list[subprocess.Popen[bytes]]" = []
-_owner = os.getpid()
-_MOST_IDLE = 2
-DECODERS = threading.BoundedSemaphore(_MOST_IDLE)
-"""To be held by whoever decodes many files in threads: a third child is started for every file."""
-
-
-def _take() -> tuple["subprocess.Popen[bytes]", bool]:
-    """A child that nobody is asking anything, and whether it was started for this."""
-    while _idle and _owner == os.getpid():
-        child = _idle.pop()
-        if child.poll() is None:
-            return child, False
-        _end(child)
-    return _start(), True
-
-
-def _give_back(child: "subprocess.Popen[bytes]") -> None:
-    if len(_idle) < _MOST_IDLE:
-        _idle.append(child)
-    else:
-        _end(child)
-
-
-def _start() -> "subprocess.Popen[bytes]":
-    if getattr(sys, "frozen", False):
-        command = [sys.executable, CHILD_FLAG]
-    else:
-        # Not ``multiprocessing``: it would run the caller's program in the child as well.
-        places = [_PACKAGE, *(place for place in sys.path if Path(place).is_absolute())]
-        command = [sys.executable, "-I", "-S", "-c", _PROGRAM, *places]
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    try:
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-    except OSError:
-        raise _not_started() from None
-
-
-def _end(child: "subprocess.Popen[bytes]") -> None:
-    child.kill()
-    child.wait()
-    for stream in (child.stdin, child.stdout):
-        if stream is not None:
-            with contextlib.suppress(OSError):  # what was not sent yet
-                stream.close()
-
-
-@atexit.register
-def _end_all() -> None:
-    while _idle:
-        _end(_idle.pop())

@@ -9,13 +9,14 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import pytest
 import tifffile
 from dicom_files import DEFLATED, header, save
 
 from brainviewer.core.errors import Cancelled, FileError
-from brainviewer.files.decoding import process
+from brainviewer.files.decoding import children, process
 from brainviewer.files.dicom.reader import read_dicom
 from brainviewer.files.image2d.reader import read_image2d
 
@@ -26,9 +27,9 @@ SERVE = "from brainviewer.files.decoding.child import main; main()"
 @pytest.fixture(autouse=True)
 def fresh_children() -> Iterator[None]:
     """No child of another test, and none that was made to fail for the next."""
-    process._end_all()
+    children.end_all()
     yield
-    process._end_all()
+    children.end_all()
 
 
 @pytest.fixture
@@ -39,17 +40,17 @@ def tiff(tmp_path: Path) -> Path:
 
 def child(monkeypatch: pytest.MonkeyPatch, before: str) -> None:
     """Let children run a program before they serve."""
-    monkeypatch.setattr(process, "_PROGRAM", CHILD.format(before) + SERVE)
+    monkeypatch.setattr(children, "_PROGRAM", CHILD.format(before) + SERVE)
 
 
 def test_one_child_serves_file_after_file(tiff: Path, tmp_path: Path) -> None:
     read_image2d(tiff)
-    (first,) = process._idle
+    (first,) = children._idle
     (tmp_path / "b.tif").write_bytes(tiff.read_bytes()[:60])
     with pytest.raises(FileError, match="damaged"):
         read_image2d(tmp_path / "b.tif")
     read_image2d(tiff)
-    assert process._idle == [first]
+    assert children._idle == [first]
 
 
 def test_a_crash_is_a_sentence(tiff: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,8 +70,8 @@ def test_a_crash_is_a_sentence(tiff: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_an_idle_child_that_died_is_replaced(tiff: Path) -> None:
     read_image2d(tiff)
-    process._idle[0].kill()
-    process._idle[0].wait()
+    children._idle[0].kill()
+    children._idle[0].wait()
     assert read_image2d(tiff).pixels.shape == (20, 30)
 
 
@@ -90,7 +91,7 @@ def test_nobody_waits_for_ever(tiff: Path, monkeypatch: pytest.MonkeyPatch) -> N
     child(monkeypatch, "import time; time.sleep(60)")
     with pytest.raises(FileError, match="takes too long"):
         read_image2d(tiff)
-    assert process._idle == []
+    assert children._idle == []
 
 
 def test_waiting_can_be_cancelled(tiff: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +101,7 @@ def test_waiting_can_be_cancelled(tiff: Path, monkeypatch: pytest.MonkeyPatch) -
     child(monkeypatch, "import time; time.sleep(60)")
     with pytest.raises(Cancelled):
         read_image2d(tiff, no_more)
-    assert process._idle == []
+    assert children._idle == []
 
 
 def test_a_megabyte_that_unpacks_to_more_than_there_may_be(
@@ -156,7 +157,7 @@ def test_a_program_without_a_guard_can_read_images(tiff: Path, tmp_path: Path) -
         "from brainviewer.files.image2d.reader import read_image2d\n"
         f"print(read_image2d(Path({str(tiff)!r})).pixels.shape)\n"
     )
-    root = str(Path(process.__file__).parents[3])
+    root = str(Path(children.__file__).parents[3])
     done = subprocess.run(
         [sys.executable, str(program)],
         capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": root},
@@ -173,7 +174,7 @@ def test_the_decoders_stay_in_the_child(tiff: Path, tmp_path: Path) -> None:
         f"open_image2d(Path({str(tiff)!r})); open_image2d(Path({str(image)!r})); "
         "print(*{'pydicom', 'tifffile', 'imagecodecs', 'SimpleITK'} & set(sys.modules))"
     )
-    root = str(Path(process.__file__).parents[3])
+    root = str(Path(children.__file__).parents[3])
     done = subprocess.run(
         [sys.executable, "-c", program],
         capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": root},
@@ -182,12 +183,12 @@ def test_the_decoders_stay_in_the_child(tiff: Path, tmp_path: Path) -> None:
 
 
 def test_the_child_ends_with_its_parent(tiff: Path) -> None:
-    root = str(Path(process.__file__).parents[3])
+    root = str(Path(children.__file__).parents[3])
     program = (
         "import os, signal; from pathlib import Path; "
-        "from brainviewer.files.decoding import process; "
+        "from brainviewer.files.decoding import children; "
         "from brainviewer.files.image2d.reader import read_image2d; "
-        f"read_image2d(Path({str(tiff)!r})); print(process._idle[0].pid, flush=True); "
+        f"read_image2d(Path({str(tiff)!r})); print(children._idle[0].pid, flush=True); "
         "os.kill(os.getpid(), signal.SIGKILL)"
     )
     done = subprocess.run(
@@ -204,15 +205,15 @@ def test_the_child_ends_with_its_parent(tiff: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the system does not say it there")
 def test_the_child_ends_with_its_parent_in_the_middle_of_a_file(tiff: Path) -> None:
-    root = str(Path(process.__file__).parents[3])
+    root = str(Path(children.__file__).parents[3])
     # As in a codec, Python is not asked before the end.
     endless = "decoding.start_decoding = lambda file, name: sum(range(10**12))"
     child = CHILD.format(f"from brainviewer.files.image2d import decoding; {endless}; {SERVE}")
     program = (
         "import threading, time; from pathlib import Path; "
-        "from brainviewer.files.decoding import process; "
-        f"process._PROGRAM = {child!r}; start = process._start; "
-        "process._start = lambda: (child := start(), print(child.pid, flush=True))[0]; "
+        "from brainviewer.files.decoding import children, process; "
+        f"children._PROGRAM = {child!r}; start = children.Child; "
+        "children.Child = lambda: (child := start(), print(child.pid, flush=True))[0]; "
         f"process.decode('image', Path({str(tiff)!r}))"
     )
     parent = subprocess.Popen(
@@ -248,3 +249,55 @@ def test_names_that_are_no_utf8(tmp_path: Path, tiff: Path) -> None:
     name = os.fsdecode(b"scan\xff\xfe.tif")
     (tmp_path / name).write_bytes(tiff.read_bytes())
     assert read_image2d(tmp_path / name).pixels.shape == (20, 30)
+
+
+SECRET = "BRAINVIEWER_TEST_TOKEN"
+LOOKS = (
+    "import json, os, socket, brainviewer.files.image2d.decoding as images; "
+    "from brainviewer.files.decoding.message import Decoding; import numpy as np\n"
+    "def tried(attempt):\n"
+    "    try:\n"
+    "        return bool(attempt())\n"
+    "    except OSError:\n"
+    "        return False\n"
+    "def is_open(n):\n"
+    "    return os.fstat(n) is not None\n"
+    "def look(file, name):\n"
+    "    about = {'open': [n for n in range(64) if tried(lambda: is_open(n))], 'name': name,\n"
+    "             'variables': sorted(os.environ), 'asked': len(file.read()),\n"
+    "             'socket': tried(socket.socket),\n"
+    "             'passwords': tried(lambda: open('/etc/passwd'))}\n"
+    "    return Decoding((1,), 'uint8', 1, iter([np.zeros(1, np.uint8)]), about)\n"
+    "images.start_decoding = look\n"
+)
+
+
+def test_the_child_has_the_file_and_nothing_else(
+    tiff: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SECRET, "secret")
+    (tiff.parent / "kept").write_text("")
+    child(monkeypatch, LOOKS)
+    with (tiff.parent / "kept").open():  # of this process
+        about = process.decode("image", tiff).about
+    assert (about["name"], about["asked"]) == ("a.tif", tiff.stat().st_size)
+    # Requests, the ends of what it prints, the answers, /dev/null, and the file.
+    assert len(about["open"]) <= 6
+    assert SECRET not in about["variables"] and "HOME" not in about["variables"]
+
+
+@pytest.mark.parametrize("ending", ["tif", "png", "jpg", "jp2", "bmp", "webp"])
+def test_large_files_are_read_from_the_disk_alike(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those beyond a limit are not taken into memory first; they have no name, only a number."""
+    values = (np.arange(64 * 48) % 251).astype(np.uint8).reshape(48, 64)
+    path = tmp_path / f"a.{ending}"
+    if ending == "tif":
+        tifffile.imwrite(path, values, compression="zlib")
+    else:
+        imagecodecs.imwrite(path, np.dstack([values] * 3) if ending == "webp" else values)
+    expected = read_image2d(path).pixels
+    children.end_all()
+    child(monkeypatch, "import brainviewer.files.decoding.child as c; c._HELD_BYTES = 0")
+    assert np.array_equal(read_image2d(path).pixels, expected)
