@@ -1,7 +1,7 @@
 """Lines that run in the decoders' process count, too, when coverage is measured.
 
 That process starts without site-packages and the user's variables, may write no file, and is
-killed when it is not needed. Here it starts coverage by itself, and is given the
+killed when it is not needed. Here it starts coverage by itself, is not confined, and is given the
 time to write down what it ran. Where nothing is measured, nothing changes.
 """
 
@@ -22,6 +22,8 @@ _OF_COVERAGE = tuple(name for name in map(str.upper, os.environ) if name.startsw
 _START = (
     "import resource, sys; sys.path[:] = sys.argv[1:]; "
     "resource.RLIMIT_FSIZE = resource.RLIMIT_CORE; "  # files may grow: the data are one
+    "import brainviewer.core.process.sandbox.confinement as sandbox; "
+    "sandbox.confine_decoder = tuple; "
     "import coverage; coverage.process_startup(); "
 )
 

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from brainviewer.core.errors import FileError
+from brainviewer.core.process.sandbox.confinement import confine_decoder
 from brainviewer.core.shown_text import shortened
 from brainviewer.files.decoding import HANDS_OVER, message
 from brainviewer.files.decoding.limits import (
@@ -48,6 +49,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     limit_process()
     watch_requests(0)
+    confine_decoder()
     replies.write(message.READY)
     replies.flush()
     for request, file in _handed_over() if HANDS_OVER else _named():

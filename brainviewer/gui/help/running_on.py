@@ -5,6 +5,7 @@ from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication, QScreen
 
 from brainviewer.app.session import Session
+from brainviewer.core.process.sandbox.confinement import protections
 from brainviewer.gui.help.versions import system
 from brainviewer.models.engine.devices import gpu_name, usable_cores
 
@@ -24,5 +25,11 @@ def running_on(session: Session, screen: QScreen, renderer: str) -> list[tuple[s
         ("Screen", f"{pixels.width()} × {pixels.height()}, {screen.devicePixelRatio():.0%}"),
         ("Engine", f"{_ENGINES[session.settings.engine]}: {session.state.engine_text}"),
         ("Device", gpu_name() or f"Processor, {cores} core{'s' * (cores != 1)}"),
+        ("Image decoders", _decoders()),
         ("3D renderer", renderer or "Not started yet"),
     ]
+
+
+def _decoders() -> str:
+    """What is taken from the process that reads foreign images, on this system."""
+    return ", ".join(("in a process of their own", *protections()))

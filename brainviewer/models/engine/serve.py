@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import ModelError
 from brainviewer.core.process.network import close_network
+from brainviewer.core.process.sandbox.confinement import confine_engine
 from brainviewer.models.card import Network
 from brainviewer.models.engine.runtimes import (
     DOING,
@@ -106,6 +107,7 @@ def serve(
         a driver can take its time or crash.
     """
     close_network()
+    confine_engine()
     # Ctrl+C in a terminal reaches this process too; only the parent decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _keep_stdout_clean()

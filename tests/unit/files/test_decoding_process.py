@@ -16,6 +16,7 @@ import tifffile
 from dicom_files import DEFLATED, header, save
 
 from brainviewer.core.errors import Cancelled, FileError
+from brainviewer.core.process.sandbox.confinement import NO_FILES, NO_NETWORK, protections
 from brainviewer.files.decoding import children, process
 from brainviewer.files.dicom.reader import read_dicom
 from brainviewer.files.image2d.reader import read_image2d
@@ -284,6 +285,8 @@ def test_the_child_has_the_file_and_nothing_else(
     # Requests, the ends of what it prints, the answers, /dev/null, and the file.
     assert len(about["open"]) <= 6
     assert SECRET not in about["variables"] and "HOME" not in about["variables"]
+    if set(protections()) >= {NO_NETWORK, NO_FILES}:
+        assert (about["socket"], about["passwords"]) == (False, False)
 
 
 @pytest.mark.parametrize("ending", ["tif", "png", "jpg", "jp2", "bmp", "webp"])
