@@ -92,6 +92,12 @@ def text(value: Any) -> str:
 
 def number(value: Any) -> float:
     """A finite number; true and false are none."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"a number was expected, not {value!r}")
-    return float(value)
+    try:
+        found = float(value)
+    except OverflowError:  # JSON has whole numbers without an end
+        found = math.inf
+    if not math.isfinite(found):
+        raise TypeError(f"a number was expected, not {str(value)[:40]}")
+    return found

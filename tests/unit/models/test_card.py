@@ -83,6 +83,7 @@ def set_at(*path: Any) -> Callable[[Content], None]:
         (set_at("head", "classes", ["A", "G", "O"]), "other classes than the card"),
         (set_at("head", "network", None), "neither network nor descriptors"),
         (set_at("head", "network", "alone", float("nan")), "a number was expected"),
+        (set_at("head", "network", "alone", 10**400), "a number was expected, not 1000"),
         (set_at("head", "prevalences", "clinic", "shares", "A", 0.9), "add up to 1"),
         (set_at("head", "least_confident", 1.5), "between 0 and 1"),
         (set_at("format", 1), "not written in format 2"),
