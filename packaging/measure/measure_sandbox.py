@@ -7,7 +7,6 @@ such a process is ready, confined and not, and what the confining itself takes i
 import argparse
 import statistics
 import subprocess
-import sys
 import time
 
 from brainviewer.core.process.sandbox.confinement import protections
@@ -56,10 +55,11 @@ def main() -> None:
         free_ms.append(ready_ms())
     children._PROGRAM = program
     inside = [confining_ms() for _ in range(starts)]
-    print(f"protections     {', '.join(protections()) or 'none'}", file=sys.stdout)
-    print(f"ready, confined {statistics.median(confined_ms):6.1f} ms (least {min(confined_ms):.1f})")
-    print(f"ready, free     {statistics.median(free_ms):6.1f} ms (least {min(free_ms):.1f})")
-    print(f"confining       {statistics.median(inside):6.1f} ms (least {min(inside):.1f})")
+    print(f"protections: {', '.join(protections()) or 'none'}")
+    for what, found in (
+        ("ready, confined", confined_ms), ("ready, free", free_ms), ("confining", inside),
+    ):  # fmt: skip
+        print(f"{what:16}{statistics.median(found):7.1f} ms, least {min(found):.1f} ms")
 
 
 if __name__ == "__main__":
