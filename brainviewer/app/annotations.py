@@ -21,7 +21,7 @@ from brainviewer.core.annotation.undo import History
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.files import annotation_file
-from brainviewer.files.journal import Journal, Restored
+from brainviewer.files.journal.annotations import AnnotationJournal, Restored
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class Annotations:
     def __init__(self, state: ViewState, jobs: Jobs, notices: Notices) -> None:
         self._state, self._jobs, self._notices = state, jobs, notices
         self._history = History()
-        self._journal: Journal | None = None
+        self._journal: AnnotationJournal | None = None
         self._told_of_others = False
 
     def add(self, annotation: Annotation) -> None:
@@ -200,7 +200,7 @@ class Annotations:
         self._state.undrawable = frozenset()
         annotations: tuple[Annotation, ...] = ()
         if self._state.study is not None:
-            self._journal = Journal(self._state.study)
+            self._journal = AnnotationJournal(self._state.study)
             kept = self._journal.restore()
             annotations = kept.annotations
             if kept.notice:
@@ -212,7 +212,7 @@ class Annotations:
 
     def _keep(
         self,
-        journal: Journal,
+        journal: AnnotationJournal,
         before: tuple[Annotation, ...],
         failed: Callable[[BrainViewerError], None],
     ) -> None:
@@ -225,7 +225,7 @@ class Annotations:
             lambda kept: self._take_in(journal, kept),
         )
 
-    def _take_in(self, journal: Journal, kept: Restored) -> None:
+    def _take_in(self, journal: AnnotationJournal, kept: Restored) -> None:
         if kept.notice:
             self._notices.tell(kept.notice, "caution")
         # Later changes bring what others did with them; their place is not taken by older ones.

@@ -203,6 +203,21 @@ def annotations_in(name: str, content: bytes) -> AnnotationFile:
         ) from error
 
 
+def entries_by_id(entries: Sequence[Any]) -> dict[str, Any]:
+    """Entries by their ids, each with one of its own; of what makes no sense by its content."""
+    read = [_read(entry) for entry in entries]
+    own = iter(_with_own_ids([annotation for annotation in read if annotation is not None]))
+    found: dict[str, Any] = {}
+    for entry, annotation in zip(entries, read, strict=True):
+        if annotation is None:
+            told = json.dumps(entry, sort_keys=True).encode("utf-8", errors="replace")
+            found[f"unread-{sha256(told).hexdigest()[:32]}"] = entry
+        else:
+            name = next(own).id
+            found[name] = {**entry, "id": name}
+    return found
+
+
 def _parsed(name: str, content: Any) -> AnnotationFile:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ValueError("another kind of file")

@@ -89,7 +89,7 @@ def sweep(folder: Path) -> None:
         for entry in os.scandir(folder):
             if _NAME.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
                 with suppress(OSError):
-                    _remove_abandoned(Path(entry.path))
+                    remove_abandoned(Path(entry.path))
 
 
 def sweep_elsewhere() -> None:
@@ -98,7 +98,7 @@ def sweep_elsewhere() -> None:
         for link in unfinished_folder().iterdir():
             with suppress(OSError):
                 path = link.readlink()
-                if not _NAME.fullmatch(path.name) or _remove_abandoned(path):
+                if not _NAME.fullmatch(path.name) or remove_abandoned(path):
                     link.unlink()
 
 
@@ -119,8 +119,8 @@ def _linked(draft: Path) -> Iterator[None]:
             link.parent.rmdir()  # if it was the last one
 
 
-def _remove_abandoned(path: Path) -> bool:
-    """Whether a draft is gone; False if a running process writes it."""
+def remove_abandoned(path: Path) -> bool:
+    """Remove a file unless a running process holds its lock; whether it is gone. Raises OSError."""
     try:
         # For writing, since some file systems give locks on nothing else.
         descriptor = os.open(path, os.O_RDWR | _NO_LINK)

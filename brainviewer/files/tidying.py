@@ -2,7 +2,8 @@
 
 from contextlib import suppress
 
-from brainviewer.files.drafts import sweep, sweep_elsewhere
+from brainviewer.files.drafts import remove_abandoned, sweep, sweep_elsewhere
+from brainviewer.files.journal.standing import HELD
 from brainviewer.files.private_folder import sweep_private
 from brainviewer.files.user_folders import (
     ages_folder,
@@ -30,6 +31,10 @@ def tidy_up() -> None:
                     for path in folder.glob(pattern):
                         close_file(path)
                 sweep(folder)
+    with suppress(OSError):
+        for path in journal_folder().glob(f"*{HELD}"):
+            with suppress(OSError):
+                remove_abandoned(path)
     sweep_elsewhere()
     for folder in (retrieved_folder(), unpacked_folder()):
         sweep_private(folder)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from brainviewer.core.errors import FileError
 from brainviewer.files.drafts import new_draft, sweep
+from brainviewer.files.durable.appending import sync_name
 from brainviewer.files.durable.disk import disk
 from brainviewer.files.ordinary_file import DISK_FULL, is_folder, is_ordinary, is_there, resolved
 
@@ -40,7 +41,7 @@ def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
                 draft.chmod(stat.S_IMODE(target.stat().st_mode) & mode)
             file.sync()
             file.take_name(target)
-        disk().sync_folder(target.parent)  # else a power loss could bring the old one back
+        sync_name(target)  # else a power loss could bring the old one back
     except (OSError, ValueError) as error:
         raise _in_words(path, error) from error
 

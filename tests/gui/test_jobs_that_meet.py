@@ -19,7 +19,7 @@ from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.errors import FileError
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
-from brainviewer.files.journal import Journal
+from brainviewer.files.journal.annotations import AnnotationJournal
 from brainviewer.gui.dialogs.closing import ClosingDialog
 from brainviewer.gui.main_window import MainWindow
 from tests.phantoms import marker_finding
@@ -174,12 +174,12 @@ def test_an_export_goes_on_while_a_study_is_opened_and_shows_the_one_before(
 
 def slow_disk(monkeypatch: pytest.MonkeyPatch) -> Slow:
     """A journal that is written when the test lets it."""
-    slow = Slow(Journal.keep)
+    slow = Slow(AnnotationJournal.keep)
 
     def keep(*given: Any) -> Any:
         return slow(*given)
 
-    monkeypatch.setattr(Journal, "keep", keep)
+    monkeypatch.setattr(AnnotationJournal, "keep", keep)
     return slow
 
 
@@ -212,7 +212,7 @@ def test_closing_waits_for_annotations_and_says_so(
     said = while_waiting(met.window, lambda _: slow.go.set())
     assert met.window.close()
     assert said == ["Your last changes are being saved. BrainViewer closes when that is done."]
-    assert Journal(study).restore().annotations == (ANNOTATION,)
+    assert AnnotationJournal(study).restore().annotations == (ANNOTATION,)
 
 
 def test_closing_waits_for_an_age_and_stays_if_it_cannot_be_kept(
@@ -220,9 +220,9 @@ def test_closing_waits_for_an_age_and_stays_if_it_cannot_be_kept(
 ) -> None:
     met.open(study, verbs)
     met.settle()
-    slow = Slow(age.write_whole)
+    slow = Slow(age.keep_value)
     slow.error = FileError("The disk is full.", "Make room.")
-    monkeypatch.setattr(age, "write_whole", slow)
+    monkeypatch.setattr(age, "keep_value", slow)
     met.session.classification.set_age(61)
     met.until(slow.begun.is_set)
     said = while_waiting(met.window, lambda _: slow.go.set())

@@ -1,6 +1,5 @@
 """Annotations that cannot be drawn, annotations that cannot be, and very many annotations."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +8,14 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter, QPixmap
 from pytestqt.qtbot import QtBot
 
+from brainviewer.app.annotations import KEEP
 from brainviewer.app.session import Session
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.files.annotation_file import save_annotations
+from brainviewer.files.journal.annotations import AnnotationJournal
 from brainviewer.files.user_folders import journal_folder
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panels import annotations as annotation_list
@@ -24,6 +25,7 @@ from brainviewer.painting import annotations as painted_annotations
 from brainviewer.painting.annotation_shapes import SHAPES
 from brainviewer.painting.devices import painting
 from tests.gui.conftest import show_study
+from tests.journal_entries import entries
 
 MANY = 20_000
 
@@ -38,6 +40,7 @@ def annotation_at(study: Study, fraction: float, kind: Kind = Kind.RULER) -> Ann
 
 
 def journal_of(study: Study, entries: list[object]) -> Path:
+    """As older versions kept them."""
     path = journal_folder() / f"{study.content_hash}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     save_annotations(path, (), study, entries)
@@ -98,7 +101,11 @@ def test_an_annotation_at_the_end_of_the_world_leaves_the_window_alive(
     session.view.set_cursor(good.points[0])
     window.grab()
     session.annotations.delete_all()
-    assert json.loads(path.read_text())["annotations"] == [bad]
+    session.jobs.finish(KEEP)
+    assert not path.exists()  # taken over
+    kept = {one["id"] for one in entries("annotation")} - {good.id}
+    assert kept == {"far"}
+    assert AnnotationJournal(study).restore().annotations == ()
 
 
 @pytest.mark.window

@@ -1,6 +1,5 @@
 """The result card's standings, the feedback on it, and the frequency of types it assumes."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from pytestqt.qtbot import QtBot
 
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
-from brainviewer.app.stores.feedback import feedback_file
 from brainviewer.core.errors import ModelError
 from brainviewer.core.findings.networks import NetworkIdentity, NetworkUse
 from brainviewer.gui.panels.result.feedback_row import FeedbackRow
@@ -26,6 +24,7 @@ from brainviewer.models import registry
 from tests.gui.conftest import show_study
 from tests.gui.eyes import button, texts
 from tests.gui.hands import drag
+from tests.journal_entries import feedback_values
 from tests.phantoms import marker_finding, marker_study
 from tests.unit.app.desk import a_result
 
@@ -146,21 +145,17 @@ def test_no_bar_is_ever_full_and_no_tip_says_a_certainty(card: ResultPanel, show
 # -- feedback -----------------------------------------------------------------------------------
 
 
-def records() -> list[dict[str, Any]]:
-    return [json.loads(line) for line in feedback_file().read_text("utf-8").splitlines()]
-
-
 def test_agreeing_is_noted_here_only_and_can_be_undone(card: ResultPanel, shown: Session) -> None:
     prediction(shown)
     assert "Stays on this computer" in texts(card)
     button(card, "Agree").click()
-    assert records()[-1]["verdict"] == "agree"
+    assert feedback_values()[-1]["verdict"] == "agree"
     assert button(card, "Agree").isChecked()
     assert not button(card, "Disagree").isChecked()
     assert "feedback" in shown.state.facts
     link = next(w for w in card.findChildren(QLabel) if ">Undo<" in w.text())
     link.linkActivated.emit("undo")
-    assert records()[-1]["verdict"] == "withdrawn"
+    assert feedback_values()[-1]["verdict"] == "withdrawn"
     assert not button(card, "Agree").isChecked()
     assert shown.state.feedback is None
 
@@ -174,11 +169,11 @@ def test_disagreeing_asks_what_it_is_instead(card: ResultPanel, shown: Session) 
     assert "G" not in offered  # that is what was disagreed with
     button(card, "O").click()
     button(card, "A").click()
-    assert [r["user_type"] for r in records()] == ["", "O", "A"]
+    assert [r["user_type"] for r in feedback_values()] == ["", "O", "A"]
     assert button(card, "A").isChecked()
     assert not button(card, "O").isChecked()
     button(card, "Agree").click()
-    assert records()[-1]["user_type"] == ""
+    assert feedback_values()[-1]["user_type"] == ""
     assert "In your view" not in texts(card)
 
 
@@ -190,9 +185,9 @@ def test_the_feedback_is_reached_with_the_keyboard(card: ResultPanel, shown: Ses
     assert buttons[0].nextInFocusChain() is buttons[1]
     buttons[1].setFocus()
     QTest.keyClick(buttons[1], Qt.Key.Key_Space)
-    assert records()[-1]["verdict"] == "disagree"
+    assert feedback_values()[-1]["verdict"] == "disagree"
     QTest.keyClick(buttons[1], Qt.Key.Key_Space)
-    assert records()[-1]["verdict"] == "withdrawn"
+    assert feedback_values()[-1]["verdict"] == "withdrawn"
 
 
 def test_the_feedback_is_there_when_the_study_is_opened_again(
@@ -217,12 +212,12 @@ def test_what_is_agreed_with_is_named_where_the_prediction_is_open(
 ) -> None:
     prediction(shown, abstained=True, reason="No type reaches 55 %.")
     button(card, "Agree with G").click()
-    assert records()[-1]["not_confident"] is True
+    assert feedback_values()[-1]["not_confident"] is True
     prediction(shown, in_scope=False, predicted="", classes={}, reason="No brain.")
     button(card, "Disagree").click()
-    assert records()[-1]["answer"] == "out of scope"
+    assert feedback_values()[-1]["answer"] == "out of scope"
     button(card, "G").click()
-    assert records()[-1]["user_type"] == "G"
+    assert feedback_values()[-1]["user_type"] == "G"
 
 
 def test_feedback_waits_for_a_fresh_prediction(card: ResultPanel, shown: Session) -> None:

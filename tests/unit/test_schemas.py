@@ -17,7 +17,7 @@ from PIL import Image
 from schemas import check_output, faults, schemas
 
 from brainviewer.app.report.formats import Schema
-from brainviewer.app.stores.feedback import FILE, feedback_on, keep_feedback
+from brainviewer.app.stores.feedback import feedback_on, keep_feedback
 from brainviewer.assets import resources
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
@@ -27,7 +27,7 @@ from brainviewer.core.findings.feedback import AGREE
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality
 from brainviewer.files.annotation_file import read_annotations, save_annotations
-from brainviewer.files.user_folders import data_folder
+from brainviewer.files.journal.feedback import kept_feedback_on
 from tests.provenance import read_provenance
 
 DEMO = resources() / "demo"
@@ -199,8 +199,8 @@ def test_feedback(home: None) -> None:
         "CPU", 0.1, 0.1, study_hash="cd" * 32,
     )  # fmt: skip
     keep_feedback(feedback_on(result, AGREE))
-    (line,) = (data_folder() / FILE).read_text("utf-8").splitlines()
-    assert faults("feedback", json.loads(line)) == []
+    (value,) = kept_feedback_on("cd" * 32)
+    assert faults("feedback", value) == []
 
 
 def test_a_field_too_many_too_few_or_of_another_kind_is_found(

@@ -109,12 +109,12 @@ class TargetLesions:
 
 def drawn_on_prior(beside: "Beside | None") -> tuple[Study, tuple[Annotation, ...]] | None:
     """The prior that is shown, with the annotations that were kept for it."""
-    from brainviewer.files.journal import Journal
+    from brainviewer.files.journal.annotations import AnnotationJournal
 
     if beside is None:
         return None
     prior = beside.compared.prior.study
-    return prior, Journal(prior).restore().annotations
+    return prior, AnnotationJournal(prior).restore().annotations
 
 
 def drawn_targets(

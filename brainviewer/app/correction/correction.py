@@ -37,7 +37,7 @@ from brainviewer.core.correction.provenance import FROM_NOTHING
 from brainviewer.core.correction.steps import Labels, Step, Steps
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Study
-from brainviewer.files.correction_journal import CorrectionJournal
+from brainviewer.files.journal.corrections import CorrectionJournal
 
 if TYPE_CHECKING:
     from brainviewer.imaging.correction.label_edit import LabelEdit

@@ -10,7 +10,7 @@ from brainviewer.core.correction.steps import Labels, Step, Steps
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Study
-from brainviewer.files.correction_journal import CorrectionJournal
+from brainviewer.files.journal.corrections import CorrectionJournal
 
 KEEP = "keep correction"
 
@@ -71,6 +71,4 @@ def as_kept(study: Study, finding: TumourFinding, kept: KeptCorrection) -> Tumou
 def write(journal: CorrectionJournal | None, first: Base | None, step: Step) -> None:
     """Write a step to a journal, after what it is made from if it is the first."""
     if journal is not None:
-        if first is not None:
-            journal.begin(first)
-        journal.add(step)
+        journal.add(step, first)

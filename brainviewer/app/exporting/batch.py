@@ -15,7 +15,7 @@ from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Study
 from brainviewer.files.folder_listing import check_searchable
-from brainviewer.files.journal import Journal
+from brainviewer.files.journal.annotations import AnnotationJournal
 from brainviewer.files.writing import check_empty_folder, make_folder
 
 Find = Callable[[Study, Report], TumourFinding]
@@ -37,7 +37,7 @@ def known_study(study: Study, request: SeriesRequest, find: Find, report: Report
 
     The lesion is looked for where it is to be drawn or told.
     """
-    annotations = Journal(study).restore().annotations
+    annotations = AnnotationJournal(study).restore().annotations
     wanted = (request.burn.lesion or request.burn.result) and not study.is_image2d
     finding = find(study, report) if wanted else None
     if finding is not None and (kept := kept_of(study)) is not None:

@@ -31,7 +31,7 @@ from brainviewer.core.errors import FileError
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.report_text import ReportText
 from brainviewer.core.study import Study
-from brainviewer.files.correction_journal import CorrectionJournal
+from brainviewer.files.journal.corrections import CorrectionJournal
 from brainviewer.files.session_file.session_file import annotations_in_session
 
 _KEPT_ELSEWHERE = "{} kept on this computer for this study {} not in the session."

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.process.reader import Reader
+from brainviewer.files.journal.standing import HELD, OPEN
 from brainviewer.files.user_folders import (
     OWN_FILE,
     machine_folder,
@@ -40,8 +41,12 @@ def take_over(reader: Reader) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy files and folders, for their owner alone; what is unfinished or a link is left."""
-    if source.is_symlink() or source.name.startswith(".") or not source.exists():
+    """Copy files and folders, for their owner alone; what is unfinished or a link is left.
+
+    So is what says that a window has a study open, or corrects it: it is not this reader's.
+    """
+    passing = source.name.startswith(".") or source.suffix in (OPEN, HELD)
+    if source.is_symlink() or passing or not source.exists():
         return
     if source.is_dir():
         make_own_folder(target)

@@ -43,9 +43,8 @@ def append(path: Path, content: bytes, whole: int | None = None, mode: int = OWN
         try:
             write_all(descriptor, content)
             on.sync(descriptor)
-            if new or path not in _named:
-                on.sync_folder(path.parent)
-                _named.add(path)
+            if path not in _named:
+                sync_name(path)
         except BaseException:
             _doubtful[path] = min(doubtful, start)
             with suppress(OSError):
@@ -68,7 +67,7 @@ def write_all(descriptor: int, content: bytes) -> None:
 
 
 def read_from(path: Path, start: int = 0, most_bytes: int | None = None) -> bytes:
-    """What a file holds from a place on. Raises OSError; EFBIG where that is more than asked for.
+    """What a file holds from a place on, or the first bytes of it. Raises OSError.
 
     Whether it is an ordinary file is asked before; see ``ordinary_file``.
     """
@@ -76,8 +75,8 @@ def read_from(path: Path, start: int = 0, most_bytes: int | None = None) -> byte
     descriptor = on.open(path, os.O_RDONLY, 0)
     try:
         left = on.size(descriptor) - start
-        if most_bytes is not None and left > most_bytes:
-            raise OSError(errno.EFBIG, "File too large")
+        if most_bytes is not None:
+            left = min(left, most_bytes)
         parts: list[bytes] = []
         while left > 0 and (part := on.read(descriptor, start, left)):
             parts.append(part)
@@ -87,10 +86,22 @@ def read_from(path: Path, start: int = 0, most_bytes: int | None = None) -> byte
         on.close(descriptor)
 
 
+def sync_name(path: Path) -> None:
+    """Bring the name of a file to the disk, which was given to it just now. Raises OSError."""
+    _named.discard(path)
+    disk().sync_folder(path.parent)
+    _named.add(path)
+
+
+def doubt_name(path: Path) -> None:
+    """Another process gave a file its name, and perhaps did not live to bring that to the disk."""
+    _named.discard(path)
+
+
 def rename(path: Path, target: Path) -> None:
     """Give a file another name for good, in the place of what has it. Raises OSError."""
     disk().replace(path, target)
-    disk().sync_folder(target.parent)
+    sync_name(target)
     if path.parent != target.parent:
         disk().sync_folder(path.parent)
 

@@ -27,7 +27,7 @@ from brainviewer.core.shown_text import shortened
 from brainviewer.core.study import Study
 from brainviewer.core.view.saved_view import SavedView
 from brainviewer.files.annotation_file import AnnotationFile, annotations_content, annotations_in
-from brainviewer.files.correction_journal import correction_content, correction_in
+from brainviewer.files.journal.correction_content import correction_content, correction_in
 from brainviewer.files.ordinary_file import plain_errors
 from brainviewer.files.session_file.archive import (
     archive_of,

@@ -1,5 +1,6 @@
-"""What was kept of a study: its annotations, and the steps of its correction."""
+"""What was kept of a study: its journal, and the files that older versions kept."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +15,15 @@ from brainviewer.core.correction.steps import Step, Steps, packed
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.files.annotation_file import annotations_content
-from brainviewer.files.correction_journal import CorrectionJournal, correction_content
-from brainviewer.files.journal import Journal
+from brainviewer.files.durable.records import record_line
+from brainviewer.files.journal.annotations import AnnotationJournal
+from brainviewer.files.journal.correction_content import correction_content, correction_entries
+from brainviewer.files.journal.corrections import CorrectionJournal
+from brainviewer.files.journal.feedback import kept_feedback_on
+from brainviewer.files.journal.sessions import left_work
+from brainviewer.files.journal.standing import AGE, REPORT
+from brainviewer.files.journal.study_file import FORMAT, SCHEMA
+from brainviewer.files.journal.values import kept_value
 from brainviewer.files.user_folders import journal_folder
 from tests.hostile.fuzz.changes import json_changed
 from tests.hostile.fuzz.target import Target
@@ -40,7 +48,20 @@ def seeds() -> Iterable[bytes]:
         step.apply(labels)
         steps.push(step)
     base = Base("found", np.zeros(_STUDY.grid.shape, np.uint8))
-    yield b"c" + correction_content(_STUDY.content_hash, KeptCorrection(base, labels, steps))
+    told = correction_content(_STUDY.content_hash, KeptCorrection(base, labels, steps))
+    yield b"c" + told
+    answer = {"model": "m", "model_version": "1", "answer": "G", "verdict": "agree", "slice": 3}
+    entries = [
+        [{"kind": "annotation", "id": one.id, "value": one.to_json()} for one in notes],
+        [{"kind": "annotation", "id": "1", "gone": True}],
+        correction_entries(told, _STUDY.content_hash),
+        [{"kind": "feedback", "value": answer}, {"kind": AGE, "value": 61}],
+        [{"kind": REPORT, "value": {"findings": "f"}}],
+        [{"kind": "session", "window": "w", "value": {"paths": ["/a"], "view": None}}],
+    ]
+    head = {"id": "a", "format": FORMAT, "schema": SCHEMA, "study": _STUDY.content_hash}
+    lines = [head, *({"time": "2026-12-01T00:00:00+00:00", "entries": one} for one in entries)]
+    yield b"j" + b"\n".join(json.dumps(line).encode() for line in lines)
 
 
 def read(content: bytes, folder: Path) -> None:
@@ -48,9 +69,17 @@ def read(content: bytes, folder: Path) -> None:
     kept.mkdir(parents=True, exist_ok=True)
     for file in kept.iterdir():
         file.unlink()
-    ending = "correction" if content[:1] == b"c" else "json"
-    (kept / f"{_STUDY.content_hash}.{ending}").write_bytes(content[1:])
-    found = Journal(_STUDY).restore()
+    ending = {b"c": "correction", b"j": "journal"}.get(content[:1], "json")
+    content = _sealed(content[1:]) if ending == "journal" else content[1:]
+    (kept / f"{_STUDY.content_hash}.{ending}").write_bytes(content)
+    (kept / f"{_STUDY.content_hash}.w.open").touch()
+    for left in left_work():
+        assert isinstance(left.any, bool)
+        assert isinstance((left.paths, left.prior), tuple)
+    kept_feedback_on(_STUDY.content_hash)
+    for kind in (AGE, REPORT):
+        kept_value(_STUDY.content_hash, kind)
+    found = AnnotationJournal(_STUDY).restore()
     assert len({one.id for one in found.annotations}) == len(found.annotations)
     journal = CorrectionJournal(_STUDY)
     try:
@@ -64,10 +93,21 @@ def read(content: bytes, folder: Path) -> None:
         assert np.array_equal(correction.labels, correction.base.labels)
 
 
+def _sealed(content: bytes) -> bytes:
+    """Lines of JSON as records; what is none stays, as a damaged record."""
+    lines = []
+    for line in content.split(b"\n"):
+        try:
+            lines.append(record_line(json.loads(line)))
+        except (ValueError, RecursionError):
+            lines.append(line + b"\n")
+    return b"".join(lines)
+
+
 def change(content: bytes, random: Random) -> bytes:
     """A value somewhere in one of its lines."""
     mark, content = content[:1], content[1:]
-    if mark != b"c":
+    if mark not in (b"c", b"j"):
         return mark + json_changed(content, random)
     lines = content.split(b"\n")
     at = random.randrange(len(lines))

@@ -8,14 +8,16 @@ import pytest
 
 from brainviewer.app.stores.feedback import (
     OUT_OF_SCOPE,
-    feedback_file,
     feedback_on,
     keep_feedback,
     kept_feedback,
+    last_opinions,
 )
 from brainviewer.core.errors import FileError
 from brainviewer.core.findings.classification import IMAGE, Classification
 from brainviewer.core.findings.feedback import AGREE, DISAGREE, OTHER, WITHDRAWN
+from brainviewer.files.user_folders import journal_folder
+from tests.journal_entries import feedback_values
 from tests.phantoms import marker_study
 from tests.unit.app.desk import a_result
 
@@ -31,10 +33,6 @@ def result() -> Classification:
     return a_result(marker_study(), age_years=61.0)
 
 
-def records() -> list[dict[str, object]]:
-    return [json.loads(line) for line in feedback_file().read_text("utf-8").splitlines()]
-
-
 def test_without_a_file_there_is_no_feedback(result: Classification, home: Path) -> None:
     assert kept_feedback(result) is None
     assert not home.exists()
@@ -44,8 +42,7 @@ def test_feedback_is_kept_with_what_it_is_about_and_no_more(
     result: Classification, home: Path
 ) -> None:
     keep_feedback(feedback_on(result, DISAGREE, "A"))
-    (record,) = records()
-    assert feedback_file().parent == home
+    (record,) = feedback_values()
     assert record.pop("time").startswith("20")
     assert record == {
         "schema": 1,
@@ -74,7 +71,7 @@ def test_the_last_feedback_counts_and_can_be_withdrawn(result: Classification) -
     assert (kept.opinion, kept.user_type) == (DISAGREE, OTHER)
     keep_feedback(feedback_on(result, WITHDRAWN))
     assert kept_feedback(result) is None
-    assert [r["verdict"] for r in records()] == [AGREE, DISAGREE, WITHDRAWN]
+    assert [r["verdict"] for r in feedback_values()] == [AGREE, DISAGREE, WITHDRAWN]
 
 
 def test_feedback_belongs_to_one_prediction_of_one_model_for_one_study(
@@ -111,18 +108,43 @@ def test_out_of_scope_is_a_prediction_too(result: Classification) -> None:
     assert kept.prediction == OUT_OF_SCOPE
 
 
-def test_a_line_that_was_cut_off_harms_no_other(result: Classification) -> None:
+def test_what_makes_no_sense_harms_no_other(result: Classification) -> None:
     keep_feedback(feedback_on(result, AGREE))
-    path = feedback_file()
+    (path,) = journal_folder().iterdir()
     whole = path.read_bytes()
-    path.write_bytes(whole + b"\xff{}\nnull\n" + whole[: len(whole) // 2])
+    path.write_bytes(whole + whole[: len(whole) // 3])  # cut off by a crash
     keep_feedback(feedback_on(result, DISAGREE))
     assert path.read_bytes().startswith(whole)
     kept = kept_feedback(result)
     assert kept is not None
     assert kept.opinion == DISAGREE
-    keep_feedback(replace(feedback_on(result, AGREE), opinion="maybe"))
+    unknown = replace(feedback_on(replace(result, model_version="2"), AGREE), opinion="maybe")
+    keep_feedback(unknown)
     assert kept_feedback(result) == kept  # an unknown word is passed over
+    assert last_opinions() == {result.study_hash: DISAGREE}
+
+
+def test_feedback_that_older_versions_kept_in_one_file_is_taken_over(
+    result: Classification, home: Path
+) -> None:
+    """Of every study, the last word about each answer; nothing of a later date is replaced."""
+    other = replace(result, study_hash="f" * 64)
+    keep_feedback(feedback_on(other, AGREE))
+    newer = feedback_values()[0]
+    old = [
+        {**newer, "study_sha256": result.study_hash, "verdict": word} for word in (DISAGREE, AGREE)
+    ]
+    lines = [*map(json.dumps, old), json.dumps({**newer, "verdict": DISAGREE})]
+    file = home / "verdicts.jsonl"
+    file.write_bytes("\n".join(lines).encode() + b'\n\xff{}\nnull\n{"study')
+    assert last_opinions() == {result.study_hash: AGREE, other.study_hash: AGREE}
+    kept = kept_feedback(result)
+    assert kept is not None
+    assert kept.agrees
+    # The lines that make no sense are not thrown away.
+    assert not file.exists()
+    assert file.with_name("verdicts.jsonl.damaged").exists()
+    assert last_opinions() == {result.study_hash: AGREE, other.study_hash: AGREE}
 
 
 @pytest.mark.parametrize(
@@ -136,6 +158,6 @@ def test_other_words_are_refused(result: Classification, word: str, user_type: s
 def test_a_folder_that_cannot_be_written_is_told(result: Classification, home: Path) -> None:
     home.parent.mkdir(exist_ok=True)
     home.write_text("a file where the folder should be")
-    with pytest.raises(FileError, match="could not be kept"):
+    with pytest.raises(FileError, match="cannot be"):
         keep_feedback(feedback_on(result, AGREE))
     assert kept_feedback(result) is None

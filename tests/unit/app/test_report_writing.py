@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from brainviewer.app.stores.age import keep_age, kept_age
 from brainviewer.app.stores.report_text import keep_report_text, kept_report_text
 from brainviewer.core.report_text import MOST_CHARACTERS, ReportText
-from brainviewer.files.user_folders import reports_folder
+from brainviewer.files.user_folders import journal_folder
 from tests.phantoms import marker_study, oblique_grid
 from tests.unit.app.desk import Desk, Verbs
 
@@ -49,14 +50,21 @@ def test_a_text_is_plain_lines_of_bounded_length() -> None:
 
 def test_a_text_is_found_again_and_only_its_owner_reads_it(tmp_path: Path) -> None:
     keep_report_text("abc", TEXT)
-    (file,) = reports_folder().iterdir()
+    (file,) = journal_folder().iterdir()
     assert kept_report_text("abc") == TEXT
     assert kept_report_text("other") == ReportText()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    whole = file.read_bytes()
     file.write_text("{")
     assert kept_report_text("abc") == ReportText()
+    file.write_bytes(whole)
     keep_report_text("abc", ReportText())
     assert not file.exists()
+    keep_age("abc", 61)
+    keep_report_text("abc", TEXT)
+    keep_report_text("abc", ReportText())
+    assert kept_age("abc") == 61
+    assert TEXT.findings.encode() not in file.read_bytes()  # what was deleted is nowhere
 
 
 def test_a_text_belongs_to_its_study(desk: Desk, verbs: Verbs) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,11 +14,11 @@ from brainviewer.app.settings import settings_file as settings_module
 from brainviewer.app.settings.settings import Settings
 from brainviewer.app.status import Status
 from brainviewer.app.stores import age, feedback
-from brainviewer.app.stores.feedback import feedback_file
 from brainviewer.core.errors import FileError
 from brainviewer.core.findings.feedback import AGREE, DISAGREE
 from brainviewer.core.study import Study
 from brainviewer.core.voi.voi_window import auto_window
+from tests.journal_entries import feedback_values
 from tests.phantoms import marker_study, oblique_grid
 from tests.unit.app.desk import SOON, Desk, a_result
 
@@ -74,8 +75,8 @@ def test_a_slow_disk_holds_nobody_up_and_closing_waits(
     classified(desk, marker_study())
     desk.save()
     saves = slow(monkeypatch, settings_module, "write_whole")
-    ages = slow(monkeypatch, age, "write_whole")
-    words = slow(monkeypatch, feedback.os, "fsync")
+    ages = slow(monkeypatch, age, "keep_value")
+    words = slow(monkeypatch, feedback, "keep_feedback_on")
     desk.session.settings.update(theme="light")
     desk.session.classification.set_age(61)
     desk.session.feedback.give(AGREE)
@@ -89,7 +90,7 @@ def test_a_slow_disk_holds_nobody_up_and_closing_waits(
     assert desk.session.jobs.unsaved == 0
     assert on_disk(desk)["theme"] == "light"
     assert age.kept_age(desk.state.study.content_hash) == 61
-    assert len(feedback_file().read_text().splitlines()) == 1
+    assert len(feedback_values()) == 1
 
 
 def test_changes_are_saved_in_their_order(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +154,7 @@ def test_an_age_that_cannot_be_kept_is_told_and_holds(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     show(desk, marker_study())
-    disk = slow(monkeypatch, age, "write_whole")
+    disk = slow(monkeypatch, age, "keep_value")
     disk.go.set()
     disk.error = FULL
     desk.session.classification.set_age(61)
@@ -167,7 +168,7 @@ def test_an_age_that_is_still_being_kept_is_there_when_the_study_comes_back(
 ) -> None:
     study = marker_study()
     show(desk, study)
-    disk = slow(monkeypatch, age, "write_whole")
+    disk = slow(monkeypatch, age, "keep_value")
     desk.session.classification.set_age(61)
     threading.Timer(0.1, disk.go.set).start()
     show(desk, marker_study(oblique_grid()))
@@ -181,19 +182,19 @@ def test_feedback_that_cannot_be_kept_is_told_and_what_was_kept_stays(
     classified(desk, marker_study())
     desk.session.feedback.give(AGREE)
     desk.save()
-    before = feedback_file().read_bytes()
+    before = feedback_values()
 
-    def full(_: Path) -> None:
+    def full(*_: object) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(feedback, "check_ordinary", full)
+        patch.setattr(os, "write", full)
         desk.session.feedback.give(DISAGREE, "A")
         assert desk.state.feedback.opinion == DISAGREE
         desk.save()
     assert len(desk.sentences("error")) == 1
     assert desk.state.feedback.agrees
-    assert feedback_file().read_bytes() == before
+    assert feedback_values() == before
 
 
 def test_feedback_that_is_still_being_kept_is_found_again(
@@ -201,7 +202,7 @@ def test_feedback_that_is_still_being_kept_is_found_again(
 ) -> None:
     study = marker_study()
     classified(desk, study)
-    disk = slow(monkeypatch, feedback.os, "fsync")
+    disk = slow(monkeypatch, feedback, "keep_feedback_on")
     desk.session.feedback.give(AGREE)
     threading.Timer(0.1, disk.go.set).start()
     desk.state.show_classification(a_result(study), Status.DONE)

@@ -30,8 +30,8 @@ from brainviewer.app.study_list.kept_results import kept_finding
 from brainviewer.core.correction.steps import WHOLE
 from brainviewer.core.segments import LesionPart
 from brainviewer.core.study import Modality, Study
-from brainviewer.files.correction_journal import CorrectionJournal
 from brainviewer.files.dicom.export.algorithm import segmentation_algorithm
+from brainviewer.files.journal.corrections import CorrectionJournal
 from brainviewer.imaging.correction.brush import ball_stroke
 from brainviewer.imaging.correction.label_edit import Paint
 from tests.dicom_results import segments_read
@@ -203,7 +203,7 @@ def test_it_survives_a_process_that_is_killed(home: Path, verbs: Verbs, tmp_path
 import time
 from pathlib import Path
 import numpy as np
-from brainviewer.files.correction_journal import Base, CorrectionJournal
+from brainviewer.files.journal.corrections import Base, CorrectionJournal
 from brainviewer.core.correction.steps import packed, Step
 from tests.phantoms import marker_study
 study = marker_study()
@@ -212,8 +212,8 @@ journal.begin(Base("lesion", np.zeros(study.grid.shape, np.uint8)))
 box = np.full((4, 5, 6), 2, np.uint8)
 for n in range(3):
     journal.add(Step("brush", "me", "2026-11-30T12:00:00+00:00", (n, 2, 3), box.shape, packed(box)))
-import os
-os.write(journal._descriptor, b'{{"tool": "brush", "start": [1, 2')  # killed while it writes
+with journal._file.path.open("ab") as file:
+    file.write(b'0123456789abcdef {{"tool": "brush", "start": [1, 2')  # killed while it writes
 Path({str(said)!r}).touch()
 time.sleep(60)
 """
@@ -416,7 +416,7 @@ def test_a_full_disk_is_said_once_and_the_editing_goes_on(desk: Desk, monkeypatc
     def full(*_: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("brainviewer.files.correction_journal.os.write", full)
+    monkeypatch.setattr("brainviewer.files.durable.disk.os.write", full)
     dab(desk, (5, 0, 0))
     dab(desk, (0, 7, 0))
     told = [s for s in desk.sentences("error") if "disk is full" in s]

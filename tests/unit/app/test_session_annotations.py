@@ -1,6 +1,5 @@
 """Annotations: every edit undoable, kept as it is made, back when the study is opened again."""
 
-import json
 import math
 import threading
 from collections.abc import Iterator
@@ -17,9 +16,11 @@ from brainviewer.core.errors import FileError
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.voi.voi_window import auto_window
-from brainviewer.files import journal
 from brainviewer.files.annotation_file import OtherStudy
-from brainviewer.files.journal import Journal
+from brainviewer.files.durable.records import record_line
+from brainviewer.files.journal.annotations import AnnotationJournal
+from brainviewer.files.journal.study_file import FORMAT, StudyFile
+from tests.journal_entries import entries
 from tests.phantoms import marker_study, oblique_grid
 from tests.unit.app.desk import SOON, Desk
 
@@ -132,7 +133,7 @@ def test_annotations_are_kept_across_a_crash_and_an_undo(desk: Desk) -> None:
 def test_a_damaged_journal_is_told_and_set_aside(desk: Desk, home: Path) -> None:
     desk.session.annotations.add(ruler())
     desk.save()
-    (file,) = (home / "journal").glob("*.json")
+    (file,) = (home / "journal").glob("*.journal")
     file.write_text("{")
     show(desk, marker_study())
     assert desk.state.annotations == ()
@@ -146,7 +147,7 @@ def test_a_full_disk_is_told_and_the_annotation_stays_on_the_screen(
     def full(*_: object) -> None:
         raise FileError("The disk is full.", "Make room.")
 
-    monkeypatch.setattr(Journal, "keep", full)
+    monkeypatch.setattr(AnnotationJournal, "keep", full)
     desk.session.annotations.add(ruler())
     desk.save()
     assert len(desk.state.annotations) == 1
@@ -220,8 +221,7 @@ def test_what_cannot_be_is_not_stored(desk: Desk, home: Path, annotation: Annota
     assert desk.state.annotations == (good,)
     assert "was not made" in desk.sentences("error")[0]
     desk.save()
-    (file,) = (home / "journal").glob("*.json")
-    assert len(json.loads(file.read_text())["annotations"]) == 1
+    assert len(entries("annotation")) == 1
 
 
 def test_annotations_are_held_within_the_images(desk: Desk) -> None:
@@ -294,8 +294,8 @@ def test_a_journal_that_cannot_be_read_is_said_at_the_opening_and_at_edits_only(
 ) -> None:
     desk.session.annotations.add(ruler(1))
     desk.save()
-    (file,) = (home / "journal").glob("*.json")
-    newer = file.read_text().replace('"schema": 1', '"schema": 99')
+    (file,) = (home / "journal").glob("*.journal")
+    newer = record_line({"id": "a", "format": FORMAT, "schema": 99}).decode()
     file.write_text(newer)
     show(desk, marker_study())
     assert len(desk.notices) == 1
@@ -343,7 +343,7 @@ class SlowDisk:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.begun, self.go = threading.Event(), threading.Event()
         self.errors: list[FileError] = []
-        real = journal.save_annotations
+        real = StudyFile.add
 
         def write(*given: Any) -> None:
             self.begun.set()
@@ -352,11 +352,11 @@ class SlowDisk:
                 raise self.errors.pop(0)
             real(*given)
 
-        monkeypatch.setattr(journal, "save_annotations", write)
+        monkeypatch.setattr(StudyFile, "add", write)
 
 
 def kept(study: Study) -> set[Annotation]:
-    return set(Journal(study).restore().annotations)
+    return set(AnnotationJournal(study).restore().annotations)
 
 
 def test_an_edit_does_not_wait_for_the_disk_and_none_is_lost(

@@ -30,7 +30,7 @@ from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.voi.voi_window import Window
 from brainviewer.files.image2d.cine import PROVENANCE_BOX
-from brainviewer.files.journal import Journal
+from brainviewer.files.journal.annotations import AnnotationJournal
 from brainviewer.painting.figure import draw_figure
 from tests.command_line import run
 from tests.phantoms import (
@@ -233,7 +233,7 @@ def test_the_command_saves_and_tells(
     from brainviewer.app.opening.study import open_study
 
     study = open_study([tmp_path / "all" / "one"])
-    Journal(study).keep([star(study, Plane.AXIAL, 7)])
+    AnnotationJournal(study).keep([star(study, Plane.AXIAL, 7)])
     assert run("export-slices", tmp_path / "all", "-o", tmp_path / "out", "--key-images",
                "--batch", "--burn-in", "annotations,text", "--json") == 2  # fmt: skip
     said = capfd.readouterr()

@@ -16,9 +16,12 @@ from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.errors import FileError
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
-from brainviewer.files import drafts, journal, locks, ordinary_file, writing
+from brainviewer.files import drafts, locks, ordinary_file, writing
 from brainviewer.files.annotation_file import FORMAT
-from brainviewer.files.journal import Journal, Restored, merged
+from brainviewer.files.durable.records import record_line, records_in
+from brainviewer.files.journal import study_file
+from brainviewer.files.journal.annotations import WORDS, AnnotationJournal, Restored, merged
+from brainviewer.files.journal.standing import Standing
 from tests.phantoms import marker_study
 
 STUDY = marker_study()
@@ -36,16 +39,30 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def file_of(home: Path) -> Path:
+    return home / "journal" / f"{STUDY.content_hash}.journal"
+
+
+def older_file(home: Path) -> Path:
+    """Where annotations lay before there was one journal for everything."""
     return home / "journal" / f"{STUDY.content_hash}.json"
 
 
+def entries_of(home: Path) -> list[Any]:
+    """What the journal holds that stands, as plain data."""
+    standing = Standing()
+    for value in records_in(file_of(home).read_bytes()).values:
+        for entry in value.get("entries", ()):
+            standing.follow(entry)
+    return [entry["value"] for entry in standing.entries()]
+
+
 def restored() -> Restored:
-    return Journal(STUDY).restore()
+    return AnnotationJournal(STUDY).restore()
 
 
 def kept(*annotations: Annotation) -> Restored:
     """What somebody made who opened the study now."""
-    book = Journal(STUDY)
+    book = AnnotationJournal(STUDY)
     book.restore()
     return book.keep(annotations)
 
@@ -53,7 +70,7 @@ def kept(*annotations: Annotation) -> Restored:
 def test_what_was_kept_comes_back() -> None:
     kept(RULER, NOTE)
     assert restored() == Restored((RULER, NOTE))
-    assert Journal(replace(STUDY, content_hash="ab" * 32)).restore() == Restored()
+    assert AnnotationJournal(replace(STUDY, content_hash="ab" * 32)).restore() == Restored()
 
 
 def test_keeping_none_forgets_and_leaves_no_file(home: Path) -> None:
@@ -66,7 +83,7 @@ def test_keeping_none_forgets_and_leaves_no_file(home: Path) -> None:
 
 
 def test_what_all_was_deleted_in_one_window_is_gone_in_the_other() -> None:
-    first, second = Journal(STUDY), Journal(STUDY)
+    first, second = AnnotationJournal(STUDY), AnnotationJournal(STUDY)
     first.restore()
     first.keep((RULER, NOTE))
     second.restore()
@@ -77,7 +94,7 @@ def test_what_all_was_deleted_in_one_window_is_gone_in_the_other() -> None:
 
 def test_a_journal_that_is_gone_deletes_nothing(home: Path) -> None:
     """The folder may lie on a network that is not there now."""
-    mine = Journal(STUDY)
+    mine = AnnotationJournal(STUDY)
     mine.restore()
     mine.keep((RULER, NOTE))
     shutil.rmtree(home)
@@ -86,7 +103,7 @@ def test_a_journal_that_is_gone_deletes_nothing(home: Path) -> None:
 
 
 def test_a_study_without_a_hash_keeps_nothing(home: Path) -> None:
-    nobody = Journal(replace(STUDY, content_hash=""))
+    nobody = AnnotationJournal(replace(STUDY, content_hash=""))
     assert nobody.keep((RULER,)) == Restored((RULER,))
     assert nobody.restore() == Restored()
     assert not nobody.changed_elsewhere
@@ -95,7 +112,7 @@ def test_a_study_without_a_hash_keeps_nothing(home: Path) -> None:
 
 def test_a_hash_cannot_lead_out_of_the_folder() -> None:
     with pytest.raises(ValueError, match="hash"):
-        Journal(replace(STUDY, content_hash="../elsewhere"))
+        AnnotationJournal(replace(STUDY, content_hash="../elsewhere"))
 
 
 def test_nobody_else_can_read_it_and_it_says_whose_it_is(home: Path) -> None:
@@ -107,17 +124,15 @@ def test_nobody_else_can_read_it_and_it_says_whose_it_is(home: Path) -> None:
     assert stat.S_IMODE(file_of(home).stat().st_mode) == 0o600
     for folder in (home / "journal", home):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    study = json.loads(file_of(home).read_text("utf-8"))["study"]
-    assert study["sha256"] == STUDY.content_hash
-    assert study["unit"] == "mm"
-    assert study["shape"] == list(STUDY.grid.shape)
+    head, _ = records_in(file_of(home).read_bytes()).values
+    assert (head["format"], head["study"]) == ("BrainViewer journal", STUDY.content_hash)
 
 
 # -- several windows -------------------------------------------------------------------------
 
 
 def test_what_two_windows_make_survives() -> None:
-    first, second = Journal(STUDY), Journal(STUDY)
+    first, second = AnnotationJournal(STUDY), AnnotationJournal(STUDY)
     first.restore()
     second.restore()
     first.keep((RULER,))
@@ -168,8 +183,8 @@ def test_a_window_that_never_lets_go_is_said_and_nothing_waits_for_ever(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept(RULER)
-    monkeypatch.setattr(journal, "_PATIENCE", 0.05)
-    mine = Journal(STUDY)
+    monkeypatch.setattr(study_file, "PATIENCE", 0.05)
+    mine = AnnotationJournal(STUDY)
     mine.restore()
     with locks.locked_folder(home / "journal", 1), pytest.raises(FileError, match="Another"):
         mine.keep((RULER, NOTE))
@@ -200,7 +215,7 @@ def test_a_damaged_journal_is_set_aside_and_told(home: Path, content: bytes) -> 
     assert found.annotations == ()
     assert "damaged" in found.notice
     (aside,) = (home / "journal").iterdir()
-    assert aside.name == f"{STUDY.content_hash}.json.damaged"
+    assert aside.name == f"{STUDY.content_hash}.journal.damaged"
     assert aside.read_bytes() == content
     # The next one is set aside beside it, not over it.
     kept(NOTE)
@@ -213,7 +228,7 @@ def test_a_damaged_journal_is_set_aside_and_told(home: Path, content: bytes) -> 
 
 
 def test_a_journal_that_is_damaged_while_it_is_open_is_set_aside_too(home: Path) -> None:
-    mine = Journal(STUDY)
+    mine = AnnotationJournal(STUDY)
     mine.restore()
     mine.keep((RULER,))
     file_of(home).write_bytes(b"{")
@@ -238,7 +253,7 @@ def test_a_journal_that_cannot_be_read_now_is_left_where_it_is(
     before = file_of(home).read_bytes()
     with monkeypatch.context() as patch:
         no_permission(patch, number)
-        mine = Journal(STUDY)
+        mine = AnnotationJournal(STUDY)
         found = mine.restore()
         assert found.annotations == ()
         assert "cannot be read now" in found.notice
@@ -251,23 +266,19 @@ def test_a_journal_that_cannot_be_read_now_is_left_where_it_is(
     assert mine.keep((NOTE,)).annotations == (NOTE, RULER)
 
 
-def test_a_journal_that_could_not_be_read_twice_is_not_taken_for_the_same(
+def test_what_another_window_added_is_not_deleted_while_it_cannot_be_read(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mine = Journal(STUDY)
-    with monkeypatch.context() as patch:
-        # Written, but not read back: what is on disk is not known from here on.
-        patch.setattr(Journal, "_digest_now", lambda self: b"" if file_of(home).exists() else None)
-        mine.keep((RULER,))
-    other = Journal(STUDY)
-    other.restore()
-    other.keep((RULER, NOTE))
+    mine = AnnotationJournal(STUDY)
+    mine.keep((RULER,))
+    kept(RULER, NOTE)
     before = file_of(home).read_bytes()
     with monkeypatch.context() as patch:
         no_permission(patch, errno.EIO)
         with pytest.raises(FileError, match="Save annotations as"):
             mine.keep(())
     assert file_of(home).read_bytes() == before
+    assert mine.keep(()).annotations == (NOTE,)
 
 
 def test_a_pipe_in_place_of_a_journal_is_left_alone(home: Path) -> None:
@@ -278,16 +289,20 @@ def test_a_pipe_in_place_of_a_journal_is_left_alone(home: Path) -> None:
 
 
 def test_a_journal_of_a_newer_version_is_left_as_it_is(home: Path) -> None:
-    (home / "journal").mkdir(parents=True)
-    file_of(home).write_bytes(changed(schema=99))
-    mine = Journal(STUDY)
-    found = mine.restore()
-    assert "newer version" in found.notice
-    assert "Update" in found.notice
-    with pytest.raises(FileError, match="newer version"):
-        mine.keep((NOTE,))
-    assert file_of(home).read_bytes() == changed(schema=99)
-    assert len(list((home / "journal").iterdir())) == 1
+    """Also a file in which an older version kept annotations alone."""
+    newer = record_line({"id": "a", "format": study_file.FORMAT, "schema": 99})
+    for path, content in ((file_of(home), newer), (older_file(home), changed(schema=99))):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        mine = AnnotationJournal(STUDY)
+        found = mine.restore()
+        assert "newer version" in found.notice
+        assert "Update" in found.notice
+        with pytest.raises(FileError, match="newer version"):
+            mine.keep((NOTE,))
+        assert path.read_bytes() == content
+        assert len(list(path.parent.iterdir())) == 1
+        path.unlink()
 
 
 FAR = {**NOTE.to_json(), "id": "far", "points_mm": [[1e308, -1e308, 0.0]]}
@@ -295,18 +310,20 @@ BROKEN = {"kind": "ruler", "points_mm": "none", "note": ["of", {"another": "prog
 
 
 def test_bad_entries_leave_the_others_and_stay_on_disk(home: Path) -> None:
-    (home / "journal").mkdir(parents=True)
-    file_of(home).write_bytes(changed(annotations=[FAR, RULER.to_json(), BROKEN]))
-    mine = Journal(STUDY)
+    older_file(home).parent.mkdir(parents=True)
+    older_file(home).write_bytes(changed(annotations=[FAR, RULER.to_json(), BROKEN]))
+    mine = AnnotationJournal(STUDY)
     found = mine.restore()
     assert found.annotations == (RULER,)
     assert found.notice.startswith("2 annotations were left out")
     assert str(file_of(home)) in found.notice
+    assert not older_file(home).exists()
     mine.keep((RULER, NOTE))
     mine.keep(())
     kept(NOTE)
-    entries = json.loads(file_of(home).read_text("utf-8"))["annotations"]
-    assert entries == [NOTE.to_json(), FAR, BROKEN]
+    entries = entries_of(home)
+    assert all(entry in entries for entry in (NOTE.to_json(), FAR, BROKEN))
+    assert len(entries) == 3
 
 
 def test_a_file_too_large_is_not_called_a_matter_of_permission(
@@ -317,14 +334,14 @@ def test_a_file_too_large_is_not_called_a_matter_of_permission(
 
     monkeypatch.setattr(writing.os, "fsync", refuse)
     with pytest.raises(FileError, match="File too large") as refused:
-        Journal(STUDY).keep((RULER,))
+        AnnotationJournal(STUDY).keep((RULER,))
     assert "may write" not in str(refused.value)
     assert "Save annotations as" in str(refused.value)
 
 
 def test_a_full_disk_leaves_what_was_kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept(RULER)
-    mine = Journal(STUDY)
+    mine = AnnotationJournal(STUDY)
     mine.restore()
 
     def full(descriptor: int) -> None:
@@ -344,7 +361,7 @@ def test_a_full_disk_leaves_what_was_kept(home: Path, monkeypatch: pytest.Monkey
 def test_a_home_that_is_a_file_is_said(home: Path) -> None:
     home.write_text("in the way")
     with pytest.raises(FileError, match="cannot be kept") as caught:
-        Journal(STUDY).keep((RULER,))
+        AnnotationJournal(STUDY).keep((RULER,))
     assert "Save annotations as" in caught.value.advice
 
 
@@ -353,24 +370,18 @@ def changed(**changes: object) -> bytes:
     return json.dumps({**content, **changes}).encode()
 
 
-def test_a_file_of_the_same_inode_size_and_time_is_still_another_file(home: Path) -> None:
-    """Two writings within a tick of the clock: the second one gets the inode of the first."""
-    mine = Journal(STUDY)
-    mine.restore()
+def test_a_file_that_another_window_has_written_anew_is_another_file(home: Path) -> None:
+    """Also where it has the size of the one before: then its first line is another."""
+    mine = AnnotationJournal(STUDY)
+    mine.keep((NOTE, RULER))
     mine.keep((NOTE,))
-    file = file_of(home)
-    before, content = file.stat(), file.read_bytes()
-    other = NOTE.id[:-1] + ("y" if NOTE.id[-1] != "y" else "z")
-    with file.open("r+b") as written:
-        written.write(content.replace(NOTE.id.encode(), other.encode()))
-    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
-    after = file.stat()
-    assert (after.st_ino, after.st_size, after.st_mtime_ns) == (
-        before.st_ino,
-        before.st_size,
-        before.st_mtime_ns,
-    )
+    other = study_file.StudyFile(STUDY.content_hash, WORDS)
+    before = file_of(home).stat().st_size
+    with other.alone():
+        other.tidy()
+    assert file_of(home).stat().st_size < before
+    assert b"gone" not in file_of(home).read_bytes()
     assert mine.changed_elsewhere
-    kept_ids = {annotation.id for annotation in mine.keep((NOTE, RULER)).annotations}
-    assert kept_ids == {other, RULER.id}
-    assert {annotation.id for annotation in restored().annotations} == kept_ids
+    assert mine.keep((NOTE, A)).annotations == (NOTE, A)
+    assert not mine.changed_elsewhere
+    assert set(restored().annotations) == {NOTE, A}
