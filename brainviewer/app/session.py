@@ -36,6 +36,7 @@ from brainviewer.app.reformation.cine import Cine
 from brainviewer.app.reformation.reformation import Reformations
 from brainviewer.app.reporting.reports import Reports
 from brainviewer.app.reporting.writing import ReportWriting
+from brainviewer.app.saved_session.open_study import OpenStudy
 from brainviewer.app.saved_session.restoring import Restoring
 from brainviewer.app.saved_session.sessions import SavedSessions
 from brainviewer.app.segmentation import Segmentation
@@ -129,6 +130,7 @@ class Session:
         self.saved = SavedSessions(
             state, self.settings, jobs, notices, self.documents, self.restoring, self.prior
         )
+        self.open_study = OpenStudy(state, self.settings, jobs, self.documents, self.prior)
         self.reports = Reports(state, self.settings, jobs, notices, self.prior)
         self.targets = TargetLesions(state, jobs, notices, self.prior)
         self.studies.retrieve = lambda one: self.pacs.retrieval.open(one.node, one.match)
@@ -146,6 +148,7 @@ class Session:
         self.saved.save_changes()
         self.engine.close()  # first: work that waits for it then ends
         self.pacs.forget_studies()
+        self.open_study.leave()
         self.jobs.close()
         self.correction.close()
         self.studies.close()
@@ -171,6 +174,7 @@ class Session:
 
     def _leave_study(self) -> None:
         self.saved.leave_study()
+        self.open_study.leave()
         self.occlusion.forget()
         self.head_motion.leave_study()
         self.segmentation.stop()
@@ -184,6 +188,7 @@ class Session:
         self.view.moved = self.view.moved and kept
         self.annotations.restore(self._left if kept else ())
         self.saved.enter()
+        self.open_study.enter()
 
     def _begin(self) -> None:
         self.head_motion.correct()

@@ -27,6 +27,7 @@ from brainviewer.gui.actions.places import PRIOR_ACTIONS, keyed_actions
 from brainviewer.gui.actions.table import ACTIONS
 from brainviewer.gui.actions.tool_bar import TOOL_BAR
 from brainviewer.gui.appearance import Appearance
+from brainviewer.gui.clocks import Clocks
 from brainviewer.gui.dialogs.files import FileDialogs
 from brainviewer.gui.dialogs.pages import Pages
 from brainviewer.gui.dialogs.sequences import ask_sequences
@@ -45,7 +46,6 @@ from brainviewer.gui.panels.result.occlusion import WhatIfPanel
 from brainviewer.gui.panels.result.result import ResultPanel
 from brainviewer.gui.panels.right_split import RightSplit
 from brainviewer.gui.panels.study import StudyPanel
-from brainviewer.gui.panes.cine_timer import CineTimer
 from brainviewer.gui.panes.image_focus import ImageFocus
 from brainviewer.gui.panes.image_strip import ImageStrip
 from brainviewer.gui.panes.pane_grid import PaneGrid
@@ -168,7 +168,7 @@ class MainWindow(QMainWindow):
             column(self._patient, (self._pages, 1), self._strip, self._series, spacing=0)
         )
         NoticeBar(self.session, over=self._pages)
-        CineTimer(self.session, self)
+        Clocks(self.session, self)
         self.setCentralWidget(centre)
 
     def _left_panel(self) -> QWidget:

@@ -25,7 +25,7 @@ class PaneLinks:
         self._session, self._state, self._live = session, session.state, live
         self._of_planes: dict[Plane, Camera] = {}
         self._of_panes: dict[SlicePane, Camera] = {}
-        session.saved.looks = self.looks
+        session.saved.looks = session.open_study.looks = self.looks
         session.state.looks_sought.connect(self._take)
 
     def forget_cameras(self) -> None:

@@ -148,7 +148,7 @@ class ReportWindow(QDialog):
     def _connect(self) -> None:
         state, session = self._session.state, self._session
         for editor in self.editors.values():
-            editor.textChanged.connect(self._written.start)
+            editor.textChanged.connect(self._begin_writing)
             editor.textChanged.connect(self._say_cut)
         for box in self.parts.values():
             box.toggled.connect(self._choose_parts)
@@ -202,6 +202,11 @@ class ReportWindow(QDialog):
     def _say_cut(self) -> None:
         longest = max(editor.document().characterCount() - 1 for editor in self.editors.values())
         say(self._cut, TOO_LONG if longest > MOST_CHARACTERS else "")
+
+    def _begin_writing(self) -> None:
+        """Take the text soon, also from one who types without a pause."""
+        if not self._written.isActive():
+            self._written.start()
 
     def take_text(self) -> None:
         """What was typed becomes the report's."""
