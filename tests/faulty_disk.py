@@ -86,7 +86,7 @@ class FaultyDisk(SystemDisk):
     faults : number of a call to the error of the system that it fails with.
     until : calls from the first fault on that fail likewise: 1 for a fault that passes.
     power_at : number of the call during which the power goes; 0 : never.
-    calls : how many there were.
+    calls : how many there were. met : the faults that came about, by their names.
     """
 
     def __init__(
@@ -98,6 +98,8 @@ class FaultyDisk(SystemDisk):
         power_at: int = 0,
     ) -> None:
         self.root, self.calls, self.off = root, 0, False
+        self.met: list[str] = []
+        self._failing = -1
         self._chance = random.Random(seed)
         self._faults = {
             at + after: number for at, number in (faults or {}).items() for after in range(until)
@@ -221,11 +223,15 @@ class FaultyDisk(SystemDisk):
         self.calls += 1
         if self.calls == self._power_at:
             self.off = True
+            self.met.append("power")
             raise PowerLoss
         number = self._faults.get(self.calls)
         if number in (errno.ENOSPC, errno.EROFS, errno.EDQUOT) and not writes:
             return
         if number is not None:
+            if self.calls > self._failing + 1:  # one that lasts counts once
+                self.met.append(errno.errorcode[number])
+            self._failing = self.calls
             raise OSError(number, os.strerror(number))
 
     def _change(self, folder: Path, *names: tuple[Path, "_Inode | None"]) -> None:
