@@ -42,6 +42,8 @@ class AnnotationJournal:
         """What this window and the journal had when they last met."""
         self._behind: tuple[Annotation, ...] | None = None
         """What was known before the first change that could not be kept yet."""
+        self._tried: dict[str, Annotation | None] = {}
+        """What was last tried to be kept of each since; None: to be deleted."""
 
     def restore(self) -> Restored:
         """What was kept. A journal that makes no sense is set aside under a new name and told.
@@ -86,11 +88,25 @@ class AnnotationJournal:
             annotations = merged(self._behind, annotations, self._known)
         with self._file.alone():
             there = self._there()
-            together = merged(self._known, annotations, there)
-            self._file.add(_changes(there, together))
-            self._known, self._behind = together, None
+            together = merged(self._met(there), annotations, there)
+            changes = _changes(there, together)
+            self._tried.update({one["id"]: None for one in changes})
+            self._tried.update({one.id: one for one in together if one.id in self._tried})
+            self._file.add(changes)
+            self._known, self._behind, self._tried = together, None, {}
             self._entries, self._shown = dict(self._file.standing.annotations), together
         return Restored(together, self._told())
+
+    def _met(self, there: Sequence[Annotation]) -> tuple[Annotation, ...]:
+        """What both knew; what could not be kept may be there all the same, and is ours then."""
+        theirs = {one.id: one for one in there}
+        known = {one.id: one for one in self._known}
+        for name, tried in self._tried.items():
+            if theirs.get(name) == tried:
+                known.pop(name, None)
+                if tried is not None:
+                    known[name] = tried
+        return tuple(known.values())
 
     def _told(self) -> str:
         """What is amiss, each thing once."""

@@ -35,7 +35,8 @@ def keep_value(study_hash: str, kind: str, value: Any) -> None:
     Raises FileError; what was kept before then stays.
     """
     file = StudyFile(study_hash, _WORDS[kind])
-    if not study_hash or (value is None and kept_value(study_hash, kind) is None):
+    # Without a file none is made to forget something.
+    if not study_hash or (value is None and file.look().values.get(kind) is None):
         return
     with file.alone():
         if file.standing.values.get(kind) == value:

@@ -1,4 +1,4 @@
-"""The short forms of ``tests/benchmarks/kills.py`` and ``faults.py``: nothing that was kept is lost."""
+"""Nothing is lost that was kept: short forms of ``tests/benchmarks/kills.py`` and ``faults.py``."""
 
 import sys
 from pathlib import Path
