@@ -17,12 +17,11 @@ from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.files.durable.appending import remove, sync_name
 from brainviewer.files.durable.disk import disk
 from brainviewer.files.journal.sentences import Words
-from brainviewer.files.journal.standing import REPORT, SESSION, Standing
+from brainviewer.files.journal.standing import AGE, OPEN, REPORT, SESSION, Standing
 from brainviewer.files.journal.study_file import StudyFile
 from brainviewer.files.locks import new_locked_file, try_lock
 from brainviewer.files.user_folders import OWN_FILE, journal_folder, make_own_folder
 
-OPEN = ".open"
 _WORDS = Words("What is open", "what is open", "Save a session")
 
 
@@ -152,7 +151,7 @@ def _left(standing: Standing, study: str, window: str) -> LeftWork:
         len(standing.correction.done),
         len([one for one in standing.feedback.values() if one.get("verdict") != "withdrawn"]),
         bool(standing.values.get(REPORT)),
-        standing.values.get("age") is not None,
+        standing.values.get(AGE) is not None,
         session if isinstance(session, dict) else None,
     )
 

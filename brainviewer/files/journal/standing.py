@@ -19,8 +19,8 @@ from typing import Any
 AGE, ANNOTATION, CORRECTION = "age", "annotation", "correction"
 FEEDBACK, REPORT, SESSION = "feedback", "report", "session"
 MOST_SESSIONS = 4
-HELD = ".correcting"
-"""How a file ends that the window holds which corrects a study."""
+OPEN, HELD = ".open", ".correcting"
+"""How files end that a window holds: which has a study open, and which corrects it."""
 _SENSELESS = (LookupError, TypeError, ValueError, AttributeError)
 
 
