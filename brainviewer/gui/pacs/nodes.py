@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from brainviewer.app.pacs.pacs import Pacs
+from brainviewer.app.shared.nodes import keep_node, remove_node
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui.help.help_button import HelpButton
@@ -22,7 +23,7 @@ from brainviewer.gui.panes.image_focus import WheelGuard
 from brainviewer.gui.widgets import button, label, listen, set_role, told
 from brainviewer.gui.window_size import open_with
 from brainviewer.pacs.node import OWN_TITLE, Certificates, DicomwebNode, DimseNode, Login, Node
-from brainviewer.pacs.node_list import keep_node, nodes, remove_node
+from brainviewer.pacs.node_list import nodes
 
 _PROTOCOLS = {"DIMSE": 0, "DICOMweb": 1}
 _LOGINS = {"No login": Login.NONE, "User and password": Login.PASSWORD, "Token": Login.TOKEN}
