@@ -14,6 +14,7 @@ from brainviewer.gui.actions.correction import OVER_ACTIONS
 from brainviewer.gui.actions.fusion import FUSION_MENU
 from brainviewer.gui.actions.layouts import STILL_LAYOUTS
 from brainviewer.gui.actions.places import CONTEXT_MENUS, EXPORT_MENU, LOOK_ACTIONS, MENUS
+from brainviewer.gui.actions.reader import READER_MENU
 from brainviewer.gui.actions.reformation import PLANES_MENU, TURN_MENU
 from brainviewer.gui.actions.table import ACTIONS
 from brainviewer.gui.actions.why_not import why_not
@@ -138,6 +139,7 @@ class Menus:
         titles = with_mnemonics([title for title, _ in MENUS])
         for title, (_, names) in zip(titles, MENUS, strict=True):
             self._fill(self._frame.menuBar().addMenu(title), names)
+        parts.reader.show_reader([actions[name] for name in READER_MENU])
         parts.grid.menu_wanted.connect(partial(self._open, "pane"))
         parts.volume.image.menu_wanted.connect(partial(self._open, "volume"))
         for kind, name in _LISTS.items():

@@ -34,6 +34,7 @@ PLACES: Mapping[str, str] = {
         ("limits", "what-it-is-and-what-it-is-not"),
         ("settings", "settings"),
         ("privacy", "settings"),
+        ("sign-in", "sign-in"),
         ("errors", "if-something-goes-wrong"),
         ("mouse", "mouse"),
         ("keys", "keys"),
