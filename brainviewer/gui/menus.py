@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QMenu
 
 from brainviewer.app.annotating.listing import Order
 from brainviewer.app.session import Session
+from brainviewer.core.process.reader import current_reader
 from brainviewer.gui.actions.action import Action
 from brainviewer.gui.actions.correction import OVER_ACTIONS
 from brainviewer.gui.actions.fusion import FUSION_MENU
@@ -46,6 +47,7 @@ _STILL = {
     "tools>": ("Tool", dict(MENUS)["Tools"]),
     "export>": ("Export", EXPORT_MENU),
     "fusion>": ("Two sequences", FUSION_MENU),
+    "reader>": ("Reader", READER_MENU),
 }
 """Submenus whose content is always the same."""
 _LISTS = {SequenceList: "sequences", AnnotationList: "annotations", ImageStrip: "series"}
@@ -169,6 +171,8 @@ class Menus:
             if name == "-":
                 menu.addSeparator()
             elif name in _STILL:
+                if name == "reader>" and current_reader() is None:
+                    continue
                 title, inside = _STILL[name]
                 self._fill(menu.addMenu(title), inside, letters=False)
             elif name in _CHANGING:

@@ -34,7 +34,7 @@ PLACES: Mapping[str, str] = {
         ("limits", "what-it-is-and-what-it-is-not"),
         ("settings", "settings"),
         ("privacy", "settings"),
-        ("sign-in", "sign-in"),
+        ("sign-in", "sign-in-at-the-window"),
         ("errors", "if-something-goes-wrong"),
         ("mouse", "mouse"),
         ("keys", "keys"),
