@@ -45,8 +45,13 @@ class Workplace:
         """Close the window as the user does, who may be asked; whether it is closed."""
         return self.window.close()
 
-    def end(self) -> None:
-        """Close what is still there, without a question, and wait for what must be finished."""
+    def end(self, *, to_return: bool = False) -> None:
+        """Close what is still there, without a question, and wait for what must be finished.
+
+        to_return : what is open is offered to the reader when he signs in again.
+        """
+        if to_return:
+            self.session.open_study.leave_to_return()
         self.window.leaving.asks = False
         self.window.close()
         self.session.close()

@@ -23,6 +23,7 @@ from brainviewer.app.state import Tool
 from brainviewer.core.process.reader import Reader, current_reader, use_reader
 from brainviewer.core.study import Study
 from brainviewer.files.accounts.accounts_file import accounts_path
+from brainviewer.files.journal.sessions import left_work
 from brainviewer.files.user_folders import data_folder
 from brainviewer.gui.application import Running
 from brainviewer.gui.main_window import MainWindow
@@ -336,6 +337,10 @@ def test_another_reader_gets_in_and_the_work_of_the_first_is_his_own(
     window.session.settings.remember_study([Path("/somewhere/Doe^Jane")])
     here.reception.lock()
     window = here.other(ANNA, ANNAS_PASSWORD)
+    assert left_work() == []
+    use_reader(readers[1])
+    assert [one.annotations for one in left_work()] == [1]
+    use_reader(readers[0])
     session = window.session
     assert session.settings.theme == "dark" and not session.settings.recent
     show_study(session, study)

@@ -122,7 +122,7 @@ class CredentialsPage(Card):
             self.stop_waiting()
             self.say("You can try again now.", "quiet")
         else:
-            self.say(f"{self._sentence} Try again in {in_words(self._left_s)}.")
+            self.say(f"{self._sentence}\nTry again in {in_words(self._left_s)}.")
         self.enter.setEnabled(not self._wait.isActive())
 
     def _enter(self) -> None:

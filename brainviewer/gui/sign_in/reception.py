@@ -217,7 +217,7 @@ class Reception(QObject):
         if unfinished(workplace.session) or in_dialog:
             self._when_finished.start()
             return
-        self._leave_workplace(offered_again=True)
+        self._leave_workplace(to_return=True)
         reader, self._next = self._next, None
         if reader is None:
             self._app.quit()
@@ -255,15 +255,15 @@ class Reception(QObject):
         if self.workplace is not None:
             if not self.locked and self.workplace.window.isVisible():
                 self.workplace.close()
-            self._leave_workplace(offered_again=self.locked)
+            self._leave_workplace(to_return=self.locked)
         self._jobs.close()
         for one in (self.entrance, self.covers, self):
             one.deleteLater()
 
-    def _leave_workplace(self, *, offered_again: bool = False) -> None:
+    def _leave_workplace(self, *, to_return: bool = False) -> None:
         workplace, self.workplace = self.workplace, None
         assert workplace is not None
-        workplace.end()
+        workplace.end(to_return=to_return)
         self.covers.uncover(same_reader=False)
         sign_out()
         self.changed.emit()
