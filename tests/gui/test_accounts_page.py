@@ -6,18 +6,19 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from brainviewer.app.settings.table import Page
 from brainviewer.app.sign_in import accounts, signing_in
 from brainviewer.app.sign_in.locking import idle_minutes
+from brainviewer.app.sign_in.permission import ONLY_ADMINISTRATORS
 from brainviewer.app.sign_in.signing_in import PasswordMustChange, begin_use, sign_out
 from brainviewer.app.sign_in.tokens import list_tokens, make_token
 from brainviewer.core.process.reader import Reader
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.settings.dialog import SettingsDialog
-from brainviewer.gui.sign_in.accounts_page import ONLY_ADMINISTRATORS, AccountsPage
+from brainviewer.gui.sign_in.accounts_page import AccountsPage
 from tests.signing_in import ANNA, BEN, BENS_PASSWORD, CHEAP, first_administrator
 
 pytestmark = pytest.mark.window
@@ -152,3 +153,21 @@ def test_the_settings_have_the_page_where_readers_sign_in(
     assert "Accounts" in pages()
     sign_out()
     assert "Accounts" not in pages()
+
+
+def test_a_reader_sees_pacs_nodes_and_changes_none(
+    window: MainWindow, readers: tuple[Reader, Reader]
+) -> None:
+    from brainviewer.gui.pacs.nodes import NodesDialog
+
+    def buttons() -> dict[str, bool]:
+        dialog = NodesDialog(window.session.pacs, "", window)
+        found = {one.text(): one.isEnabled() for one in dialog.findChildren(QPushButton)}
+        if not all(found[text] for text in ("New", "Save")):
+            assert dialog.said.text() == ONLY_ADMINISTRATORS
+        dialog.deleteLater()
+        return {text: found[text] for text in ("New", "Save", "Test")}
+
+    assert buttons() == dict.fromkeys(("New", "Save", "Test"), True)
+    begin_use(readers[1])
+    assert buttons() == dict.fromkeys(("New", "Save", "Test"), False)

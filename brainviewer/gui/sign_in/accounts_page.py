@@ -17,9 +17,10 @@ from PySide6.QtWidgets import (
 from brainviewer.app.sign_in import accounts
 from brainviewer.app.sign_in.locking import MOST_MINUTES, idle_minutes, set_idle_minutes
 from brainviewer.app.sign_in.own_account import own_account
+from brainviewer.app.sign_in.permission import ONLY_ADMINISTRATORS, may_administer
 from brainviewer.core.accounts.account import Account
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.process.reader import Role, current_reader
+from brainviewer.core.process.reader import Role
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.outside_text import as_tip
@@ -27,7 +28,6 @@ from brainviewer.gui.sign_in.tokens_list import TokensList
 from brainviewer.gui.study_table import set_up_study_table
 from brainviewer.gui.widgets import button, call, heading, label, number_field, say, set_role, told
 
-ONLY_ADMINISTRATORS = "Only an administrator may do this."
 _HEADS = "Name", "Role", "Sign-in", "Last sign-in", "Failures"
 _WIDTHS: tuple[int | str, ...] = (90, "administrator", "one-time password", "2026-12-24 12:00", 60)
 _SHOWN_ROWS = 7
@@ -41,8 +41,7 @@ class AccountsPage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        reader = current_reader()
-        self.administers = reader is not None and reader.administers
+        self.administers = may_administer()
         self._accounts: list[Account] = []
         self.table = told(QTableWidget(0, len(_HEADS)), name="Accounts")
         self.table.setHorizontalHeaderLabels(_HEADS)

@@ -1,6 +1,6 @@
 """A calm page with a card in its middle: a heading, fields, what is said, and buttons."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from brainviewer.gui import theme
@@ -10,27 +10,6 @@ from brainviewer.gui.widgets import label, set_role
 
 WIDTH = 400
 TOPIC = "sign-in"
-
-
-class _Frame(QFrame):
-    """As wide as it is told, and as high as its texts are with that width."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.setObjectName("card")
-        self.setFixedWidth(width)
-
-    def sizeHint(self) -> QSize:
-        width = self.minimumWidth()
-        inside = self.layout()
-        return (
-            super().sizeHint()
-            if inside is None
-            else QSize(width, inside.totalHeightForWidth(width))
-        )
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
 
 
 class Card(QWidget):
@@ -50,12 +29,15 @@ class Card(QWidget):
     def lay_out(self, fields: list[Item], left: QPushButton, right: QPushButton) -> None:
         """Put fields between the heading and the buttons. right : what Enter does."""
         self._right = right
-        frame = _Frame(theme.px(WIDTH))
+        frame = QFrame()
+        frame.setObjectName("card")
+        frame.setFixedWidth(theme.px(WIDTH))
         buttons = row(HelpButton(TOPIC), left, None, right, spacing=8)
         content = column(self.heading, self.lead, *fields, self.said, buttons, spacing=12)
         content.setContentsMargins(28, 26, 28, 20)
         frame.setLayout(content)
-        self.setLayout(column(None, (frame, Qt.AlignmentFlag.AlignHCenter), None))
+        # Between two that stretch: aligned, it would be as high as its texts are if it were wide.
+        self.setLayout(column(None, row(None, frame, None), None))
 
     def take_enter(self) -> None:
         """Let Enter do what the button at the right does, in a window of several pages."""
