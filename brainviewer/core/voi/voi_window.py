@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from brainviewer.core.study import Modality, Volume
 
+_EXACT = 2.0**24
+"""Up to here single precision tells every whole number from the next."""
+_NARROW = 1e-20
 _NARROWEST = 1e-30
 """Grey levels of a narrower window would be beyond single precision."""
 
@@ -40,10 +43,23 @@ class Window:
         return self.level + self.width / 2
 
     def apply(self, values: NDArray[Any]) -> NDArray[np.uint8]:
-        """Grey levels 0..255 of stored values, same shape; the values stay as they are."""
-        scaled = (values.astype(np.float32) - np.float32(self.low)) * np.float32(255 / self.width)
-        grey: NDArray[np.uint8] = np.clip(scaled, 0, 255).astype(np.uint8)
+        """Grey levels 0..255 of stored values, same shape; the values stay as they are.
+
+        What is no number is as dark as the lowest value.
+        """
+        kind = np.float64 if self._wide(values.dtype) else np.float32
+        # What overflows lies beyond an end of the window; what is no number is cast to 0.
+        with np.errstate(over="ignore", invalid="ignore"):
+            scaled = values.astype(kind)
+            scaled -= kind(self.low)
+            scaled *= kind(255 / self.width)
+            grey: NDArray[np.uint8] = np.clip(scaled, 0, 255, out=scaled).astype(np.uint8)
         return np.invert(grey) if self.inverted else grey
+
+    def _wide(self, dtype: np.dtype[Any]) -> bool:
+        """Whether single precision would merge values of this window, or has no such numbers."""
+        largest = max(abs(self.low), abs(self.high))
+        return dtype.itemsize > 2 and (largest > _EXACT or self.width < _NARROW)
 
 
 AUTOMATIC = "Automatic"
