@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from measured_children import measured_decoders
 
 from brainviewer.core.process import network
 from brainviewer.core.process.reader import use_reader
 from brainviewer.files.nifti import volume_limits
+from tests import properties  # noqa: F401 - profiles of hypothesis
+
+settings.load_profile("short")
 
 
 @pytest.fixture(scope="session", autouse=True)
