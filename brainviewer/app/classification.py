@@ -4,9 +4,11 @@ from collections.abc import Collection
 
 from brainviewer.app.engine import EngineControl
 from brainviewer.app.jobs import Jobs
+from brainviewer.app.monitoring.prediction_log import PredictionLog
 from brainviewer.app.notices import Notices
 from brainviewer.app.prediction.frame_class import classify_frame, known_prevalence, wait_for_rest
 from brainviewer.app.prediction.image_cache import ImageResults
+from brainviewer.app.prediction.study_class import classify_study
 from brainviewer.app.segmentation import Segmentation
 from brainviewer.app.settings.settings import Settings
 from brainviewer.app.state import ViewState
@@ -37,9 +39,11 @@ class Classifier:
         notices: Notices,
         engine: EngineControl,
         segmentation: Segmentation,
+        predictions: PredictionLog,
     ) -> None:
         self._state, self._settings, self._jobs, self._notices = state, settings, jobs, notices
         self._engine, self._segmentation = engine, segmentation
+        self._predictions = predictions
         self.rest_seconds = 0.25
         self._frames = ImageResults()
         self._frame = 0
@@ -81,20 +85,26 @@ class Classifier:
             if finding is None:
                 wait_for_rest(report, rest)
                 model_id = chosen_model(wanted, True).id if wanted else None
-                return classify_frame(study, frame, engine, report, prevalence, model_id=model_id)
-            from brainviewer.models.subtype.prediction import classify
-
+                return classify_frame(
+                    study,
+                    frame,
+                    engine,
+                    report,
+                    prevalence,
+                    model_id=model_id,
+                    kept=self._predictions,
+                )
             card = chosen_model(wanted, False)
-
-            return classify(
+            return classify_study(
                 study,
                 finding,
                 engine,
+                report,
+                self._predictions,
                 model_id=card.id,
                 age_years=age,
                 slice_index=slice_index,
                 prevalence=known_prevalence(prevalence, card),
-                report=report,
             )
 
         def done(result: Classification) -> None:

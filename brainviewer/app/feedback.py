@@ -1,6 +1,7 @@
 """What the user thinks of a classification: agree or disagree, kept on this computer."""
 
 from brainviewer.app.jobs import Jobs
+from brainviewer.app.monitoring.prediction_log import PredictionLog
 from brainviewer.app.notices import Notices
 from brainviewer.app.state import ViewState
 from brainviewer.app.stores.feedback import feedback_on, keep_feedback, kept_feedback
@@ -13,8 +14,11 @@ KEEP_FEEDBACK = "keep feedback"
 class Feedback:
     """Keeps feedback, and shows what was kept before beside the same classification."""
 
-    def __init__(self, state: ViewState, jobs: Jobs, notices: Notices) -> None:
+    def __init__(
+        self, state: ViewState, jobs: Jobs, notices: Notices, predictions: PredictionLog
+    ) -> None:
         self._state, self._jobs, self._notices = state, jobs, notices
+        self._predictions = predictions
         state.classification_changed.connect(self._restore)
 
     def give(self, opinion: str, user_type: str = "") -> None:
@@ -29,7 +33,13 @@ class Feedback:
         given = feedback_on(result, opinion, user_type)
         self._state.feedback = None if given.opinion == WITHDRAWN else given
         self._show()
-        self._jobs.save(KEEP_FEEDBACK, lambda: keep_feedback(given), self._failed)
+        of_image = result.of_image
+
+        def keep() -> None:
+            keep_feedback(given)
+            self._predictions.feedback(given, of_image=of_image)
+
+        self._jobs.save(KEEP_FEEDBACK, keep, self._failed)
 
     def _failed(self, error: BrainViewerError) -> None:
         """Say why; a button that was pressed comes out again."""

@@ -6,6 +6,7 @@ from functools import partial
 from brainviewer.app.engine import EngineControl
 from brainviewer.app.head_motion import HeadMotion
 from brainviewer.app.jobs import Jobs
+from brainviewer.app.monitoring.prediction_log import PredictionLog
 from brainviewer.app.notices import Notices
 from brainviewer.app.state import ViewState
 from brainviewer.app.status import Status
@@ -33,8 +34,10 @@ class Segmentation:
         view: View,
         engine: EngineControl,
         head_motion: HeadMotion,
+        predictions: PredictionLog,
     ) -> None:
         self._state, self._jobs, self._notices, self._view = state, jobs, notices, view
+        self._predictions = predictions
         self._engine, self._head_motion = engine, head_motion
         self.method = "lesion"
         self.threshold = 450.0
@@ -82,6 +85,7 @@ class Segmentation:
             network = segmentation_network(engine)
             try:
                 found = find_tumour(study, chosen, threshold=level, network=network, report=report)
+                self._predictions.finding(found, study)
                 return self.complete(study, compared(study, found))
             finally:
                 give_back()  # what this took, and the study before

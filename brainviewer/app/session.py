@@ -24,6 +24,7 @@ from brainviewer.app.hanging.linked_windows import LinkedWindows
 from brainviewer.app.head_motion import HeadMotion
 from brainviewer.app.jobs import Crashed, Jobs, Post, ShowProgress
 from brainviewer.app.location.locating import Locating
+from brainviewer.app.monitoring.monitoring import Monitoring
 from brainviewer.app.notices import Notices
 from brainviewer.app.occlusion import Occlusion
 from brainviewer.app.opening.dicom.series_again import SeriesAgain
@@ -80,6 +81,7 @@ class Session:
         self.settings.crashed = state.crashed
         self.settings.save_in(jobs, notices.fail)
         self.engine = EngineControl(state, self.settings, notices, post)
+        self.monitoring = Monitoring(state, self.settings, jobs, notices, post)
         self.presets = OwnPresets(self.settings, jobs)
         self.hangings = Hangings(state, self.settings, notices)
         self.view = View(state, lambda: self.presets.all)
@@ -93,18 +95,30 @@ class Session:
         self.tables = AnnotationTables(state, self.listing, jobs, notices)
         self.diameters = HandDiameters(state, jobs, notices, self.annotations)
         self.occlusion = Occlusion(state, jobs, notices, self.engine, self.view, self.annotations)
-        self.feedback = Feedback(state, jobs, notices)
+        self.feedback = Feedback(state, jobs, notices, self.monitoring.predictions)
         self.report_text = ReportWriting(state, jobs, notices)
-        self.exports = Exports(state, jobs, notices)
+        self.exports = Exports(state, jobs, notices, self.monitoring.predictions)
         self.head_motion = HeadMotion(state, jobs, notices)
         self.segmentation = Segmentation(
-            state, jobs, notices, self.view, self.engine, self.head_motion
+            state,
+            jobs,
+            notices,
+            self.view,
+            self.engine,
+            self.head_motion,
+            self.monitoring.predictions,
         )
         self.locating = Locating(state, jobs, notices)
         self.correction = SegmentationCorrection(state, jobs, notices, self.segmentation)
         self.correction_tools = CorrectionTools(state, jobs, notices, self.view, self.correction)
         self.classification = Classifier(
-            state, self.settings, jobs, notices, self.engine, self.segmentation
+            state,
+            self.settings,
+            jobs,
+            notices,
+            self.engine,
+            self.segmentation,
+            self.monitoring.predictions,
         )
         self.occlusion.asked_slice = lambda: self.classification.asked_slice
         self.leaving_out = LeavingOut(state, jobs, self.engine, self.occlusion)
@@ -115,7 +129,14 @@ class Session:
         self.documents.sentences.ask_series = self.series.ask
         self.studies = StudyList(state, jobs, notices, self.documents)
         self.prior = Prior(
-            state, jobs, notices, self.engine, self.segmentation, self.documents, self.studies
+            state,
+            jobs,
+            notices,
+            self.engine,
+            self.segmentation,
+            self.documents,
+            self.studies,
+            self.monitoring.predictions,
         )
         self.restoring = Restoring(
             state,
@@ -139,8 +160,9 @@ class Session:
         retrieval = Retrieval(
             state, self.settings, jobs, notices, self.documents, self.prior.compare, post
         )
-        sending = Sending(state, jobs, notices, post)
-        self.pacs = Pacs(self.settings, jobs, notices, retrieval, sending)
+        self.pacs = Pacs(
+            self.settings, jobs, notices, retrieval, Sending(state, jobs, notices, post)
+        )
         self.recent = RecentNames(self.settings, retrieval.match_of)
 
     def close(self) -> None:
@@ -152,6 +174,7 @@ class Session:
         self.jobs.close()
         self.correction.close()
         self.studies.close()
+        self.monitoring.close()
         self.pacs.remove_folders()
 
     def undo(self) -> None:

@@ -20,6 +20,7 @@ from brainviewer.cli import (
     studies,
     users,
 )
+from brainviewer.cli.monitoring import commands as monitoring
 from brainviewer.cli.program import app, run
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "images",
     "labelled_data",
     "models",
+    "monitoring",
     "pacs",
     "report",
     "research",

@@ -115,10 +115,13 @@ def _answers(
     finding = None
     try:
         if study.is_image2d:
+            from brainviewer.app.monitoring.own_log import own_log
             from brainviewer.app.prediction.frame_class import classify_frame
 
             frame = study.frame_index()
-            shown = classify_frame(study, frame, runner, progress_line(), model_id=model)
+            shown = classify_frame(
+                study, frame, runner, progress_line(), model_id=model, kept=own_log()
+            )
             return None, shown, list(shown.notices)
         from brainviewer.cli.studies import answer, search
 

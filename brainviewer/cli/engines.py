@@ -99,10 +99,15 @@ def finder(
     """
 
     def find(study: "Study", report: Report) -> "TumourFinding":
+        from brainviewer.app.monitoring.own_log import own_log
         from brainviewer.models.segmentation.detection import find_tumour
         from brainviewer.models.segmentation.network import segmentation_network
 
         network = None if runner is None else segmentation_network(runner)
-        return find_tumour(study, method.value, threshold=threshold, network=network, report=report)
+        found = find_tumour(
+            study, method.value, threshold=threshold, network=network, report=report
+        )
+        own_log().finding(found, study)
+        return found
 
     return find

@@ -187,11 +187,11 @@ def _prediction(
     """For the slice or frame that is drawn; for the tumour slice where that is no axial one."""
     chosen = index if isinstance(index, int) else None
     if finding is None:
+        from brainviewer.app.monitoring.own_log import own_log
         from brainviewer.app.prediction.frame_class import classify_frame
 
-        return classify_frame(
-            study, study.frame_index(chosen), runner, progress_line(), model_id=model
-        )
+        frame = study.frame_index(chosen)
+        return classify_frame(study, frame, runner, progress_line(), model_id=model, kept=own_log())
     from brainviewer.cli.studies import answer
 
     axial = chosen if plane is Plane.AXIAL else None

@@ -1,5 +1,6 @@
 """Commands for single images: what they show, and what the classes mean."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -78,6 +79,7 @@ def _unless_unread(
 def _classified(
     runner: "Runner", options: ImageOptions, report: Report, numbered: tuple[int, Path]
 ) -> dict[str, Any]:
+    from brainviewer.app.monitoring.own_log import own_log
     from brainviewer.app.opening.image2d import open_image2d
     from brainviewer.app.report.records import image_record
     from brainviewer.models.image_classification.prediction import classify_image
@@ -85,6 +87,7 @@ def _classified(
     number, path = numbered
     study = open_image2d(path)
     frame = study.frame_index(options.frame)
+    began = time.perf_counter()
     result = classify_image(
         study.image_pixels(frame),
         runner,
@@ -94,6 +97,7 @@ def _classified(
         image_hash=study.content_hash,
         heatmap=bool(options.heatmaps),
     )
+    own_log().classification(result, study, seconds=time.perf_counter() - began, frame=frame)
     record = image_record(result, path, study, frame, options.top)
     if options.heatmaps and result.heatmap is not None:
         from brainviewer.app.prediction.image_heatmap import save_heatmap

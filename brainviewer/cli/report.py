@@ -74,9 +74,8 @@ def report(
         from brainviewer.app.reporting.choices import check_report_path, chosen_options
         from brainviewer.app.saved_session.places import images_of_sessions
         from brainviewer.app.saved_session.without_window import of_session
-        from brainviewer.app.sign_in.reader_name import named_reader
 
-        options = chosen_options(identity, paper, reader or named_reader())
+        options = chosen_options(identity, paper, reader)
         check_report_path(file)
         given = with_a_name(images_of_sessions(study))
         check_output(file, [*given, *(prior or ())])
@@ -152,10 +151,13 @@ def _results(
             return None, known, ""
         if not classified or runner is None:
             return None, None, ""
+        from brainviewer.app.monitoring.own_log import own_log
         from brainviewer.app.prediction.frame_class import classify_frame
 
         frame = opened.frame_index() if session is None else session.frame
-        result = classify_frame(opened, frame, runner, progress_line(), model_id=model)
+        result = classify_frame(
+            opened, frame, runner, progress_line(), model_id=model, kept=own_log()
+        )
         return None, result, ""
     from brainviewer.cli.studies import answer, search
 

@@ -159,12 +159,13 @@ def analyze(
     with results_only() as out, study_engine(engine, model) as runner:
         opened = open_and_import(study, ANALYSING)
         load_rest(runner)
+        from brainviewer.app.monitoring.own_log import own_log
         from brainviewer.app.prediction.whole_study import AnalysisOptions
         from brainviewer.app.prediction.whole_study import analyze as analyze_study
         from brainviewer.app.report.text import analysis_text
 
         options = AnalysisOptions(method.value, threshold, model, age, prevalence, heatmap)
-        done = analyze_study(opened, folder, runner, options, progress_line())
+        done = analyze_study(opened, folder, runner, options, progress_line(), own_log())
         show(
             out,
             done.record,
@@ -214,18 +215,20 @@ def answer(
 
     Raises NotClassified.
     """
+    from brainviewer.app.monitoring.own_log import own_log
+    from brainviewer.app.prediction.study_class import classify_study
     from brainviewer.app.stores.age import age_in_files
-    from brainviewer.models.subtype.prediction import classify
 
-    return classify(
+    return classify_study(
         study,
         finding,
         runner,
+        progress_line(),
+        own_log(),
         model_id=model,
         age_years=age_in_files(study) if age is None else age,
         prevalence=prevalence,
         slice_index=slice_index,
-        report=progress_line(),
     )
 
 

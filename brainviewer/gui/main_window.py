@@ -35,8 +35,8 @@ from brainviewer.gui.dialogs.series import ask_series
 from brainviewer.gui.dialogs.view_export import ViewExport
 from brainviewer.gui.keys.key_map import KeyMap
 from brainviewer.gui.layouts import column, panel, scrolled
-from brainviewer.gui.leaving import Leaving
 from brainviewer.gui.menus import Actions, Menus, menu_letters
+from brainviewer.gui.monitoring.opener import MonitorWindows
 from brainviewer.gui.notices import NoticeBar
 from brainviewer.gui.outside_text import in_title
 from brainviewer.gui.pacs.opener import PacsWindows
@@ -53,7 +53,6 @@ from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.panes.slice_strip import SliceStrip
 from brainviewer.gui.prior.opener import PriorWindows
 from brainviewer.gui.report.opener import ReportWindows
-from brainviewer.gui.sign_in.reader_menu import ReaderMenu
 from brainviewer.gui.status_bar import StatusBar
 from brainviewer.gui.study_list.opener import StudyLists
 from brainviewer.gui.toolbar.bar import ToolBar
@@ -106,7 +105,7 @@ class MainWindow(QMainWindow):
             PriorWindows(session, self),
             pacs,
             ReportWindows(session, self),
-            ReaderMenu(self),
+            MonitorWindows(session, self),
             KeyMap(session.settings, keyed_actions(), menu_letters()),
         )
         self.actions_by_id = Actions(self.parts)
@@ -127,7 +126,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(self._tools)
         self.status = StatusBar(session, self.grid)
         self.setStatusBar(self.status)
-        self._drop, self.leaving = DropHighlight(self), Leaving(self.parts)
+        self._drop = DropHighlight(self)
         self.parts.appearance.hides(
             self._left, self._right, self._tools, self.menuBar(), self.status
         )
@@ -280,8 +279,22 @@ class MainWindow(QMainWindow):
             self.session.annotations.take_in_other_edits()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.leaving.may():
-            self.leaving.end()
-            super().closeEvent(event)
-        else:
+        self.parts.report.take_text()
+        self.session.saved.save_changes()
+        if not self.export_image.finished():
             event.ignore()
+            return
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
+        self.session.settings.update(window_state=geometry)
+        self._leave_the_screen()
+        self.session.jobs.stop()
+        self.volume.shutdown()
+        self.session.close()
+        super().closeEvent(event)
+
+    def _leave_the_screen(self) -> None:
+        """Hide every window at once: work that is stopped may take seconds to notice."""
+        for widget in self.findChildren(QWidget):
+            if widget.isWindow() and widget.isVisible():
+                widget.hide()
+        self.hide()

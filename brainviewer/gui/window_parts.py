@@ -10,11 +10,11 @@ from brainviewer.gui.dialogs.files import FileDialogs
 from brainviewer.gui.dialogs.pages import Pages
 from brainviewer.gui.dialogs.view_export import ViewExport
 from brainviewer.gui.keys.key_map import KeyMap
+from brainviewer.gui.monitoring.opener import MonitorWindows
 from brainviewer.gui.pacs.opener import PacsWindows
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.prior.opener import PriorWindows
 from brainviewer.gui.report.opener import ReportWindows
-from brainviewer.gui.sign_in.reader_menu import ReaderMenu
 from brainviewer.gui.study_list.opener import StudyLists
 from brainviewer.gui.volume.pane import VolumePane
 
@@ -38,5 +38,5 @@ class WindowParts:
     prior: PriorWindows
     pacs: PacsWindows
     report: ReportWindows
-    reader: ReaderMenu
+    monitor: MonitorWindows
     keys: KeyMap

@@ -10,10 +10,10 @@ from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 
 from brainviewer.__main__ import main
-from brainviewer.gui import workplace
+from brainviewer.gui import application
 
 
-class _Timed(workplace.MainWindow):
+class _Timed(application.MainWindow):
     """Prints the clock and the processor seconds of its first paint, then closes."""
 
     _painted = False
@@ -28,6 +28,6 @@ class _Timed(workplace.MainWindow):
 
 
 if __name__ == "__main__":
-    workplace.MainWindow = _Timed  # type: ignore[misc]
+    application.MainWindow = _Timed  # type: ignore[misc]
     sys.argv[0] = "brainviewer"
     main()

@@ -15,9 +15,9 @@ _DRIVER = """
 import sys, threading
 from PySide6.QtCore import QTimer
 from brainviewer.app.status import Status
-from brainviewer.gui import workplace
+from brainviewer.gui import application
 
-class Window(workplace.MainWindow):
+class Window(application.MainWindow):
     def __init__(self, session):
         super().__init__(session)
         self._look = QTimer(self, interval=20)
@@ -32,7 +32,7 @@ class Window(workplace.MainWindow):
             print({said}, sorted(heavy), flush=True)
             self.close()
 
-workplace.MainWindow = Window
+application.MainWindow = Window
 from brainviewer.__main__ import main
 if __name__ == "__main__":
     sys.argv[0] = "brainviewer"

@@ -129,7 +129,6 @@ _ALWAYS = (None, "planes", "annotatable")
 """Facts that hold in an empty window; ``planes`` fails for images, ``markable`` in an occlusion
 test."""
 _RARE = (
-    "signed in",
     "exported",
     "heatmap",
     "ablated",

@@ -396,7 +396,7 @@ def test_models(monkeypatch, capfd, tmp_path):
 def test_analyze_passes_everything_on(result, monkeypatch, capfd, tmp_path):
     asked = {}
 
-    def analyze(study, folder, engine, options, report):
+    def analyze(study, folder, engine, options, report, kept):
         asked.update(asdict(options), folder=folder)
         return Analysis(marker_finding(study), {"files": []})
 

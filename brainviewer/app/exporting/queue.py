@@ -20,6 +20,7 @@ from brainviewer.app.exporting.slice_series import (
     save_series,
 )
 from brainviewer.app.jobs import Jobs, Policy, Result
+from brainviewer.app.monitoring.prediction_log import PredictionLog
 from brainviewer.app.notices import Notices
 from brainviewer.app.report.study_figures import export_figure
 from brainviewer.app.state import ViewState
@@ -39,8 +40,11 @@ DrawVolume = Callable[[Report], NDArray[np.uint8]]
 class Exports:
     """Saves figures; each of them, whatever is opened meanwhile."""
 
-    def __init__(self, state: ViewState, jobs: Jobs, notices: Notices) -> None:
+    def __init__(
+        self, state: ViewState, jobs: Jobs, notices: Notices, predictions: PredictionLog
+    ) -> None:
         self._state, self._jobs, self._notices = state, jobs, notices
+        self._predictions = predictions
 
     def add(
         self,
@@ -98,7 +102,9 @@ class Exports:
             from brainviewer.models.segmentation.network import segmentation_network
 
             network = segmentation_network(engine)
-            return find_tumour(study, "lesion", network=network, report=report)
+            found = find_tumour(study, "lesion", network=network, report=report)
+            self._predictions.finding(found, study)
+            return found
 
         self._queue(partial(export_folder, folder, request, ending, find), saved)
 

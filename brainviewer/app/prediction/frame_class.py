@@ -10,6 +10,7 @@ from brainviewer.core.findings.classification import Classification
 from brainviewer.core.study import Study
 
 if TYPE_CHECKING:
+    from brainviewer.app.monitoring.prediction_log import PredictionLog
     from brainviewer.models.card import ModelCard
     from brainviewer.models.engine.runtimes import Runner
 
@@ -38,11 +39,13 @@ def classify_frame(
     prevalence: str = "",
     *,
     model_id: str | None = None,
+    kept: "PredictionLog | None" = None,
 ) -> Classification:
     """The class of one frame of an image, from 0.
 
     prevalence : one of the settings of the model; its usual one if empty or unknown to it.
     model_id : the model that comes with the application if None.
+    kept : where the answer is kept for monitoring; nowhere if None.
 
     Raises NotClassified where no model for single images is installed; see also
     ``classify_image``.
@@ -54,6 +57,7 @@ def classify_frame(
         raise NotClassified(NO_IMAGE_MODEL)
     from brainviewer.models.registry import image_model
 
+    began = time.perf_counter()
     result = classify_image(
         study.image_pixels(frame),
         engine,
@@ -62,6 +66,8 @@ def classify_frame(
         report=report,
         image_hash=study.content_hash,
     )
+    if kept is not None:
+        kept.classification(result, study, seconds=time.perf_counter() - began, frame=frame)
     return of_frame(result, study, frame)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer import __version__
+from brainviewer.app.monitoring.prediction_log import PredictionLog
 from brainviewer.app.report.formats import Schema, with_schema
 from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.report.records import (
@@ -71,11 +72,13 @@ def analyze(
     engine: Runner,
     options: AnalysisOptions | None = None,
     report: Report = silent,
+    kept: PredictionLog | None = None,
 ) -> Analysis:
     """Do the whole job on an open study and write result.json, figure.png and volume.png.
 
     folder : made if it does not exist. Files of these names are replaced, each whole or not at
         all, and only when all of them are ready.
+    kept : where predictions are kept for monitoring; nowhere if None.
 
     Raises BrainViewerError, ModelError, FileError or Cancelled; that there is no tumour, or no
     OpenGL for the 3D view, is a result with a notice.
@@ -94,8 +97,11 @@ def analyze(
         network=segmentation_network(engine),
         report=within(report, 0.0, 0.3),
     )
+    if kept is not None:
+        kept.finding(finding, study)
     finding = located(study, compared(study, finding), within(report, 0.3, 0.0))
     result: Classification | None = None
+    asked = time.perf_counter()
     try:
         result = classify(
             study,
@@ -106,6 +112,9 @@ def analyze(
             prevalence=options.prevalence,
             report=within(report, 0.3, 0.2),
         )
+        if kept is not None:
+            seconds = time.perf_counter() - asked
+            kept.classification(result, study, seconds=seconds, finding=finding)
         typed = classification_record(result)
     except NotClassified as nothing:
         typed = not_classified_record(model_id, str(nothing))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from brainviewer.app.documents import Documents
 from brainviewer.app.engine import EngineControl
 from brainviewer.app.jobs import Jobs
+from brainviewer.app.monitoring.prediction_log import PredictionLog
 from brainviewer.app.notices import Notices
 from brainviewer.app.opening.same_head import over_each_other
 from brainviewer.app.segmentation import Segmentation
@@ -70,8 +71,10 @@ class Prior:
         segmentation: Segmentation,
         documents: Documents,
         studies: StudyList,
+        predictions: PredictionLog,
     ) -> None:
         self._state, self._jobs, self._notices = state, jobs, notices
+        self._predictions = predictions
         self._engine, self._segmentation = engine, segmentation
         self._documents, self._studies = documents, studies
         self.crashed = state.crashed
@@ -251,7 +254,9 @@ class Prior:
             network = segmentation_network(engine)
 
             def find(one: Study, told: Report) -> TumourFinding:
-                return find_tumour(one, method, threshold=level, network=network, report=told)
+                found = find_tumour(one, method, threshold=level, network=network, report=told)
+                self._predictions.finding(found, one)
+                return found
 
             return find
 

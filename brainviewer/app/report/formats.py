@@ -27,6 +27,7 @@ class Schema(StrEnum):
     EXPORT_SLICES = "brainviewer-export-slices/1"
     AUDIT_LINE = "brainviewer-audit-line/1"
     AUDIT_CHECK = "brainviewer-audit-check/1"
+    MONITOR = "brainviewer-monitor/1"
 
 
 def with_schema(schema: Schema, record: Mapping[str, Any]) -> dict[str, Any]:

@@ -51,6 +51,7 @@ class Settings:
     folded, the names of the sections whose content is hidden, separated by commas, at first those
     that few readings need; study_folder, the folder whose studies were listed last;
     notice_accepted, the edition of the first notice that was, see ``first_notice``;
+    drift_told, when it was told last that a model has changed, UTC, ISO 8601;
     report_left_out, the parts that reports go without; window_presets, see ``own_presets``.
     """
 
@@ -183,10 +184,6 @@ class Settings:
     report_reader: str = setting(
         "", Page.EXPORT, "Reader's name", "Stands on the line to sign reports on.",
     )
-    name_reader: bool = setting(
-        True, Page.EXPORT, "Name the reader",
-        "Where readers sign in: your name stands in reports, and in what is written into exports.",
-    )
     report_paper: str = setting(
         "A4", Page.EXPORT, "Paper of reports", "The size of the pages of a report.",
         choices={"A4": "A4", "Letter": "Letter"},
@@ -199,6 +196,14 @@ class Settings:
         True, Page.PRIVACY, "Remember recent studies",
         "Keep where the last studies lie, for the menu and the first page. Without, those that "
         "are kept are forgotten at once.",
+    )
+    keep_predictions: bool = setting(
+        True, Page.PRIVACY, "Keep predictions for monitoring",
+        "What models say is kept on this computer, without names, so that a change is noticed.",
+    )
+    predictions_months: int = setting(
+        24, Page.PRIVACY, "Keep them for", "Older predictions are deleted; 0 for never.",
+        between=(0, 240), unit=" months",
     )
     pacs_days: int = setting(
         0, Page.PACS, "Search the last", "The date that a search begins with; 0 for any date.",
@@ -216,6 +221,7 @@ class Settings:
     window_state: str = kept("")
     report_left_out: tuple[str, ...] = kept((), texts(_MOST_PARTS))
     study_folder: str = kept("")
+    drift_told: str = kept("")
 
     changed = Signal()
 

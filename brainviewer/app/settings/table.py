@@ -29,7 +29,6 @@ class Page(StrEnum):
     EXPORT = "Export"
     PRIVACY = "Privacy"
     PACS = "PACS"
-    ACCOUNTS = "Accounts"
 
 
 @dataclass(frozen=True)

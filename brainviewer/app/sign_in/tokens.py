@@ -3,10 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from brainviewer.app.audit_trail.recording import audited, record
 from brainviewer.app.sign_in.signing_in import utc_now
 from brainviewer.core.accounts.account import AccountError
-from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.process.reader import Reader
 from brainviewer.files.accounts.accounts_file import accounts
 from brainviewer.files.accounts.records import account_of
@@ -29,8 +27,7 @@ def make_token(reader: Reader, path: Path, days: int = USUAL_DAYS) -> Token:
         said = f"A token holds for 1 to {MOST_DAYS} days."
         raise AccountError(said, "Choose another number of days.")
     expires = (datetime.now(UTC) + timedelta(days=days)).isoformat(timespec="seconds")
-    facts = {"change": "token made", "account": reader.name}
-    with audited(Action.ACCOUNTS, facts=facts), accounts() as working:
+    with accounts() as working:
         token, secret = add_token(working, reader.id, utc_now(), expires)
         write_token(path, token.id, secret)  # what it raises undoes the row
     return token
@@ -44,8 +41,7 @@ def list_tokens(reader: Reader) -> list[Token]:
 
 def revoke_token(reader: Reader, token_id: str) -> None:
     """Let a token of a reader hold no more. Raises AccountError if he has none of that id."""
-    facts = {"change": "token revoked", "account": reader.name, "token": token_id[:8]}
-    with audited(Action.ACCOUNTS, facts=facts), accounts() as working:
+    with accounts() as working:
         if not revoke(working, reader.id, token_id):
             raise AccountError(f"You have no token '{token_id}'.", "See: brainviewer users tokens")
 
@@ -66,9 +62,7 @@ def reader_of_token(path: Path) -> Reader:
             said = "The password of this account has to be changed first."
             raise AccountError(said, "Change it: brainviewer users password")
         note_use(working, token, utc_now())
-    reader = stored.account.reader
-    record(Action.SIGNED_IN, by=reader, facts={"with": "token", "token": token.id})
-    return reader
+    return stored.account.reader
 
 
 _AGAIN = "Make another one: brainviewer users token FILE"

@@ -40,7 +40,7 @@ class KeptPrediction:
     """One prediction of a model.
 
     time : UTC, ISO 8601. input : content hash of the study or image.
-    frame : of an image, from 0; None of a study.
+    frame : of an image, or the slice of a study that was asked for, from 0; else None.
     rests_on : ``image, descriptors and age`` and the like; empty of a lesion and of a refusal.
     prevalence : the setting that the probabilities assume.
     probabilities : class code to probability; empty of a refusal.
@@ -72,6 +72,11 @@ class KeptPrediction:
     memory_mb: float | None = None
     engine: str = ""
     embedding: tuple[float, ...] = ()
+
+    @property
+    def usual(self) -> bool:
+        """Whether it is about a study or an image as such, not about a slice that was asked for."""
+        return self.kind is Kind.IMAGE or self.frame is None
 
     @property
     def case(self) -> tuple[str, int | None]:

@@ -9,9 +9,11 @@ of a study and every copy on the way to them lie in the pools.
 
 import ctypes
 import math
+import os
 import sys
 import time
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of mallopt(3)
@@ -54,3 +56,12 @@ def _gnu_library() -> Any:
         return None
     library = ctypes.CDLL(None)
     return library if hasattr(library, "malloc_trim") else None
+
+
+def held_mb() -> float | None:
+    """The memory that this process holds, in MB; None where the system does not say (not Linux)."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except (OSError, ValueError, IndexError):
+        return None
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20

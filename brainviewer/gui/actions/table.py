@@ -17,7 +17,6 @@ from brainviewer.gui.actions.annotations import (
 from brainviewer.gui.actions.correction import CORRECTION_ACTIONS
 from brainviewer.gui.actions.fusion import FUSION_ACTIONS
 from brainviewer.gui.actions.layouts import LAYOUT_ACTIONS
-from brainviewer.gui.actions.reader import READER_ACTIONS
 from brainviewer.gui.actions.reformation import REFORMATION_ACTIONS
 from brainviewer.gui.actions.sessions import SESSION_ACTIONS
 from brainviewer.gui.actions.tool_bar import TOOL_BAR
@@ -113,7 +112,6 @@ ACTIONS: tuple[Action, ...] = (
     Action("settings", "Settings…", "Ctrl+,", None,
            lambda w: w.pages.show_settings(w.keys, TOOL_BAR),
            tip="Display, mouse, keys, windows, models, export, privacy and PACS"),
-    *READER_ACTIONS,
     Action("quit", "Quit", "Ctrl+Q", None, lambda w: w.frame.close()),
     Action("undo", "Undo", "Ctrl+Z", Fact.UNDO, lambda w: w.session.undo()),
     Action("redo", "Redo", "Ctrl+Shift+Z", Fact.REDO, lambda w: w.session.redo(),
@@ -207,6 +205,8 @@ ACTIONS: tuple[Action, ...] = (
            lambda w: w.session.feedback.give(DISAGREE)),
     Action("withdraw", "Withdraw your feedback", "", Fact.FEEDBACK,
            lambda w: w.session.feedback.give(WITHDRAWN)),
+    Action("monitor", "Monitoring of models…", "", None, lambda w: w.monitor.bring_up(),
+           tip="What models answered here, week by week, and whether that has changed"),
     _TOOL.action(Tool.WINDOW, "W", None, tip="Drag: right for a wider window, up for brighter"),
     _TOOL.action(Tool.CURSOR, "Q", None, tip="Drag the linked cursor"),
     _TOOL.action(Tool.PAN, "P", None, tip="Drag the image; the middle button always does"),

@@ -18,7 +18,6 @@ from brainviewer.app.settings.exchange import export_settings, read_settings
 from brainviewer.app.settings.settings import TABLE
 from brainviewer.app.settings.table import Page
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.process.reader import current_reader
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui import theme
 from brainviewer.gui.dialogs.questions import ask
@@ -44,7 +43,6 @@ _TOPICS: Mapping[Page, str] = {
     Page.EXPORT: "export",
     Page.PRIVACY: "privacy",
     Page.PACS: "PACS",
-    Page.ACCOUNTS: "sign-in",
 }
 """Where the question mark leads on a page."""
 
@@ -108,17 +106,12 @@ class SettingsDialog(QDialog):
             "Window presets…", "Your own presets", lambda: show_presets(self._session, self)
         )
         nodes = _alone("PACS nodes…", "Set up PACS nodes", self._ask_nodes)
-        own: dict[Page, QWidget] = {
+        return {
             Page.DISPLAY: self.tool_bar,
             Page.KEYS: self.keys,
             Page.WINDOWS: presets,
             Page.PACS: nodes,
         }
-        if current_reader() is not None:
-            from brainviewer.gui.sign_in.accounts_page import AccountsPage
-
-            own[Page.ACCOUNTS] = AccountsPage()
-        return own
 
     def _fill(self, own: Mapping[Page, QWidget]) -> None:
         for page in Page:

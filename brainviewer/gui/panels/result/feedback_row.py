@@ -9,6 +9,7 @@ from brainviewer.core.findings.classification import Classification
 from brainviewer.core.findings.feedback import AGREE, DISAGREE, OTHER, WITHDRAWN
 from brainviewer.gui import theme
 from brainviewer.gui.layouts import column, discard, row
+from brainviewer.gui.monitoring.histology_line import HistologyLine
 from brainviewer.gui.widgets import button, call, label, linked, listen
 
 LOCAL_ONLY = "Stays on this computer"
@@ -36,7 +37,8 @@ class FeedbackRow(QWidget):
         self._types = QWidget()
         self._types.setLayout(self._type_row)
         judged = row(self._agree, self._disagree, (self._where, 1), spacing=6)
-        self.setLayout(column(judged, self._types, spacing=4))
+        histology = row(HistologyLine(session), None)
+        self.setLayout(column(judged, self._types, histology, spacing=4))
         listen(self.refresh, session.state.feedback_changed, theme.themes.changed)
         self.refresh()
 

@@ -1,0 +1,1 @@
+"""Predictions are kept, summed up by week, and compared with what they were like before."""

@@ -1,0 +1,1 @@
+"""The command ``monitor`` and what belongs to it."""

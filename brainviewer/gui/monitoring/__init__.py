@@ -1,0 +1,1 @@
+"""The page of what models said here, and the entry of histology."""

@@ -1,0 +1,1 @@
+"""Charts of what models said week by week: on the screen and in HTML."""
