@@ -33,6 +33,7 @@ from brainviewer.app.pacs.retrieval import Retrieval
 from brainviewer.app.pacs.sending import Sending
 from brainviewer.app.prediction.leaving_out import LeavingOut
 from brainviewer.app.prior.prior import Prior
+from brainviewer.app.recovery.recovery import Recovery
 from brainviewer.app.reformation.cine import Cine
 from brainviewer.app.reformation.reformation import Reformations
 from brainviewer.app.reporting.reports import Reports
@@ -152,6 +153,16 @@ class Session:
             state, self.settings, jobs, notices, self.documents, self.restoring, self.prior
         )
         self.open_study = OpenStudy(state, self.settings, jobs, self.documents, self.prior)
+        self.recovery = Recovery(
+            state,
+            self.settings,
+            jobs,
+            notices,
+            self.view,
+            self.documents,
+            self.classification,
+            self.prior,
+        )
         self.reports = Reports(state, self.settings, jobs, notices, self.prior)
         self.targets = TargetLesions(state, jobs, notices, self.prior)
         self.studies.retrieve = lambda one: self.pacs.retrieval.open(one.node, one.match)
@@ -212,9 +223,11 @@ class Session:
         self.annotations.restore(self._left if kept else ())
         self.saved.enter()
         self.open_study.enter()
+        self.recovery.enter()
 
     def _begin(self) -> None:
         self.head_motion.correct()
         if not self.restoring.results():
             self.classification.enter_study()
         self.saved.begin()
+        self.recovery.begin()

@@ -18,7 +18,7 @@ from brainviewer.files.unexpected_end.crash_trace import CrashTrace
 from brainviewer.gui.faults.hooks import Hooks
 from brainviewer.gui.faults.opener import FaultWindows
 from brainviewer.gui.faults.qt_messages import QtMessages
-from brainviewer.gui.faults.start_offer import offer_what_was_left
+from brainviewer.gui.faults.start_offer import StartOffers
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.theme import apply_theme
@@ -60,7 +60,8 @@ def _run(paths: list[Path], demo: bool) -> int:
     window = MainWindow(session)
     faults = FaultWindows(window)
     window.show()
-    offer_what_was_left(faults, window)
+    StartOffers(session.recovery, faults, window)
+    session.recovery.look()
     if demo or (not paths and not settings.hints_seen):
         session.documents.open_demo()
     elif paths:

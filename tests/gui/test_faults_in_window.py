@@ -21,11 +21,12 @@ from brainviewer.app.log import start_log
 from brainviewer.core.errors import FileError
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Study
+from brainviewer.files.journal.sessions import LeftWork
 from brainviewer.files.unexpected_end.crash_trace import LeftTrace, traces_folder
 from brainviewer.gui.faults.hooks import Hooks
 from brainviewer.gui.faults.opener import FaultWindows
 from brainviewer.gui.faults.qt_messages import QtMessages
-from brainviewer.gui.faults.start_offer import StartOffer, offer_what_was_left
+from brainviewer.gui.faults.start_offer import StartOffer, StartOffers
 from brainviewer.gui.faults.window import FaultWindow
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
@@ -275,26 +276,39 @@ def a_trace(text: str) -> Path:
     return path
 
 
-def test_a_trace_is_offered_shown_and_deleted(
-    qtbot: QtBot, window: MainWindow, faults: FaultWindows
-) -> None:
-    assert offer_what_was_left(faults, window) is None
-    path = a_trace(
-        'Fatal Python error: Aborted\n  File "/home/doe/brainviewer/x.py", line 1 in f\n'
-    )
+def offered(window: MainWindow, faults: FaultWindows) -> StartOffer | None:
+    """What a start offers."""
+    offers = StartOffers(window.session.recovery, faults, window)
+    window.session.recovery.look()
+    offers.deleteLater()
+    shown = [one for one in window.findChildren(StartOffer) if one.isVisible()]
+    return shown[0] if shown else None
+
+
+def named(widget: QWidget) -> dict[str, QPushButton]:
+    """The buttons that can be pressed, by their words."""
+    return {b.text(): b for b in widget.findChildren(QPushButton) if b.isVisible()}
+
+
+def words(widget: QWidget) -> list[str]:
+    return [one.text() for one in widget.findChildren(QLabel) if one.isVisible()]
+
+
+def test_a_trace_is_offered_shown_and_deleted(window: MainWindow, faults: FaultWindows) -> None:
+    assert offered(window, faults) is None
+    frame = '  File "/home/doe/brainviewer/x.py", line 1 in f'
+    path = a_trace(f"Fatal Python error: Aborted\n{frame}\n")
     when = datetime.fromtimestamp(path.stat().st_mtime)
-    offer = offer_what_was_left(faults, window)
-    assert isinstance(offer, StartOffer)
-    texts = [one.text() for one in offer.findChildren(QLabel)]
-    assert f"BrainViewer ended unexpectedly on {when:%Y-%m-%d} at {when:%H:%M}." in texts
-    named = {one.text(): one for one in offer.findChildren(QPushButton)}
-    named["Show details"].click()
+    offer = offered(window, faults)
+    assert offer is not None
+    assert f"BrainViewer ended unexpectedly on {when:%Y-%m-%d} at {when:%H:%M}." in words(offer)
+    named(offer)["Show details"].click()
     (report,) = shown(window)
     assert "  brainviewer.x:1 f" in report.details.toPlainText().splitlines()
     assert "doe" not in report.details.toPlainText()
     report.close()
     assert path.exists()
-    named["Delete"].click()
+    named(offer)["Delete"].click()
     assert not path.exists()
     assert not offer.isVisible()
 
@@ -302,9 +316,43 @@ def test_a_trace_is_offered_shown_and_deleted(
 def test_what_is_not_settled_is_offered_again(window: MainWindow, faults: FaultWindows) -> None:
     a_trace("Fatal Python error: Aborted\n")
     for _ in range(2):
-        offer = offer_what_was_left(faults, window)
+        offer = offered(window, faults)
         assert offer is not None
         offer.close()
+
+
+def test_several_windows_are_a_list(
+    window: MainWindow,
+    faults: FaultWindows,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    a_trace("Fatal Python error: Aborted\n")
+    session = {"paths": [str(tmp_path)]}
+    left = [
+        LeftWork("0a", "1", "2026-11-30T13:32:00+00:00", annotations=3, session=session),
+        LeftWork("0b", "2", "2026-11-30T13:32:00+00:00", corrections=1),
+    ]
+    forgotten: list[LeftWork] = []
+    monkeypatch.setattr("brainviewer.app.recovery.recovery.left_work", lambda: left)
+    monkeypatch.setattr("brainviewer.app.recovery.recovery.forget_left", forgotten.append)
+    opened: list[object] = []
+    monkeypatch.setattr(window.session.documents, "open", opened.append)
+    offer = offered(window, faults)
+    assert offer is not None
+    assert not offer.isModal()
+    texts = words(offer)
+    assert texts[0] == "BrainViewer was not closed."
+    first, second = (text for text in texts if text.startswith("Your work"))
+    assert first.startswith(f"Your work on {tmp_path.name} is there until 2026-11-30, ")
+    assert second.startswith("Your work on a study is there until 2026-11-30, ")
+    named(offer)["Got it"].click()
+    assert forgotten == [left[1]]
+    named(offer)["Open it again"].click()
+    assert opened == [(tmp_path,)]
+    assert offer.isVisible()
+    named(offer)["Delete"].click()
+    assert not offer.isVisible()
 
 
 def test_details_of_a_trace_can_be_deleted_where_they_are_read(

@@ -1,24 +1,28 @@
-"""What windows left that did not end as they should: told at the next start, beside the images."""
+"""What windows left that were not closed: offered at the next start, beside the images."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDialog, QFrame, QWidget
 
-from brainviewer.files.unexpected_end.crash_trace import LeftTrace, left_traces
+from brainviewer.app.recovery.left_study import LeftStudy
+from brainviewer.app.recovery.recovery import Recovery
+from brainviewer.files.unexpected_end.crash_trace import LeftTrace
 from brainviewer.gui import theme
 from brainviewer.gui.faults.opener import FaultWindows
 from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, discard, row
 from brainviewer.gui.widgets import button, call, label
 
-_WIDTH = 520
+_WIDTH = 540
+_HEAD = "BrainViewer was not closed."
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A button of something that is offered. settles : nothing of it is left to be chosen then."""
+    """A button of what is offered. settles : nothing of it is left to be chosen then."""
 
     words: str
     act: Callable[[], object]
@@ -30,9 +34,10 @@ class StartOffer(QDialog):
     """One card for each thing that was left; the last one that is settled closes the window.
 
     What is not settled is offered again at the next start. It takes no keys from the images.
+    head : over the cards; none where they say it themselves.
     """
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, head: str = "") -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
@@ -40,12 +45,15 @@ class StartOffer(QDialog):
         self.setMinimumWidth(theme.px(_WIDTH))
         self._left = 0
         self._cards = column(spacing=12)
+        if head:
+            self._cards.addWidget(label(head, "beneath", wrap=True))
         close = button("Close", "second", clicked=self.close)
-        under = row(HelpButton("errors"), None, close)
-        self.setLayout(column(self._cards, None, under, spacing=16, margins=(20, 20, 20, 16)))
+        under = row(HelpButton("recovery"), None, close)
+        self._lines = column(self._cards, None, under, spacing=16, margins=(20, 20, 20, 16))
+        self.setLayout(self._lines)
 
-    def add(self, head: str, text: str, *choices: Choice) -> None:
-        """Offer something. head : what happened; text : what follows from it."""
+    def add(self, text: str, more: str, *choices: Choice) -> None:
+        """Offer something. text : what there is. more : a quiet sentence, or none."""
         card = QFrame()
         card.setObjectName("card")
         made = []
@@ -54,9 +62,9 @@ class StartOffer(QDialog):
             if choice.settles:
                 one.clicked.connect(call(self._settle, card))
             made.append(one)
-        said = [label(head, "beneath", wrap=True)]
-        if text:
-            said.append(label(text, wrap=True))
+        said = [label(text, wrap=True)]
+        if more:
+            said.append(label(more, "quiet", wrap=True))
         card.setLayout(column(*said, row(None, *made), spacing=8, margins=(16, 12, 16, 12)))
         self._cards.addWidget(card)
         self._left += 1
@@ -67,26 +75,46 @@ class StartOffer(QDialog):
         if self._left == 0:
             self.close()
         else:
-            self.adjustSize()
+            self.fit()
+
+    def fit(self) -> None:
+        """As high as what it offers."""
+        self._lines.activate()
+        width = theme.px(_WIDTH)
+        self.resize(width, self._lines.totalHeightForWidth(width))
 
 
-def offer_what_was_left(windows: FaultWindows, parent: QWidget) -> StartOffer | None:
-    """Offer it in a window; None where nothing was left."""
-    traces = left_traces()
-    if not traces:
-        return None
-    made = StartOffer(parent)
-    for trace in traces:
-        _offer_trace(made, trace, windows)
-    made.show()
-    return made
+class StartOffers(QObject):
+    """Offers what is found when the session looks for it: at the start, or for a new reader."""
 
+    def __init__(self, recovery: Recovery, windows: FaultWindows, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._recovery, self._windows, self._parent = recovery, windows, parent
+        recovery.found.connect(self._offer)
 
-def _offer_trace(offer: StartOffer, trace: LeftTrace, windows: FaultWindows) -> None:
-    said = f"BrainViewer ended unexpectedly on {trace.when:%Y-%m-%d} at {trace.when:%H:%M}."
-    offer.add(
-        said,
-        "What you made is kept. The details may help to find the cause.",
-        Choice("Delete", trace.delete),
-        Choice("Show details", call(windows.show_trace, trace, said), settles=False),
-    )
+    def _offer(self) -> None:
+        recovery = self._recovery
+        made = StartOffer(self._parent, _HEAD if recovery.left else "")
+        for one in recovery.left:
+            self._offer_study(made, one)
+        for trace in recovery.traces:
+            self._offer_trace(made, trace)
+        made.fit()
+        made.show()
+
+    def _offer_study(self, offer: StartOffer, one: LeftStudy) -> None:
+        recovery = self._recovery
+        not_now = Choice("Not now" if one.paths else "Got it", partial(recovery.not_now, one))
+        again = Choice("Open it again", partial(recovery.open_again, one), "primary")
+        choices = (not_now, again) if one.paths else (not_now,)
+        offer.add(recovery.sentence(one), one.advice, *choices)
+
+    def _offer_trace(self, offer: StartOffer, trace: LeftTrace) -> None:
+        said = f"BrainViewer ended unexpectedly on {trace.when:%Y-%m-%d} at {trace.when:%H:%M}."
+        show = partial(self._windows.show_trace, trace, said)
+        offer.add(
+            said,
+            "The details may help to find the cause.",
+            Choice("Delete", trace.delete),
+            Choice("Show details", show, settles=False),
+        )

@@ -1,0 +1,1 @@
+"""What windows left that were not closed: told, and brought back if that is wanted."""
