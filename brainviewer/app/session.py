@@ -165,16 +165,19 @@ class Session:
         )
         self.reports = Reports(state, self.settings, jobs, notices, self.prior)
         self.targets = TargetLesions(state, jobs, notices, self.prior)
-        self.studies.retrieve = lambda one: self.pacs.retrieval.open(one.node, one.match)
-        self.studies.retrieved = lambda one: self.pacs.retrieval.paths_of(one.node, one.match)
         self._left: tuple[Annotation, ...] = ()
+        self.pacs = self._make_pacs(post)
+        self.recent = RecentNames(self.settings, self.pacs.retrieval.match_of)
+
+    def _make_pacs(self, post: Post) -> Pacs:
+        """The nodes; what the study list shows of them is retrieved by them."""
+        state, settings, jobs, notices = self.state, self.settings, self.jobs, self.notices
         retrieval = Retrieval(
-            state, self.settings, jobs, notices, self.documents, self.prior.compare, post
+            state, settings, jobs, notices, self.documents, self.prior.compare, post
         )
-        self.pacs = Pacs(
-            self.settings, jobs, notices, retrieval, Sending(state, jobs, notices, post)
-        )
-        self.recent = RecentNames(self.settings, retrieval.match_of)
+        self.studies.retrieve = lambda one: retrieval.open(one.node, one.match)
+        self.studies.retrieved = lambda one: retrieval.paths_of(one.node, one.match)
+        return Pacs(settings, jobs, notices, retrieval, Sending(state, jobs, notices, post))
 
     def close(self) -> None:
         """Stop all work and the child process, and wait for both."""
