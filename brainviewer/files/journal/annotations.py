@@ -87,9 +87,11 @@ class AnnotationJournal:
         if self._behind is not None:
             annotations = merged(self._behind, annotations, self._known)
         with self._file.alone():
-            there = self._there()
+            kept = self._there()
+            # What is gone deletes nothing of what is known: the folder may be away for a while.
+            there = kept if self._file.is_there else self._known
             together = merged(self._met(there), annotations, there)
-            changes = _changes(there, together)
+            changes = _changes(kept, together)
             self._tried.update({one["id"]: None for one in changes})
             self._tried.update({one.id: one for one in together if one.id in self._tried})
             self._file.add(changes)

@@ -6,6 +6,7 @@ The window that corrects first holds the correction, by the lock of a file besid
 import json
 import os
 from contextlib import suppress
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -26,7 +27,7 @@ from brainviewer.files.journal.correction_content import (
 )
 from brainviewer.files.journal.older_files import has_older_files
 from brainviewer.files.journal.sentences import Words
-from brainviewer.files.journal.standing import CORRECTION, HELD
+from brainviewer.files.journal.standing import CORRECTION, HELD, CorrectionEntries
 from brainviewer.files.journal.study_file import StudyFile, free_name
 from brainviewer.files.locks import try_lock
 from brainviewer.files.user_folders import OWN_FILE, make_own_folder
@@ -51,6 +52,8 @@ class CorrectionJournal:
         self._owed: list[dict[str, Any]] = []
         """What could not be kept yet: nothing that follows makes sense without it."""
         self._run, self._n = "", -1
+        self._mine = CorrectionEntries()
+        """All of it as it is here, also what could not be kept yet."""
         self._seen = ""
         """The id of the correction that was read, or written, here."""
         self._elsewhere = False
@@ -77,7 +80,7 @@ class CorrectionJournal:
         except FileError as error:
             return None, str(error)
         self._run = self._seen = entries.run
-        self._n = entries.n
+        self._n, self._mine = entries.n, deepcopy(entries)
         if not kept.steps.can_undo and not kept.steps.can_redo:
             return None, said
         if len(kept.steps.done) < len(entries.done):
@@ -137,6 +140,7 @@ class CorrectionJournal:
     def _owe(self, entry: dict[str, Any]) -> None:
         self._n += 1
         self._owed.append({"kind": CORRECTION, "run": self._run, "n": self._n, **entry})
+        self._mine.follow(self._owed[-1])
 
     def _owe_base(self, base: Base) -> None:
         self._run, self._n, self._owed = uuid4().hex, -1, []
@@ -156,10 +160,13 @@ class CorrectionJournal:
         with self._file.alone():
             self._hold()
             there = self._file.standing.correction
-            known = there.n if there.run == self._run else -1
-            if known < 0 and there.begin is not None and there.run != self._seen:
-                self._write_aside("before")  # nobody has seen it here
-            self._file.add([entry for entry in self._owed if entry["n"] > known])
+            if there.run == self._run:
+                owed = [entry for entry in self._owed if entry["n"] > there.n]
+            else:  # begun here, or gone from there
+                if there.begin is not None and there.run != self._seen:
+                    self._write_aside("before")  # nobody has seen it here
+                owed = list(self._mine.entries())
+            self._file.add(owed)
             self._owed, self._seen = [], self._run
 
     def _hold(self) -> None:

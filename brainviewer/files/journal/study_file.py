@@ -127,8 +127,7 @@ class StudyFile:
     def _read(self, *, alone: bool) -> None:
         size = self._size()
         if size is None:
-            # What is gone deletes nothing of what is known: the folder may be away for a while.
-            self._head, self._whole = b"", 0
+            self._forget()
             return
         if size > MOST_BYTES:
             raise OSError(errno.EFBIG, "File too large")
@@ -146,7 +145,7 @@ class StudyFile:
         content = read_from(self.path)
         records = records_in(content)
         if not records.values:
-            self._head, self._whole = b"", 0
+            self._forget()
             if alone:
                 self._set_aside()
             return Records()
@@ -163,6 +162,10 @@ class StudyFile:
         self._follow(records.values)
         self._whole = records.whole
         return records
+
+    def _forget(self) -> None:
+        """There is no file; whoever holds what was in it writes that anew."""
+        self._head, self._whole, self._base, self.standing = b"", 0, 0, Standing()
 
     def _follow(self, values: Sequence[Any]) -> None:
         for value in values:

@@ -1,6 +1,7 @@
 """The age that was entered for a study, and the text of its report: the last one stands."""
 
 import logging
+import threading
 from typing import Any
 
 from brainviewer.core.errors import FileError
@@ -20,10 +21,16 @@ _WORDS = {
 }
 
 
+_lock = threading.Lock()
+_last: dict[str, StudyFile] = {}
+"""The journals that were read last: of a large one only what was added is read again."""
+
+
 def kept_value(study_hash: str, kind: str) -> Any:
     """What was kept, as plain data; None if there is nothing, or it cannot be read."""
     try:
-        return StudyFile(study_hash, _WORDS[kind]).look().values.get(kind)
+        with _lock:
+            return _file_of(study_hash, kind).look().values.get(kind)
     except FileError:
         log.warning("What was kept for a study cannot be read: %s", kind)
         return None
@@ -34,13 +41,22 @@ def keep_value(study_hash: str, kind: str, value: Any) -> None:
 
     Raises FileError; what was kept before then stays.
     """
-    file = StudyFile(study_hash, _WORDS[kind])
-    # Without a file none is made to forget something.
-    if not study_hash or (value is None and file.look().values.get(kind) is None):
-        return
-    with file.alone():
-        if file.standing.values.get(kind) == value:
+    with _lock:
+        file = _file_of(study_hash, kind)
+        # Without a file none is made to forget something.
+        if not study_hash or (value is None and file.look().values.get(kind) is None):
             return
-        file.add([{"kind": kind, "value": value}])
-        if value is None:
-            file.tidy()
+        with file.alone():
+            if file.standing.values.get(kind) == value:
+                return
+            file.add([{"kind": kind, "value": value}])
+            if value is None:
+                file.tidy()
+
+
+def _file_of(study_hash: str, kind: str) -> StudyFile:
+    file, last = StudyFile(study_hash, _WORDS[kind]), _last.get(kind)
+    if last is not None and last.path == file.path:
+        return last
+    _last[kind] = file
+    return file

@@ -9,10 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
+from brainviewer.core.correction.kept import Base
+from brainviewer.core.correction.steps import Step, packed
 from brainviewer.core.errors import FileError
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
@@ -21,7 +24,9 @@ from brainviewer.files.annotation_file import FORMAT
 from brainviewer.files.durable.records import record_line, records_in
 from brainviewer.files.journal import study_file
 from brainviewer.files.journal.annotations import WORDS, AnnotationJournal, Restored, merged
-from brainviewer.files.journal.standing import Standing
+from brainviewer.files.journal.corrections import CorrectionJournal
+from brainviewer.files.journal.standing import REPORT, Standing
+from brainviewer.files.journal.values import keep_value, kept_value
 from tests.phantoms import marker_study
 
 STUDY = marker_study()
@@ -385,3 +390,30 @@ def test_a_file_that_another_window_has_written_anew_is_another_file(home: Path)
     assert mine.keep((NOTE, A)).annotations == (NOTE, A)
     assert not mine.changed_elsewhere
     assert set(restored().annotations) == {NOTE, A}
+
+
+def test_a_journal_that_is_deleted_while_it_is_open_brings_back_what_is_open_only(
+    home: Path,
+) -> None:
+    """The annotations and the correction of the window, and no text that was deleted before."""
+    keep_value(STUDY.content_hash, REPORT, {"findings": "deleted"})
+    mine, corrects = AnnotationJournal(STUDY), CorrectionJournal(STUDY)
+    mine.restore()
+    mine.keep((RULER,))
+    corrects.begin(Base("lesion", np.zeros(STUDY.grid.shape, np.uint8)))
+    box = np.full((2, 2, 2), 1, np.uint8)
+    steps = [Step("brush", "me", "", (n, 0, 0), box.shape, packed(box)) for n in range(4)]
+    corrects.add(steps[0])
+    corrects.add(steps[1])
+    file_of(home).unlink()
+    assert kept_value(STUDY.content_hash, REPORT) is None
+    mine.keep((RULER, NOTE))
+    corrects.add(steps[2])
+    corrects.move(-1)
+    corrects.close()
+    assert restored().annotations == (RULER, NOTE)
+    kept, said = CorrectionJournal(STUDY).restore()
+    assert kept is not None
+    assert not said
+    assert (kept.steps.done, kept.steps.undone) == (steps[:2], (steps[2],))
+    assert kept_value(STUDY.content_hash, REPORT) is None
