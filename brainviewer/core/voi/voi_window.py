@@ -50,7 +50,7 @@ class Window:
         kind = np.float64 if self._wide(values.dtype) else np.float32
         # What overflows lies beyond an end of the window; what is no number is cast to 0.
         with np.errstate(over="ignore", invalid="ignore"):
-            scaled = values.astype(kind)
+            scaled: NDArray[Any] = values.astype(kind)
             scaled -= kind(self.low)
             scaled *= kind(255 / self.width)
             grey: NDArray[np.uint8] = np.clip(scaled, 0, 255, out=scaled).astype(np.uint8)
