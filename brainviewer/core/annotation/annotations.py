@@ -16,6 +16,7 @@ from brainviewer.core.annotation.regions import Corners
 from brainviewer.core.annotation.style import USUAL, Style
 from brainviewer.core.geometry import Grid
 from brainviewer.core.reformation.tilted_plane import TiltedPlane, linear_values
+from brainviewer.core.shown_text import storable
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Study
 
@@ -47,8 +48,9 @@ class Annotation:
     tilt: TiltedPlane | None = None
 
     def __post_init__(self) -> None:
-        if not self.id:
-            object.__setattr__(self, "id", uuid4().hex)
+        # Halves of characters, as some keyboards make, cannot be stored: what is kept is the same.
+        object.__setattr__(self, "text", storable(self.text))
+        object.__setattr__(self, "id", storable(self.id) or uuid4().hex)
 
     @property
     def length(self) -> float:

@@ -1,6 +1,6 @@
 """Whether the parts of a session make sense together; what does not is left out."""
 
-import numpy as np
+import math
 
 from brainviewer.core.findings.feedback import AGREE, DISAGREE, FeedbackRecord
 from brainviewer.core.findings.tumour import TumourFinding
@@ -12,7 +12,7 @@ _LONGEST_WORD = 200
 
 def check_study(study: SavedStudy) -> SavedStudy:
     """The same. Raises ValueError if it is no study that could be opened."""
-    if min(study.shape) < 1 or int(np.prod(study.shape, dtype=np.int64)) > MOST_VOXELS:
+    if min(study.shape) < 1 or math.prod(study.shape) > MOST_VOXELS:
         raise ValueError("no grid")
     if len(study.affine) != 16 or not study.sources:
         raise ValueError("no study")

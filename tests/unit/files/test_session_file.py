@@ -288,3 +288,24 @@ def test_arrays_have_the_number_type_that_they_are_read_in(tmp_path: Path) -> No
     with pytest.raises(TypeError, match="uint8 cannot hold"):
         write_session(path, replace(wanted, results=SavedResults(too_large)), STUDY)
     assert read_session(path).results.finding is not None
+
+
+@pytest.mark.parametrize("shape", [[2**32, 2**32, 1], [2**63, 2, 1], [1, 1, 2**31], [0, 1, 1]])
+def test_a_grid_of_more_voxels_than_there_can_be_is_refused(path: Path, shape: list[int]) -> None:
+    """Also where their number, counted in 64 bits, would begin again at 0."""
+    told = head(path)
+    told["study"]["shape"] = shape
+    changed(path, "session.json", json.dumps(told).encode())
+    with pytest.raises(DamagedSession):
+        read_session(path)
+
+
+def test_ids_and_texts_with_half_characters_stay_the_same(path: Path) -> None:
+    """Windows merge annotations by their ids: what is written must be what was read."""
+    wanted = session()
+    (note, *_) = wanted.annotations
+    told = json.loads(json.dumps(note.to_json()))
+    odd = Annotation.from_json({**told, "id": "a\ud800", "text": "b\udfff"})
+    write_session(path, replace(wanted, annotations=(odd,)), STUDY)
+    assert read_session(path).annotations == (odd,)
+    assert (odd.id, odd.text) == ("a\N{REPLACEMENT CHARACTER}", "b\N{REPLACEMENT CHARACTER}")
