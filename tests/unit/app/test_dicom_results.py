@@ -694,7 +694,7 @@ def test_a_folder_that_may_not_be_written_in(
 
 
 @pytest.mark.parametrize("new", [True, False])
-@pytest.mark.parametrize("call", ["fsync", "rename"])
+@pytest.mark.parametrize("call", ["fsync", "replace"])
 def test_a_full_disk_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new: bool, call: str
 ) -> None:
@@ -702,7 +702,7 @@ def test_a_full_disk_leaves_nothing_behind(
     folder = tmp_path / "out" if not new else tmp_path / "a" / "b" / "out"
     if not new:
         folder.mkdir()
-    place, name = (os, "fsync") if call == "fsync" else (Path, "rename")
+    place, name = (os, "fsync") if call == "fsync" else (Path, "replace")
     monkeypatch.setattr(place, name, fails_the_second_time(getattr(place, name)))
     with pytest.raises(FileError, match="disk is full"):
         exported(folder, study, marker_finding(study))
