@@ -22,6 +22,9 @@ _JOBS = {
     "export": "Saving the image",
     "preview": "Drawing the preview",
     "save annotations": "Saving the annotations",
+    "read audit trail": "Reading the audit trail",
+    "verify audit trail": "Verifying the audit trail",
+    "export audit trail": "Exporting the audit trail",
 }
 _WORDS = {"info": "", "caution": "Caution: ", "error": ""}
 

@@ -1,6 +1,6 @@
 """The lines of the trail that somebody wants to see, newest first, a page at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -40,7 +40,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Row:
-    """A line in words. time : in UTC."""
+    """A line in words. time : in UTC. ended_badly : what it tells of did not come about."""
 
     number: int
     time: str
@@ -48,10 +48,13 @@ class Row:
     action: str
     about: str
     details: str
+    ended_badly: bool = False
 
 
-def lines(wanted: Wanted) -> Iterator[Line]:
+def lines(wanted: Wanted, passed: Callable[[], object] = lambda: None) -> Iterator[Line]:
     """The lines that are wanted, newest first, read as they are asked for.
+
+    passed : called for each line that was looked at; what it raises ends the reading.
 
     Raises BrainViewerError where there is no trail, it cannot be read, or only an administrator may
     see it; KeyAway where the key is needed, for ``about``, and away.
@@ -63,12 +66,15 @@ def lines(wanted: Wanted) -> Iterator[Line]:
             "Nothing has been recorded.", "Begin with 'brainviewer audit-trail start'."
         )
     about = frozenset(sealed(trail.kept.key, wanted.about)) if wanted.about else frozenset()
-    return _matching(newest_first(trail.folder), wanted, about)
+    return _matching(newest_first(trail.folder), wanted, about, passed)
 
 
-def _matching(found: Iterator[Line], wanted: Wanted, about: frozenset[str]) -> Iterator[Line]:
+def _matching(
+    found: Iterator[Line], wanted: Wanted, about: frozenset[str], passed: Callable[[], object]
+) -> Iterator[Line]:
     reader = wanted.reader.casefold()
     for line in found:
+        passed()
         # Clocks may have been set back: older lines may follow that are wanted.
         time, entry = line.moment.time, line.entry
         if (wanted.since and time < wanted.since) or (wanted.until and time >= wanted.until):
@@ -101,6 +107,7 @@ def row_of(line: Line) -> Row:
         action,
         shown_text(about),
         shown_text(", ".join(told)),
+        entry.outcome in (Outcome.FAILED, Outcome.CANCELLED),
     )
 
 

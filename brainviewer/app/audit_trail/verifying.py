@@ -5,12 +5,12 @@ from brainviewer.app.audit_trail.recording import own_trail, record, recording
 from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.audit_trail.faults import Check, readable
 from brainviewer.core.counting import counted
-from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.errors import BrainViewerError, Report, silent
 
 _MOST_SENTENCES = 100
 
 
-def verify() -> Check:
+def verify(report: Report = silent) -> Check:
     """Go through the whole trail. Raises BrainViewerError where there is none, or no key."""
     require_administrator()
     trail = own_trail()
@@ -18,7 +18,7 @@ def verify() -> Check:
         raise BrainViewerError(
             "Nothing has been recorded.", "Begin with 'brainviewer audit-trail start'."
         )
-    check = trail.verified()
+    check = trail.verified(report)
     if recording():
         found = {"intact": check.intact, "lines": check.lines, "faults": len(check.faults)}
         record(Action.VERIFIED, facts=found)

@@ -5,20 +5,22 @@ from pathlib import Path
 
 from brainviewer.core.audit_trail.checking import TrailFile
 from brainviewer.core.audit_trail.line import LONGEST_LINE, Line, read_line
+from brainviewer.core.errors import Report, silent
 from brainviewer.files.audit_trail.places import trail_files
 from brainviewer.files.ordinary_file import plain_errors
 
 _BLOCK = 1 << 16
 
 
-def whole_trail(folder: Path) -> list[TrailFile]:
+def whole_trail(folder: Path, report: Report = silent) -> list[TrailFile]:
     """The files of a trail as long as they are now; lines are read as they are asked for.
 
     Raises FileError.
     """
     with plain_errors(folder):
         files = [(path, start, path.stat().st_size) for start, path in trail_files(folder)]
-    return [TrailFile(path.name, start, _lines_in(path, size)) for path, start, size in files]
+    told = _Progress(sum(size for _, _, size in files), report)
+    return [TrailFile(path.name, start, _lines_in(path, size, told)) for path, start, size in files]
 
 
 def newest_first(folder: Path) -> Iterator[Line]:
@@ -42,12 +44,27 @@ def oldest_first(folder: Path) -> Iterator[Line]:
                 yield line
 
 
-def _lines_in(path: Path, size: int) -> Iterator[bytes]:
+class _Progress:
+    """Reports how much of all bytes was read, now and then."""
+
+    def __init__(self, bytes_of_all: int, report: Report) -> None:
+        self._all, self._read, self._told, self._report = max(bytes_of_all, 1), 0, 0, report
+
+    def add(self, count: int) -> None:
+        """So many were read. Raises Cancelled when ``report`` does."""
+        self._read += count
+        if self._read - self._told > _BLOCK:
+            self._told = self._read
+            self._report(self._read / self._all, "Verifying the audit trail")
+
+
+def _lines_in(path: Path, size: int, told: _Progress) -> Iterator[bytes]:
     """The lines in so many bytes, with their ends."""
     with plain_errors(path), path.open("rb") as file:
         # None of ours is longer: a file without ends of lines must not fill the memory.
         while size > 0 and (raw := file.readline(min(size, LONGEST_LINE + 1))):
             size -= len(raw)
+            told.add(len(raw))
             yield raw
 
 

@@ -15,7 +15,7 @@ from brainviewer.core.audit_trail.anchor import Anchor
 from brainviewer.core.audit_trail.checking import INTERRUPTED, check_trail
 from brainviewer.core.audit_trail.faults import Check
 from brainviewer.core.audit_trail.line import Entry, Line, Moment, bounded, time_text
-from brainviewer.core.errors import FileError
+from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.files.audit_trail.anchors import Anchors
 from brainviewer.files.audit_trail.clock import moment
 from brainviewer.files.audit_trail.ending import Ending, ending_of, marks_of
@@ -124,14 +124,14 @@ class AuditTrail:
                     line = Line(number, self._now(), bounded(entry), ending.seal, ending.noticed)
                     return self._add(line.sealed(key), ending)
 
-    def verified(self) -> Check:
+    def verified(self, report: Report = silent) -> Check:
         """Go through all lines, as they are now. Raises KeyAway, and FileError."""
         key = self.kept.key
         with self._guard, _in_words("Nothing was verified: the audit trail cannot be read"):
             # Between a line and the mark of the end nothing is to be seen.
             held = locked_folder(self.folder, _LOCK_SECONDS) if is_folder(self.folder) else None
             with held or nullcontext():
-                files, anchors = whole_trail(self.folder), self._anchors.all()
+                files, anchors = whole_trail(self.folder, report), self._anchors.all()
         return check_trail(files, anchors, key)
 
     def set_aside(self) -> str:

@@ -47,7 +47,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
                 "agree", "disagree", "withdraw", "-", "monitor")),
     ("Segmentation", CORRECTION_MENU),
     ("Tools", ("tool-window", "tool-cursor", "tool-pan", "-", *_DRAWING, "tool-brush")),
-    ("Help", ("guide", "shortcuts", "tour", "card", "-", "about")),
+    ("Help", ("guide", "shortcuts", "tour", "card", "-", "audit-trail", "about")),
 )  # fmt: skip
 PRIOR_ACTIONS: tuple[str, ...] = (
     *(f"sequence-{m.name.lower()}" for m in SEQUENCES), *(f"plane-{p.name.lower()}" for p in Plane),

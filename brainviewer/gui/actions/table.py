@@ -21,6 +21,7 @@ from brainviewer.gui.actions.reformation import REFORMATION_ACTIONS
 from brainviewer.gui.actions.sessions import SESSION_ACTIONS
 from brainviewer.gui.actions.tool_bar import TOOL_BAR
 from brainviewer.gui.actions.windows import WINDOW_ACTIONS
+from brainviewer.gui.audit_trail.opener import show_trail
 from brainviewer.gui.headers.page import show_headers
 from brainviewer.gui.pacs.opener import send_results
 from brainviewer.gui.panels.tumour import copy_measurements
@@ -112,6 +113,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("settings", "Settings…", "Ctrl+,", None,
            lambda w: w.pages.show_settings(w.keys, TOOL_BAR),
            tip="Display, mouse, keys, windows, models, export, privacy and PACS"),
+    Action("audit-trail", "Audit trail…", "", None, lambda w: show_trail(w.session, w.frame),
+           tip="Who did what on this computer, where it is recorded"),
     Action("quit", "Quit", "Ctrl+Q", None, lambda w: w.frame.close()),
     Action("undo", "Undo", "Ctrl+Z", Fact.UNDO, lambda w: w.session.undo()),
     Action("redo", "Redo", "Ctrl+Shift+Z", Fact.REDO, lambda w: w.session.redo(),

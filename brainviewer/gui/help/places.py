@@ -35,6 +35,7 @@ PLACES: Mapping[str, str] = {
         ("limits", "what-it-is-and-what-it-is-not"),
         ("settings", "settings"),
         ("privacy", "settings"),
+        ("audit trail", "audit-trail"),
         ("errors", "if-something-goes-wrong"),
         ("recovery", "after-a-crash-or-a-power-cut"),
         ("mouse", "mouse"),

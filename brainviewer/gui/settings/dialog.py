@@ -20,6 +20,7 @@ from brainviewer.app.settings.table import Page
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui import theme
+from brainviewer.gui.audit_trail.opener import show_trail
 from brainviewer.gui.dialogs.questions import ask
 from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.keys.key_map import KeyMap
@@ -106,10 +107,16 @@ class SettingsDialog(QDialog):
             "Window presets…", "Your own presets", lambda: show_presets(self._session, self)
         )
         nodes = _alone("PACS nodes…", "Set up PACS nodes", self._ask_nodes)
+        trail = _alone(
+            "Audit trail…",
+            "Who did what on this computer: record it, look at it, verify it",
+            lambda: show_trail(self._session, self),
+        )
         return {
             Page.DISPLAY: self.tool_bar,
             Page.KEYS: self.keys,
             Page.WINDOWS: presets,
+            Page.PRIVACY: trail,
             Page.PACS: nodes,
         }
 
