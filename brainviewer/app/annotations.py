@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from brainviewer.app.audit_trail.edits import ANNOTATIONS, may_delete, may_edit
+from brainviewer.app.audit_trail.recording import audited
 from brainviewer.app.jobs import Jobs, Policy
 from brainviewer.app.notices import Notices
 from brainviewer.app.state import ViewState
@@ -18,8 +20,9 @@ from brainviewer.core.annotation.limits import (
     why_impossible,
 )
 from brainviewer.core.annotation.undo import History
+from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.counting import counted
-from brainviewer.core.errors import BrainViewerError, FileError
+from brainviewer.core.errors import BrainViewerError, FileError, Report
 from brainviewer.files import annotation_file
 from brainviewer.files.journal.annotations import AnnotationJournal, Restored
 
@@ -93,12 +96,12 @@ class Annotations:
 
     def undo(self) -> None:
         """Take the last edit back."""
-        if edit := self._history.undo():
+        if self._may_turn(self._history.can_undo) and (edit := self._history.undo()):
             self._apply(edit)
 
     def redo(self) -> None:
         """Make the edit again that was taken back last."""
-        if edit := self._history.redo():
+        if self._may_turn(self._history.can_redo) and (edit := self._history.redo()):
             self._apply(edit)
 
     def save(self, path: Path) -> None:
@@ -106,9 +109,14 @@ class Annotations:
         study, annotations = self._state.study, self._state.annotations
         if study is None:
             return
+
+        def work(_: Report) -> None:
+            with audited(Action.EXPORTED, study, facts={"kind": "annotations", "format": "json"}):
+                annotation_file.save_annotations(path, annotations, study)
+
         self._jobs.start(
             SAVE,
-            lambda _: annotation_file.save_annotations(path, annotations, study),
+            work,
             lambda _: None,
             self._notices.fail,
             policy=Policy.MUST_FINISH,
@@ -168,8 +176,20 @@ class Annotations:
         if select:  # made or changed by hand
             held = tuple(held_inside(annotation, study.grid) for annotation in edit.after)
             edit = replace(edit, after=held)
+        if not self._may_make(edit):
+            return
         self._history.push(edit)
         self._apply(edit, self._state.selection if keep else select)
+
+    def _may_make(self, edit: Edit) -> bool:
+        """Whether an edit is recorded, where that is wanted; if not, that is said."""
+        study, failed = self._state.study, self._notices.fail
+        if edit.before and not edit.after:
+            return may_delete(study, ANNOTATIONS, len(edit.before), failed)
+        return may_edit(study, ANNOTATIONS, failed)
+
+    def _may_turn(self, possible: bool) -> bool:
+        return possible and may_edit(self._state.study, ANNOTATIONS, self._notices.fail)
 
     def _apply(self, edit: Edit, select: str = "") -> None:
         gone = {a.id for a in edit.before}

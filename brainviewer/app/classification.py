@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from brainviewer.app.audit_trail.edits import AGE, may_edit
 from brainviewer.app.engine import EngineControl
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.monitoring.prediction_log import PredictionLog
@@ -199,6 +200,8 @@ class Classifier:
         """Enter the patient's age, or None for none; it is kept with the study."""
         study = self._state.study
         if study is None or study.is_image2d or years == self._state.age_years:
+            return
+        if not may_edit(study, AGE, self._notices.fail):
             return
         self._state.age_years = years
         self._jobs.save(

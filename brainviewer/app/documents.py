@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from brainviewer.app.audit_trail.openings import record_opened
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.notices import Notices
 from brainviewer.app.opening.ahead import OpenedAhead
@@ -107,6 +108,7 @@ class Documents:
 
             kept = self.ahead.take(tuple(paths)) if which is None else None
             if kept and (session is None or session.is_of(kept.study)):
+                record_opened(kept.study)
                 return kept
             give_back()  # what the last one took
             if which is not None:

@@ -1,5 +1,6 @@
 """What the user thinks of a classification: agree or disagree, kept on this computer."""
 
+from brainviewer.app.audit_trail.edits import FEEDBACK, may_delete, may_edit
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.monitoring.prediction_log import PredictionLog
 from brainviewer.app.notices import Notices
@@ -28,7 +29,8 @@ class Feedback:
         user_type : with ``disagree``, class code or ``other``.
         """
         result = self._state.classification
-        if result is None:
+        if result is None or not self._may(opinion):
+            self._show()  # a button that was pressed comes out again
             return
         given = feedback_on(result, opinion, user_type)
         self._state.feedback = None if given.opinion == WITHDRAWN else given
@@ -40,6 +42,12 @@ class Feedback:
             self._predictions.feedback(given, of_image=of_image)
 
         self._jobs.save(KEEP_FEEDBACK, keep, self._failed)
+
+    def _may(self, opinion: str) -> bool:
+        study, failed = self._state.study, self._notices.fail
+        if opinion == WITHDRAWN:
+            return may_delete(study, FEEDBACK, 1, failed)
+        return may_edit(study, FEEDBACK, failed)
 
     def _failed(self, error: BrainViewerError) -> None:
         """Say why; a button that was pressed comes out again."""

@@ -55,6 +55,7 @@ def find(
     """Search a node for studies; or list the series of one."""
     with results_only() as out:
         node = usable_node(name)
+        from brainviewer.app.pacs.recorded import find_studies
         from brainviewer.app.report.pacs_record import series_record, studies_record
         from brainviewer.pacs import client
         from brainviewer.pacs.query import Query
@@ -68,7 +69,7 @@ def find(
         if query == Query():
             said = "Without anything to search for, all studies of the node would be listed."
             raise BrainViewerError(said, "Give a name, an id, a date or a modality.")
-        record = studies_record(name, client.find_studies(node, query))
+        record = studies_record(name, find_studies(node, query))
         show_tables(out, record, as_json, lambda _: _studies_table(record))
 
 
@@ -84,11 +85,12 @@ def get(
     """Retrieve a study into a folder that only you can read, a folder for each series."""
     with results_only() as out:
         node = usable_node(name)
+        from brainviewer.app.pacs.recorded import retrieve
         from brainviewer.pacs import client
 
         with progress_bar() as report:
             wanted = _wanted(client.find_series(node, study), series or [])
-            folders = client.retrieve(node, study, wanted, folder, report)
+            folders = retrieve(node, study, wanted, folder, report)
         for path in folders:
             out.write(f"{path}\n")
 
@@ -101,10 +103,10 @@ def send(
     """Send DICOM files, such as results, to a node."""
     with results_only() as out:
         node = usable_node(name)
-        from brainviewer.pacs import client
+        from brainviewer.app.pacs import recorded
 
         with progress_bar() as report:
-            count = client.send(node, _files(files), report)
+            count = recorded.send(node, _files(files), report)
         out.write(f"{name} has stored {counted(count, 'file')}.\n")
 
 

@@ -79,10 +79,13 @@ def pick(
 
             finding = located_search(opened, runner, method, threshold)
         if mask is not None:
+            from brainviewer.app.audit_trail.recording import audited
+            from brainviewer.core.audit_trail.actions import Action
             from brainviewer.files.nifti.writer import write_mask
 
             lesion = np.zeros(opened.grid.shape, bool) if finding.mask is None else finding.mask
-            write_mask(mask, lesion, opened.grid, opened.reference.file_grid)
+            with audited(Action.EXPORTED, opened, facts={"kind": "segmentation", "format": "nii"}):
+                write_mask(mask, lesion, opened.grid, opened.reference.file_grid)
         record = with_schema(Schema.FINDING, finding_record(finding))
         notices = record["notices"] = [*opened.notices, *finding.notices]
         show(out, record, as_json, lambda: finding_text(opened, finding, notices))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from brainviewer.app.annotating.listing import Listing
+from brainviewer.app.audit_trail.recording import audited
 from brainviewer.app.jobs import Jobs, Policy
 from brainviewer.app.notices import Notices
 from brainviewer.app.state import ViewState
@@ -17,6 +18,7 @@ from brainviewer.core.annotation.annotations import (
     region_area,
     region_statistics,
 )
+from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import Report
 from brainviewer.core.research_use import RESEARCH_ONLY
@@ -163,7 +165,8 @@ class AnnotationTables:
         def work(_: Report) -> None:
             # The mark at the beginning lets spreadsheets read it as UTF-8.
             text = csv_text(study, lines_of(study, annotations))
-            write_whole(path, text.encode("utf-8-sig", errors="replace"))
+            with audited(Action.EXPORTED, study, facts={"kind": "annotations", "format": "csv"}):
+                write_whole(path, text.encode("utf-8-sig", errors="replace"))
 
         done = f"The table of {counted(len(annotations), 'annotation', 'annotations')} is written."
         self._jobs.start(

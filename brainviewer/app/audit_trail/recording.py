@@ -4,14 +4,14 @@ import getpass
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from types import MappingProxyType
 
 from brainviewer.app.audit_trail.permission import sign_in_is_on
 from brainviewer.app.audit_trail.subjects import Identifier, of_study, sealed
 from brainviewer.core.audit_trail.actions import Action, Outcome
-from brainviewer.core.audit_trail.line import Entry, Plain
+from brainviewer.core.audit_trail.line import Entry, Facts
 from brainviewer.core.errors import BrainViewerError, Cancelled
 from brainviewer.core.process.reader import current_reader
 from brainviewer.core.study import Study
@@ -20,7 +20,6 @@ from brainviewer.files.audit_trail.places import trail_folder
 from brainviewer.files.audit_trail.trail import AuditTrail
 
 log = logging.getLogger(__name__)
-Facts = Mapping[str, Plain]
 NO_FACTS: Facts = MappingProxyType({})
 EDIT_SECONDS = 60.0
 """Edits of one kind in one study are recorded once in this time."""

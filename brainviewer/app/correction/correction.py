@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from brainviewer.app.audit_trail.edits import SEGMENTATION, MayEdit
 from brainviewer.app.correction.editing import Editing
 from brainviewer.app.correction.keeping import (
     StepSaving,
@@ -55,6 +56,7 @@ class SegmentationCorrection:
         self._state, self._notices = state, notices
         self._measuring = Measuring(state, jobs, notices)
         self._saving = StepSaving(jobs, notices)
+        self._may_edit = MayEdit(state, SEGMENTATION, notices.fail)
         self._forget()
         segmentation.complete = self._restored
         state.finding_changed.connect(self._follow_finding)
@@ -124,7 +126,7 @@ class SegmentationCorrection:
 
     def begin(self) -> Stroke | None:
         """Begin a stroke; None where nothing can be edited."""
-        if not self._state.correctable or self._stroke is not None:
+        if not self._state.correctable or self._stroke is not None or not self._may_edit():
             return None
         self._stroke = Stroke(self._ready())
         self._state.editing = replace(self._state.editing, drawing=True)
@@ -193,7 +195,7 @@ class SegmentationCorrection:
         labels = self._state.editing.labels
         if self._stroke is not None or labels is None or not self._state.correctable:
             return
-        if step := take():
+        if self._may_edit() and (step := take()):
             step.apply(labels)
             if (journal := self._journal) is not None:
                 self._saving.save(lambda: journal.move(by))

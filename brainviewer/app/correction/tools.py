@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from brainviewer.app.audit_trail.recording import audited
 from brainviewer.app.correction.correction import SegmentationCorrection
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.notices import Notices
 from brainviewer.app.state import ViewState
 from brainviewer.app.view import View
+from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.correction.steps import Labels
 from brainviewer.core.findings.lesion_probability import LesionProbability
 from brainviewer.core.geometry import Grid
@@ -205,7 +207,9 @@ class CorrectionTools:
         def write() -> None:
             from brainviewer.files.nifti.writer import write_labels
 
-            write_labels(path, labels, study.grid, study.reference.file_grid)
+            facts = {"kind": "segmentation", "format": "nii"}
+            with audited(Action.EXPORTED, study, facts=facts):
+                write_labels(path, labels, study.grid, study.reference.file_grid)
 
         self._jobs.save(SAVE, write, self._notices.fail)
 

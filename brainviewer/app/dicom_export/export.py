@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from brainviewer.app.audit_trail.recording import audited
 from brainviewer.app.dicom_export.request import (
     DicomExport,
     DicomExportRequest,
@@ -10,6 +11,7 @@ from brainviewer.app.dicom_export.request import (
     WrittenFile,
 )
 from brainviewer.app.report.formats import Schema, with_schema
+from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.files.writing import check_empty_folder, write_folder_whole
 
@@ -45,7 +47,9 @@ def export_dicom(
         for name, _, content in masks:
             yield name, content
 
-    write_folder_whole(request.folder, files())
+    facts = {"kind": "results", "format": "DICOM", "count": count + len(masks)}
+    with audited(Action.EXPORTED, results.study, facts=facts):
+        write_folder_whole(request.folder, files())
     report(1.0, "Saved")
     written = [
         WrittenFile(

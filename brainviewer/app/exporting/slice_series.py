@@ -1,17 +1,20 @@
 """Series of slices to be exported: all key images, every n-th slice, a cine."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
 
+from brainviewer.app.audit_trail.recording import audited
 from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.report.study_figures import SCALES, check_width, figure_content
 from brainviewer.app.voi.chosen_window import ChosenWindow
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
+from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.geometry import Grid
@@ -215,7 +218,8 @@ def save_series(
             content = figure_content(figure, request.form, request.scale, request.width_mm)
             yield f"{name}{request.form}", content
 
-    write_folder_whole(request.target, contents())
+    with _audited(request, [figure for _, figure in figures]):
+        write_folder_whole(request.target, contents())
     return SavedSeries(tuple(request.target / f"{name}{request.form}" for name in names))
 
 
@@ -247,7 +251,8 @@ def _save_cine(
     else:
         content, codec = mp4_content(frames(), request.per_second, record)
     report(0.97, "Saving the cine")
-    write_whole(request.target, content)
+    with _audited(request, figures):
+        write_whole(request.target, content)
     notices = [f"It is encoded as {codec}."] if codec else []
     if codec and codec != "H.264":
         notices = [
@@ -255,6 +260,13 @@ def _save_cine(
             "play it."
         ]
     return SavedSeries((request.target,), codec, tuple(notices))
+
+
+def _audited(request: SeriesRequest, figures: Sequence[FigureSpec]) -> AbstractContextManager[None]:
+    form = request.target.suffix if request.subject is SeriesSubject.CINE else request.form
+    named = any(figure.identify for figure in figures)
+    facts = {"kind": "slices", "format": form[1:].lower(), "count": len(figures), "names": named}
+    return audited(Action.EXPORTED, figures[0].study if figures else None, facts=facts)
 
 
 def _padded(frame: Frame, shape: tuple[int, int]) -> Frame:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.app.audit_trail.openings import not_shown, record_opened
 from brainviewer.core.errors import Report, silent
 from brainviewer.core.geometry import SIZE_UNKNOWN, Grid, Unit
 from brainviewer.core.luma import grey_levels
@@ -57,13 +58,15 @@ def open_image2d(path: Path, report: Report = silent) -> Study:
     if decoded.grid.unit is Unit.PIXEL:
         notices = (*notices, SIZE_UNKNOWN)
     report(1.0, "Open")
-    return Study(
+    study = Study(
         {Modality.IMAGE: volume},
         decoded.grid,
         path.name,
         notices=notices,
         content_hash=_content_hash(decoded),
     )
+    record_opened(study)
+    return study
 
 
 def thumbnail(path: Path, size: int) -> NDArray[np.uint8]:
@@ -73,7 +76,8 @@ def thumbnail(path: Path, size: int) -> NDArray[np.uint8]:
     """
     import cv2
 
-    study = open_image2d(path)
+    with not_shown():
+        study = open_image2d(path)
     volume = study.volumes[Modality.IMAGE]
     values = volume.data if volume.rgb is None else volume.rgb
     plane = np.ascontiguousarray(values[:, :, study.frame_index()].swapaxes(0, 1))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from brainviewer.app.audit_trail.openings import record_opened
 from brainviewer.app.opening.dicom.by_content import with_content
 from brainviewer.app.opening.dicom.no_volume import NoVolume
 from brainviewer.app.opening.dicom.series import (
@@ -51,7 +52,7 @@ def open_study(paths: Sequence[Path], report: Report = silent, which: Which = No
     A sequence that cannot be read is left out with a notice, as long as another can be.
     Raises FileError or GeometryError if none can be opened, UnknownSequences or
     UnknownSeries if it is not clear which is which and it was not said, and Cancelled when
-    ``report`` does.
+    ``report`` does; and what ``record_opened`` raises.
     """
     report(0.0, "Looking at the files")
     if which is None:
@@ -108,7 +109,7 @@ def _opened(paths: Sequence[Path], sources: Sources, report: Report) -> Study:
     missing = [str(modality) for modality in SEQUENCES if modality not in there]
     said = [f"{listed(missing)} {'is' if len(missing) == 1 else 'are'} missing."] if missing else []
     report(1.0, "Open")
-    return Study(
+    study = Study(
         volumes,
         plan.grid,
         _name(paths, sources),
@@ -117,6 +118,8 @@ def _opened(paths: Sequence[Path], sources: Sources, report: Report) -> Study:
         content_hash(sequences),
         synthetic=any(one.description.startswith("SYNTHETIC") for one in images.values()),
     )
+    record_opened(study)
+    return study
 
 
 def open_without_asking(

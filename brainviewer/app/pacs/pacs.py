@@ -56,9 +56,9 @@ class Pacs:
         """Search a node for studies; a newer search takes the place of an older one."""
 
         def work(report: Report) -> "Found":
-            from brainviewer.pacs import client
+            from brainviewer.app.pacs.recorded import find_studies
 
-            return client.find_studies(node, query, report)
+            return find_studies(node, query, report)
 
         self._jobs.start(SEARCH, work, done, failed)
 

@@ -104,6 +104,7 @@ class Retrieval:
         arriving = self._arriving = _Arriving(folder, node.name, self._state.study, is_prior)
 
         def work(report: Report) -> None:
+            from brainviewer.app.pacs.recorded import retrieve
             from brainviewer.pacs import client
 
             series = client.find_series(node, study.uid, report)
@@ -113,7 +114,7 @@ class Retrieval:
             arriving.series = len(series)
             # What can be shown comes before results and pictures of it.
             ordered = sorted(series, key=lambda one: one.modality != "MR")
-            client.retrieve(node, study.uid, ordered, folder.path, report, arrived)
+            retrieve(node, study.uid, ordered, folder.path, report, arrived)
 
         def arrived(_series: "SeriesMatch", path: Path) -> None:
             arriving.whole += 1

@@ -72,7 +72,7 @@ class Sending:
         count = 0
 
         def work(report: Report) -> None:
-            from brainviewer.pacs import client
+            from brainviewer.app.pacs import recorded
 
             self._has = has
 
@@ -81,7 +81,7 @@ class Sending:
                 count = number
 
             try:
-                client.send(node, paths, report, stored)
+                recorded.send(node, paths, report, stored)
             except Cancelled:
                 self._post(stopped)
                 raise

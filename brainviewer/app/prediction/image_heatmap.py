@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from brainviewer.app.audit_trail.recording import audited
+from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings.classification import Heatmap
 from brainviewer.core.study import Modality, Study
@@ -68,4 +70,5 @@ def save_heatmap(
     grey = window.apply(image.volumes[Modality.IMAGE].data[:, :, frame].T)
     base = Image.fromarray(np.repeat(grey[..., None], 3, axis=2)).convert("RGBA")
     base.alpha_composite(Image.fromarray(heat_rgba(heatmap.values, _OPACITY), "RGBA"))
-    save_image(base.convert("RGB"), path, provenance)
+    with audited(Action.EXPORTED, image, facts={"kind": "heatmap", "format": "png"}):
+        save_image(base.convert("RGB"), path, provenance)

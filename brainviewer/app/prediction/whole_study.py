@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer import __version__
+from brainviewer.app.audit_trail.recording import audited
 from brainviewer.app.monitoring.prediction_log import PredictionLog
 from brainviewer.app.report.formats import Schema, with_schema
 from brainviewer.app.report.provenance import provenance_record
@@ -22,6 +23,7 @@ from brainviewer.app.report.records import (
 from brainviewer.app.report.study_figures import analysis_spec
 from brainviewer.app.report.study_record import study_record
 from brainviewer.app.stores.age import age_in_files
+from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.errors import BrainViewerError, Report, silent, within
 from brainviewer.core.findings.classification import Classification
 from brainviewer.core.findings.tumour import TumourFinding
@@ -145,7 +147,8 @@ def analyze(
     }
     record = with_schema(Schema.ANALYSIS, told)
     report(0.9, "Writing the files")
-    _write(folder, record, images)
+    with audited(Action.EXPORTED, study, facts={"kind": "analysis"}):
+        _write(folder, record, images)
     report(1.0, "Done")
     return Analysis(finding, record)
 

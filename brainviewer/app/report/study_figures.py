@@ -6,8 +6,10 @@ from pathlib import Path
 
 from PIL import Image
 
+from brainviewer.app.audit_trail.recording import audited
 from brainviewer.app.report.provenance import provenance_record
 from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.findings.classification import Classification, Heatmap
 from brainviewer.core.findings.tumour import TumourFinding
@@ -155,7 +157,9 @@ def export_figure(
     report(0.1, "Drawing the image")
     content = figure_content(figure, path.suffix, scale, width_mm)
     report(0.7, "Saving the image")
-    write_whole(path, content)
+    facts = {"kind": "figure", "format": path.suffix[1:].lower(), "names": figure.identify}
+    with audited(Action.EXPORTED, figure.study, facts=facts):
+        write_whole(path, content)
     report(1.0, "Saved")
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from brainviewer import __version__
+from brainviewer.app.audit_trail.recording import audited
 from brainviewer.app.report.formats import Schema, with_schema
 from brainviewer.app.report.records import classification_record, finding_record
 from brainviewer.app.report.study_record import study_record
@@ -11,6 +12,7 @@ from brainviewer.app.reporting.choices import PDF, check_report_path
 from brainviewer.app.reporting.document import RESEARCH, report_document
 from brainviewer.app.reporting.identification import may_name
 from brainviewer.app.reporting.options import Identity, ReportOptions, ReportPart, ReportSources
+from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.errors import Report, silent
 from brainviewer.files.image2d.writer import pdf_metadata, svg_description
 from brainviewer.files.writing import write_whole
@@ -37,7 +39,10 @@ def save_report(
     else:
         content = report_html(document, svg_description(record)).encode("utf-8", "replace")
     report(0.9, "Saving the report")
-    write_whole(path, content)
+    named = options.identity.value
+    facts = {"kind": "report", "format": path.suffix[1:].lower(), "names": named}
+    with audited(Action.EXPORTED, sources.study, facts=facts):
+        write_whole(path, content)
     report(1.0, "Saved")
     return {**record, "file": str(path), "pages": None if pages is None else len(pages)}
 

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from brainviewer.app.audit_trail.edits import REPORT_TEXT, may_edit
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.notices import Notices
 from brainviewer.app.state import ViewState
@@ -22,6 +23,8 @@ class ReportWriting:
         """Replace the whole text; without a study nothing happens."""
         study = self._state.study
         if study is None or text == self._state.report_text:
+            return
+        if not may_edit(study, REPORT_TEXT, self._notices.fail):
             return
         self._state.report_text = text
         self._state.report_text_changed.emit()

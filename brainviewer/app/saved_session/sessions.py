@@ -5,6 +5,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from brainviewer.app.audit_trail.edits import SESSION
+from brainviewer.app.audit_trail.recording import record_edit
 from brainviewer.app.documents import Documents
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.notices import Notices
@@ -226,6 +228,7 @@ class SavedSessions:
         def work() -> None:
             if stamp := self._stamps.get(file.id, file.stamp):
                 _check_stamp(file.path, stamp)
+            record_edit(study, SESSION)
             write_session(file.path, session, study)
             self._stamps[file.id] = session.stamp
             remember_session(session.id, places, session.stamp, prior)

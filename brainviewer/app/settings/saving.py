@@ -31,6 +31,10 @@ class Saving:
         """
         self._jobs, self._failed = jobs, failed
 
+    def tell(self, error: BrainViewerError) -> None:
+        """Tell the user why a setting was not changed."""
+        self._failed(error)
+
     def finish(self) -> None:
         """Wait until what was changed is in the file."""
         if self._jobs is not None:

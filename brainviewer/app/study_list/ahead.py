@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from brainviewer.app.audit_trail.openings import not_shown
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.opening.ahead import OpenedAhead
 from brainviewer.app.opening.opened import Opened
@@ -24,7 +25,8 @@ def open_ahead(rows: Sequence[StudyRow], jobs: Jobs, ahead: OpenedAhead) -> None
         from brainviewer.app.prediction.frame_class import wait_for_rest
 
         wait_for_rest(report, _AHEAD_AFTER)  # the study that was opened is painted first
-        return Opened.read(paths[0], report)
+        with not_shown():
+            return Opened.read(paths[0], report)
 
     # A study that cannot be opened says so when it is its turn.
     jobs.start(AHEAD, work, ahead.keep, lambda _: None, shown=False)

@@ -9,7 +9,8 @@ from typing import Any
 from brainviewer.core.audit_trail.actions import Outcome
 from brainviewer.core.audit_trail.key import TrailKey, same_seal
 
-Plain = str | int | float | bool
+Facts = Mapping[str, object]
+"""Texts, numbers, and yes or no."""
 LONGEST_LINE = 65536
 """In bytes; longer ones are none of ours."""
 _LONGEST_TEXT = 200
@@ -47,7 +48,7 @@ class Entry:
     reader: str = ""
     name: str = ""
     subjects: tuple[str, ...] = ()
-    what: Mapping[str, Plain] = field(default_factory=dict)
+    what: Facts = field(default_factory=dict)
     of: int = 0
 
 
@@ -107,13 +108,14 @@ def time_text(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def plain_facts(what: Mapping[str, Plain]) -> dict[str, Plain]:
+def plain_facts(what: Facts) -> dict[str, object]:
     """Facts in the bounds of a line: so many, and so long."""
     kept = list(what.items())[:_MOST_VALUES]
-    return {
-        str(name)[:_LONGEST_TEXT]: value[:_LONGEST_TEXT] if isinstance(value, str) else value
-        for name, value in kept
-    }
+    return {str(name)[:_LONGEST_TEXT]: _plain(value) for name, value in kept}
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, int | float) else str(value)[:_LONGEST_TEXT]
 
 
 def bounded(entry: Entry) -> Entry:

@@ -1,7 +1,7 @@
 """Pages on paper, or in the file of a printer that writes one."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from PySide6.QtGui import QPageLayout, QPageSize, QPainter
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
@@ -22,7 +22,11 @@ _ADVICE = "Check that it is switched on and connected, choose another one, or sa
 _FILE_ADVICE = "Choose another file, or save as PDF."
 
 
-def ask_and_print(page: FigurePage, parent: QWidget) -> bool:
+Around = Callable[[], AbstractContextManager[None]]
+"""What is done around the printing itself, such as recording it."""
+
+
+def ask_and_print(page: FigurePage, parent: QWidget, around: Around = nullcontext) -> bool:
     """Let the user choose a printer and print; whether it was printed.
 
     Raises BrainViewerError if the printer is away.
@@ -34,11 +38,12 @@ def ask_and_print(page: FigurePage, parent: QWidget) -> bool:
     printer.setDocName("BrainViewer")
     if not accepted(QPrintDialog(printer, parent)):
         return False
-    print_page(page, printer)
+    with around():
+        print_page(page, printer)
     return True
 
 
-def ask_and_print_report(pages: ReportPages, parent: QWidget) -> bool:
+def ask_and_print_report(pages: ReportPages, parent: QWidget, around: Around = nullcontext) -> bool:
     """The same of a report, on the paper that it is laid out for."""
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
     sizes = {Paper.A4: QPageSize.PageSizeId.A4, Paper.LETTER: QPageSize.PageSizeId.Letter}
@@ -46,7 +51,8 @@ def ask_and_print_report(pages: ReportPages, parent: QWidget) -> bool:
     printer.setDocName("BrainViewer report")
     if not accepted(QPrintDialog(printer, parent)):
         return False
-    print_report(pages, printer)
+    with around():
+        print_report(pages, printer)
     return True
 
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QDialog, QWidget
 
+from brainviewer.app.audit_trail.recording import audited
 from brainviewer.app.dicom_export.request import DicomExport, DicomExportRequest, DicomResults
 from brainviewer.app.exporting.exports import (
     ExportRequest,
@@ -23,6 +24,7 @@ from brainviewer.app.report.study_figures import analysis_spec
 from brainviewer.app.session import Session
 from brainviewer.app.state import ViewState
 from brainviewer.app.status import Status
+from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.errors import BrainViewerError, Report
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui.dialogs.closing import ClosingDialog, unfinished
@@ -157,13 +159,17 @@ class ViewExport:
     def copy(self) -> None:
         """Put the current view on the clipboard, at twice the size of the screen."""
         with errors_told(self._session):
-            QGuiApplication.clipboard().setImage(figure_image(self._current_view(), 2))
+            view = self._current_view()
+            with audited(Action.COPIED, view.study, facts={"kind": "view"}):
+                QGuiApplication.clipboard().setImage(figure_image(view, 2))
             self._session.notices.tell("The view was copied.")
 
     def print(self) -> None:
         """Let the user choose a printer, and print the current view on one page."""
         with errors_told(self._session):
-            if ask_and_print(FigurePage(self._current_view()), self._window):
+            view = self._current_view()
+            print_it = partial(audited, Action.PRINTED, view.study, facts={"kind": "view"})
+            if ask_and_print(FigurePage(view), self._window, print_it):
                 self._session.notices.tell("The view was sent to the printer.")
 
     def _current_view(self) -> FigureSpec:

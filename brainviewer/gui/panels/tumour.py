@@ -5,9 +5,12 @@ from collections.abc import Callable, Sequence
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
+from brainviewer.app.audit_trail.recording import audited
 from brainviewer.app.facts import Fact
 from brainviewer.app.session import Session
 from brainviewer.app.status import Status
+from brainviewer.core.audit_trail.actions import Action
+from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Study
@@ -259,4 +262,8 @@ def copy_measurements(session: Session) -> None:
     state = session.state
     study, finding = state.study, state.location.told_with(state.finding)
     if study is not None and finding is not None:
-        QGuiApplication.clipboard().setText(measurement_text(study, finding))
+        try:
+            with audited(Action.COPIED, study, facts={"kind": "measurements"}):
+                QGuiApplication.clipboard().setText(measurement_text(study, finding))
+        except BrainViewerError as error:
+            session.notices.fail(error)

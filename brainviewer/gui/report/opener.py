@@ -1,14 +1,17 @@
 """The window of the report, made when it is first wanted; and where its report goes."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from brainviewer.app.audit_trail.recording import audited
 from brainviewer.app.notices import Notice, Offer
 from brainviewer.app.reporting.choices import HTML, PDF
 from brainviewer.app.session import Session
+from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui.dialogs.export import pictures_folder
 from brainviewer.gui.dialogs.printing import ask_and_print_report
@@ -68,7 +71,9 @@ class ReportWindows:
         self.window.take_text()
         self._session.correction.settle()
         with errors_told(self._session):
-            if ask_and_print_report(self._session.reports.printable(), self.window):
+            study = self._session.state.study
+            print_it = partial(audited, Action.PRINTED, study, facts={"kind": "report"})
+            if ask_and_print_report(self._session.reports.printable(), self.window, print_it):
                 self._session.notices.tell("The report was sent to the printer.")
 
     def _tell_where(self, path: Path) -> None:
