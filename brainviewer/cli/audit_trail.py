@@ -84,16 +84,16 @@ def show_lines(
     with results_only() as out:
         from itertools import islice
 
-        from brainviewer.app.audit_trail.looking import lines, row_of
+        from brainviewer.app.audit_trail.looking import key_of_lines, lines, row_of
         from brainviewer.app.audit_trail.records import line_record
 
         found = lines(_wanted(since, until, reader, action, patient, study))
-        shown = list(islice(found, most))
+        shown, key = list(islice(found, most)), key_of_lines()
         for line in shown:
             if as_json:
                 show(out, line_record(line), True, str)
             else:
-                row = row_of(line)
+                row = row_of(line, key)
                 parts = row.number, row.time, row.reader, row.action, row.about, row.details
                 out.write("  ".join(str(part) for part in parts if part) + "\n")
         if not shown and not as_json:

@@ -88,6 +88,7 @@ def test_verifying_tells_what_was_found_and_is_a_line_itself(
     qtbot.waitUntil(lambda: "was tampered with: 1 place" in shown.problem.text())
     assert shown.found.toPlainText().startswith("Line 3 was changed (written between 20")
     assert shown.found.isVisible()
+    assert column(shown, 5)[-3] == "its seal is wrong, format: PDF"
 
 
 def test_what_is_listed_is_exported(

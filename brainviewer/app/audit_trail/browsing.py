@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from brainviewer.app.audit_trail.looking import Row, Wanted, lines, row_of
+from brainviewer.app.audit_trail.looking import Row, Wanted, key_of_lines, lines, row_of
 from brainviewer.app.audit_trail.recording import own_trail, recording
 from brainviewer.app.audit_trail.switching import start, stop
 from brainviewer.app.audit_trail.taking_out import take_out
@@ -76,7 +76,8 @@ class TrailBrowser:
 
         def work(report: Report) -> list[Row]:
             self._report = report
-            return [row_of(line) for line in islice(found, PAGE)]
+            key = key_of_lines()
+            return [row_of(line, key) for line in islice(found, PAGE)]
 
         self._jobs.start(READ, work, lambda page: rows(page, len(page) == PAGE), failed)
 

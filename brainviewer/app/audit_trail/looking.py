@@ -9,17 +9,16 @@ from brainviewer.app.audit_trail.recording import own_trail
 from brainviewer.app.audit_trail.subjects import Identifier, kinds_of, sealed
 from brainviewer.core.audit_trail.actions import Action, Outcome
 from brainviewer.core.audit_trail.faults import readable
+from brainviewer.core.audit_trail.key import TrailKey
 from brainviewer.core.audit_trail.line import Line, time_text
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
+from brainviewer.files.audit_trail.key_place import KeyAway
 from brainviewer.files.audit_trail.reading import newest_first
 
-_SUBJECTS = {
-    "content": "images",
-    "patient": "patient id",
-    "name": "patient's name",
-    "study": "study",
-}
+_FIRST = ("kind", "change")
+BROKEN = "its seal is wrong"
+_SUBJECTS = {"content": "images", "patient": "id", "name": "name", "study": "study"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,8 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Row:
-    """A line in words. time : in UTC. ended_badly : what it tells of did not come about."""
+    """A line in words. time : in UTC. ended_badly : what it tells of did not come about, or
+    was not told by BrainViewer."""
 
     number: int
     time: str
@@ -88,17 +88,21 @@ def _matching(
         yield line
 
 
-def row_of(line: Line) -> Row:
-    """A line in words."""
+def row_of(line: Line, key: TrailKey | None = None) -> Row:
+    """A line in words. key : tells whether its seal is right; without, nobody can tell."""
     entry = line.entry
     action = shown_text(entry.action)
     if entry.outcome == Outcome.FAILED:
         action = f"{action}: failed"
     elif entry.outcome == Outcome.CANCELLED:
         action = f"{action}: cancelled"
-    told = [f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in entry.what.items()]
+    facts = sorted(entry.what.items(), key=lambda fact: fact[0] not in _FIRST)
+    told = [f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in facts]
     if entry.of:
         told.insert(0, f"line {entry.of}")
+    broken = key is not None and not line.intact(key)
+    if broken:
+        told.insert(0, BROKEN)
     about = ", ".join(_SUBJECTS.get(kind, kind) for kind in kinds_of(entry.subjects))
     return Row(
         line.number,
@@ -107,8 +111,16 @@ def row_of(line: Line) -> Row:
         action,
         shown_text(about),
         shown_text(", ".join(told)),
-        entry.outcome in (Outcome.FAILED, Outcome.CANCELLED),
+        broken or entry.outcome in (Outcome.FAILED, Outcome.CANCELLED),
     )
+
+
+def key_of_lines() -> TrailKey | None:
+    """The key that tells whether seals are right; None where it is away."""
+    try:
+        return own_trail().kept.key
+    except KeyAway:
+        return None
 
 
 def known_action(words: str) -> str:

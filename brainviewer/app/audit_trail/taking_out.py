@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable
 from pathlib import Path
 
-from brainviewer.app.audit_trail.looking import Wanted, lines, row_of
+from brainviewer.app.audit_trail.looking import Wanted, key_of_lines, lines, row_of
 from brainviewer.app.audit_trail.recording import audited
 from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.audit_trail.line import Line
@@ -43,8 +43,9 @@ def _table(found: Iterable[Line]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(_HEAD)
+    key = key_of_lines()
     for line in found:
-        row, entry = row_of(line), line.entry
+        row, entry = row_of(line, key), line.entry
         cells = (
             row.number, row.time, row.reader, row.action, row.about, row.details, entry.outcome,
             " ".join(entry.subjects), line.seal,

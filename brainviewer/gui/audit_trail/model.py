@@ -18,7 +18,7 @@ _TIPS = (
     "By the clock of this computer, in universal time",
     "Who did it: a reader who signed in, else the user of the system",
     "What was done; it is recorded before it takes effect",
-    "What of patient and study is recorded, as a seal that only this computer can compare",
+    "What of patient and images is recorded, as a seal that only this computer can compare",
     "What else is known",
 )
 _NOWHERE = QModelIndex()
@@ -88,9 +88,14 @@ class TrailTable(QAbstractTableModel):
             if row.ended_badly:
                 return QColor(colours.caution)
             return QColor(colours.text if HEADS[index.column()] == "Action" else colours.quiet)
-        text = (str(row.number), row.time, row.reader, row.action, row.about, row.details)[
-            index.column()
-        ]
+        text = (
+            str(row.number),
+            row.time.removesuffix(" UTC"),
+            row.reader,
+            row.action,
+            row.about,
+            row.details,
+        )[index.column()]
         if role == Role.DisplayRole:
             return text
         return as_tip(text) if role == Role.ToolTipRole and text else None

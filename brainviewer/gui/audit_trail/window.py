@@ -34,12 +34,14 @@ from brainviewer.gui.window_size import open_with
 
 TITLE = "Audit trail"
 _WIDTHS: tuple[int | str, ...] = (
-    "888,888", "2026-12-01 08:00:30 UTC", "A reader's name", "retrieved from PACS: cancelled",
-    "images, study, patient id, patient's name", 300,
+    "888,888", "2026-12-01 08:00:30", "A reader's name", "sent to PACS: cancelled",
+    "images, study, id, name", 300,
 )  # fmt: skip
 _PERIODS = {"At any time": 0, "Last 24 hours": 1, "Last 7 days": 7, "Last 30 days": 30,
             "Last year": 365}  # fmt: skip
 _ANY = "All actions"
+_MOST_SHOWN = 8
+"""Faults that are in sight at once."""
 _REST_MS = 250
 """How long typing must rest before the lines are read again."""
 _FILES = "Table (*.csv);;Sealed lines (*.jsonl)"
@@ -72,7 +74,6 @@ class TrailWindow(QDialog):
         self.state = label(role="quiet", wrap=True)
         self.found = told(QPlainTextEdit(), name="What was found")
         self.found.setReadOnly(True)
-        self.found.setMaximumHeight(theme.px(150))
         self.found.hide()
         self.switch_button = button("", "second", "", self.switch)
         self.verify_button = button(
@@ -177,6 +178,8 @@ class TrailWindow(QDialog):
         self._tell(summary(check), "quiet" if check.intact else "caution")
         said = [*fault_sentences(check), *check.notes]
         self.found.setPlainText(shown_lines(said))
+        shown = min(len(said), _MOST_SHOWN) + 1
+        self.found.setFixedHeight(shown * self.found.fontMetrics().lineSpacing())
         self.found.setVisible(bool(said))
 
     def ask_export(self) -> None:

@@ -64,7 +64,7 @@ def test_lines_are_chosen_by_reader_action_time_and_whom_they_are_about(
 def test_a_line_in_words(filled: AuditTrail) -> None:
     row = row_of(next(lines(Wanted(reader="17"))))
     assert (row.number, row.reader, row.action, row.about, row.details) == (
-        3, "=Doe", "exported", "patient id", "format: PNG, names: no",
+        3, "=Doe", "exported", "id", "format: PNG, names: no",
     )  # fmt: skip
     with pytest.raises(KeyError), audited(Action.SENT):
         raise KeyError
