@@ -78,8 +78,8 @@ class Segmentation:
         self._find_again = partial(self.find, method, threshold, then=then)
 
         def work(report: Report) -> TumourFinding:
+            from brainviewer.app.prediction.recorded import find_tumour
             from brainviewer.imaging.measure.agreement import compared
-            from brainviewer.models.segmentation.detection import find_tumour
             from brainviewer.models.segmentation.network import segmentation_network
 
             network = segmentation_network(engine)

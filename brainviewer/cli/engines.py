@@ -100,7 +100,7 @@ def finder(
 
     def find(study: "Study", report: Report) -> "TumourFinding":
         from brainviewer.app.monitoring.own_log import own_log
-        from brainviewer.models.segmentation.detection import find_tumour
+        from brainviewer.app.prediction.recorded import find_tumour
         from brainviewer.models.segmentation.network import segmentation_network
 
         network = None if runner is None else segmentation_network(runner)

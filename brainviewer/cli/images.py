@@ -79,13 +79,15 @@ def _unless_unread(
 def _classified(
     runner: "Runner", options: ImageOptions, report: Report, numbered: tuple[int, Path]
 ) -> dict[str, Any]:
+    from brainviewer.app.audit_trail.openings import not_shown
     from brainviewer.app.monitoring.own_log import own_log
     from brainviewer.app.opening.image2d import open_image2d
+    from brainviewer.app.prediction.recorded import classify_image
     from brainviewer.app.report.records import image_record
-    from brainviewer.models.image_classification.prediction import classify_image
 
     number, path = numbered
-    study = open_image2d(path)
+    with not_shown():  # that it is classified says it
+        study = open_image2d(path)
     frame = study.frame_index(options.frame)
     began = time.perf_counter()
     result = classify_image(

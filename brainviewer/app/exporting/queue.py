@@ -98,7 +98,7 @@ class Exports:
         """Save slices of every study in a folder; see ``export_folder``."""
 
         def find(study: Study, report: Report) -> TumourFinding:
-            from brainviewer.models.segmentation.detection import find_tumour
+            from brainviewer.app.prediction.recorded import find_tumour
             from brainviewer.models.segmentation.network import segmentation_network
 
             network = segmentation_network(engine)

@@ -26,7 +26,7 @@ def image_classifier() -> Callable[..., Classification] | None:
             return None
     except ModelError:  # a wrong card is told when the engine starts
         return None
-    from brainviewer.models.image_classification.prediction import classify_image
+    from brainviewer.app.prediction.recorded import classify_image
 
     return classify_image
 

@@ -26,7 +26,7 @@ def classify_study(
     slice_index: int | None = None,
 ) -> Classification:
     """See ``models.subtype.prediction.classify``. kept : where the answer is kept."""
-    from brainviewer.models.subtype.prediction import classify
+    from brainviewer.app.prediction.recorded import classify
 
     began = time.perf_counter()
     result = classify(

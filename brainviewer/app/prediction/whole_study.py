@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from brainviewer import __version__
 from brainviewer.app.audit_trail.recording import audited
 from brainviewer.app.monitoring.prediction_log import PredictionLog
+from brainviewer.app.prediction.recorded import classify, find_tumour
 from brainviewer.app.report.formats import Schema, with_schema
 from brainviewer.app.report.provenance import provenance_record
 from brainviewer.app.report.records import (
@@ -35,9 +36,8 @@ from brainviewer.imaging.location.located import located
 from brainviewer.imaging.measure.agreement import compared
 from brainviewer.models.engine.runtimes import Runner
 from brainviewer.models.registry import DEFAULT_MODEL, model
-from brainviewer.models.segmentation.detection import find_tumour
 from brainviewer.models.segmentation.network import segmentation_network
-from brainviewer.models.subtype.prediction import NotClassified, check_age, classify
+from brainviewer.models.subtype.prediction import NotClassified, check_age
 from brainviewer.painting.figure import FigureSpec, draw_figure
 
 RESULT, FIGURE, VOLUME = "result.json", "figure.png", "volume.png"
@@ -147,8 +147,7 @@ def analyze(
     }
     record = with_schema(Schema.ANALYSIS, told)
     report(0.9, "Writing the files")
-    with audited(Action.EXPORTED, study, facts={"kind": "analysis"}):
-        _write(folder, record, images)
+    _write(study, folder, record, images)
     report(1.0, "Done")
     return Analysis(finding, record)
 
@@ -164,16 +163,18 @@ def _volume_image(study: Study, finding: TumourFinding) -> NDArray[np.uint8]:
 
 
 def _write(
+    study: Study,
     folder: Path,
     record: Mapping[str, Any],
     images: Mapping[str, tuple[NDArray[np.uint8], FigureSpec]],
 ) -> None:
     from PIL import Image
 
-    for name, (image, spec) in images.items():
-        save_image(Image.fromarray(image), folder / name, provenance_record(spec, SCALES[name]))
-    if VOLUME not in images:  # one of an earlier study must not stand beside this result
-        (folder / VOLUME).unlink(missing_ok=True)
-    # Last, so that a result.json says that the rest is there.
-    text = json.dumps(storable(record), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    write_whole(folder / RESULT, text.encode())
+    with audited(Action.EXPORTED, study, facts={"kind": "analysis"}):
+        for name, (image, spec) in images.items():
+            save_image(Image.fromarray(image), folder / name, provenance_record(spec, SCALES[name]))
+        if VOLUME not in images:  # one of an earlier study must not stand beside this result
+            (folder / VOLUME).unlink(missing_ok=True)
+        # Last, so that a result.json says that the rest is there.
+        text = json.dumps(storable(record), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        write_whole(folder / RESULT, text.encode())

@@ -248,7 +248,7 @@ class Prior:
         level, engine = self._segmentation.threshold, self._engine.ready()
 
         def make() -> "Find":
-            from brainviewer.models.segmentation.detection import find_tumour
+            from brainviewer.app.prediction.recorded import find_tumour
             from brainviewer.models.segmentation.network import segmentation_network
 
             network = segmentation_network(engine)

@@ -1,7 +1,7 @@
 """What the window and the command line do is recorded, and stopped where it cannot be."""
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,15 +12,17 @@ from phantoms import marker_finding, marker_study
 from PIL import Image
 
 from brainviewer.app.audit_trail.openings import not_shown
-from brainviewer.app.audit_trail.subjects import of_study, sealed
+from brainviewer.app.audit_trail.subjects import PATIENT, STUDY, of_study, sealed
 from brainviewer.app.opening.image2d import open_image2d, thumbnail
 from brainviewer.app.opening.study import demo_paths, open_study
+from brainviewer.app.pacs import recorded as pacs
+from brainviewer.app.prediction.recorded import classify, classify_image, find_tumour
 from brainviewer.app.settings.settings import Settings
 from brainviewer.app.status import Status
 from brainviewer.assets import resources
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
-from brainviewer.core.errors import FileError
+from brainviewer.core.errors import FileError, ModelError
 from brainviewer.core.report_text import ReportText
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality, Study
@@ -28,6 +30,11 @@ from brainviewer.core.voi.voi_window import auto_window
 from brainviewer.files.audit_trail.trail import AuditTrail
 from brainviewer.files.durable.disk import using_disk
 from brainviewer.files.user_folders import machine_folder
+from brainviewer.models.subtype.prediction import NotClassified
+from brainviewer.pacs.node import DimseNode
+from brainviewer.pacs.query import Query
+from tests.dicom_writer import Examination
+from tests.dicom_writer import write_study as write_dicom
 from tests.faulty_disk import FaultyDisk
 from tests.unit.app.desk import Desk
 
@@ -203,3 +210,71 @@ def test_files_for_others_are_recorded_and_not_made_where_that_fails(
         audited_desk.save()
         audited_desk.settle()
     assert not list(tmp_path.glob("more.*"))
+
+
+def test_searches_and_answers_are_recorded(
+    trail: AuditTrail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = marker_study()
+    found = marker_finding(study)
+    monkeypatch.setattr(
+        "brainviewer.models.segmentation.detection.find_tumour", lambda *_, **__: found
+    )
+    assert find_tumour(study, "lesion", network=None) is found
+
+    def nothing(*_: object, **__: object) -> None:
+        raise NotClassified("There is no lesion.", "")
+
+    monkeypatch.setattr("brainviewer.models.subtype.prediction.classify", nothing)
+    with pytest.raises(NotClassified, match="There is no lesion"):
+        classify(study, found, None, model_id="toy")  # type: ignore[arg-type]
+
+    def fails(*_: object, **__: object) -> None:
+        raise ModelError("The engine has failed.")
+
+    monkeypatch.setattr("brainviewer.models.image_classification.prediction.classify_image", fails)
+    with pytest.raises(ModelError):
+        classify_image(np.zeros((2, 2)), None, image_hash="ab" * 32)  # type: ignore[arg-type]
+    assert recorded() == [
+        ("searched", "begun"), ("classified", "begun"), ("classified", "begun"),
+        ("classified", "failed"),
+    ]  # fmt: skip
+    assert [dict(one.what) for one in entries()[1:4]] == [
+        {"method": "lesion"}, {"model": "toy"}, {"kind": "image", "model": "usual"},
+    ]  # fmt: skip
+
+
+def test_nothing_is_asked_of_a_node_that_cannot_be_recorded(
+    trail: AuditTrail, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+
+    def answer(verb: str) -> Callable[..., object]:
+        return lambda *_, **__: asked.append(verb)
+
+    for verb in ("find_studies", "retrieve", "send"):
+        monkeypatch.setattr(f"brainviewer.pacs.client.{verb}", answer(verb))
+    node = DimseNode("Archive", "pacs.example", 104, "PACS")
+    write_dicom(tmp_path / "out", marker_study(), examination=Examination("PID 7"))
+    files = sorted(path for path in (tmp_path / "out").rglob("*") if path.is_file())
+    verbs = (
+        lambda: pacs.find_studies(node, Query(patient_id="PID 7")),
+        lambda: pacs.retrieve(node, "1.2.3", (), tmp_path),
+        lambda: pacs.send(node, files),
+    )
+    with full_disk():
+        for ask in verbs:
+            with pytest.raises(FileError, match="Nothing was done"):
+                ask()
+    assert asked == []
+    for ask in verbs:
+        ask()
+    assert asked == ["find_studies", "retrieve", "send"]
+    assert [(one.action, one.what["node"]) for one in entries()[1:]] == [
+        ("searched in PACS", "Archive"), ("retrieved from PACS", "Archive"),
+        ("sent to PACS", "Archive"),
+    ]  # fmt: skip
+    patient = sealed(trail.kept.key, [(PATIENT, "PID 7")])[0]
+    assert patient in entries()[1].subjects
+    assert patient in entries()[3].subjects
+    assert sealed(trail.kept.key, [(STUDY, "1.2.3")]) == entries()[2].subjects
