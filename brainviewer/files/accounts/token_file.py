@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.user_folders import open_own_file
+from brainviewer.files.durable.appending import write_new
 
 _FIRST_LINE = "BrainViewer token 1"
 _LINE = re.compile(r"([0-9a-f]{8})\.([0-9a-f]{64})")
@@ -18,10 +18,7 @@ _AGAIN = "Make another one: brainviewer users token FILE"
 def write_token(path: Path, token_id: str, secret: str) -> None:
     """Write a token into a new file, for its owner alone. Raises FileError."""
     try:
-        with open(path, "x", encoding="ascii", opener=open_own_file) as file:
-            file.write(f"{_FIRST_LINE}\n{token_id}.{secret}\n")
-            file.flush()
-            os.fsync(file.fileno())
+        write_new(path, f"{_FIRST_LINE}\n{token_id}.{secret}\n".encode("ascii"))
     except FileExistsError:
         said = f"There is a file '{path.name}', which is not replaced."
         raise FileError(said, "Choose another name.") from None

@@ -56,6 +56,22 @@ def append(path: Path, content: bytes, whole: int | None = None, mode: int = OWN
         on.close(descriptor)
 
 
+def write_new(path: Path, content: bytes, mode: int = OWN_FILE) -> None:
+    """Write a file that is not there yet, whole or not at all. Raises OSError."""
+    on = disk()
+    descriptor = on.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        write_all(descriptor, content)
+        on.sync(descriptor)
+        sync_name(path)
+    except BaseException:
+        on.close(descriptor)
+        with suppress(OSError):
+            on.unlink(path)
+        raise
+    on.close(descriptor)
+
+
 def write_all(descriptor: int, content: bytes) -> None:
     """Write at the place of a descriptor, however often it takes. Raises OSError."""
     on, rest = disk(), memoryview(content)

@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 
 from brainviewer.core.errors import FileError
 from brainviewer.files import writing
-from brainviewer.files.durable.appending import append, make_folders, read_from, remove, rename
+from brainviewer.files.durable.appending import (
+    append,
+    make_folders,
+    read_from,
+    remove,
+    rename,
+    write_new,
+)
 from brainviewer.files.durable.disk import SystemDisk, disk, using_disk
 from brainviewer.files.durable.records import record_line, records_in
 from brainviewer.files.writing import write_whole
@@ -157,6 +164,26 @@ def test_a_line_that_fails_leaves_no_part_of_itself(
     assert path.read_bytes() == b"one\n"
     assert read_from(path, 2) == b"e\n"
     assert read_from(path, 1, 2) == b"ne"
+
+
+def test_a_new_file_is_there_whole_or_not_at_all_and_replaces_none(root: Path) -> None:
+    path = root / "token"
+    for at in range(1, 5):
+        with using_disk(FaultyDisk(root, at, {at: errno.ENOSPC})):
+            try:
+                write_new(path, NEW)
+                assert path.read_bytes() == NEW
+                path.unlink()
+            except OSError:
+                assert not path.exists()
+    failing = FaultyDisk(root)
+    with using_disk(failing):
+        write_new(path, NEW)
+    failing.lose_power()
+    assert path.read_bytes() == NEW
+    with pytest.raises(FileExistsError):
+        write_new(path, OLD)
+    assert path.read_bytes() == NEW
 
 
 def test_names_are_changed_for_good(root: Path) -> None:
