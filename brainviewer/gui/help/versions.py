@@ -41,6 +41,11 @@ SHIPPED: tuple[Shipped, ...] = (
             "pictogrammers.com, brought by QtAwesome"),
     Shipped("The demo study, made from the ICBM 152 tissue maps", "ICBM 152 licence",
             "Fonov et al., NeuroImage 2011", "demo/LICENSE-ICBM152.txt"),
+    Shipped("The atlas of lobes and structures, made from ICBM 2009a and Desikan-Killiany",
+            "ICBM 152 licence, BSD-3-Clause", "resources/atlas/README.md",
+            "atlas/LICENSES.txt"),
+    Shipped("The networks of deepbet, which cut out the brain", "MIT",
+            "Fisch et al., Computers in Biology and Medicine 2024", "models/deepbet/LICENSE"),
 )  # fmt: skip
 
 
@@ -60,6 +65,11 @@ def parts() -> list[Part]:
         except metadata.PackageNotFoundError:
             continue
     return sorted(found, key=lambda part: part.name.casefold())
+
+
+def licence_of(package: str) -> str:
+    """The licence of an installed package, as it names it; empty where it names none."""
+    return _licence(metadata.metadata(package))
 
 
 def licence_text(name: str) -> str:
