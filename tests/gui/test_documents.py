@@ -11,7 +11,12 @@ from brainviewer.cli import app
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("README.md", "CHANGELOG.md", "docs/architecture.md", "docs/user-guide.md")
-RULES = ("CONTRIBUTING.md", "SECURITY.md", "PRIVACY.md", "docs/limits.md", "docs/checklists.md")
+RULES = (
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "PRIVACY.md",
+    *(f"docs/{name}.md" for name in ("limits", "checklists", "reliability", "third-party")),
+)
 
 
 @pytest.fixture(scope="module")
