@@ -55,7 +55,6 @@ def test_a_few_readings_leave_nothing_and_open_no_socket(tmp_path: Path) -> None
     for name, spare in (("children", 0), ("descriptors", 1), ("threads", 2)):
         held = [one[name] for one in settled]
         assert max(held) - min(held) <= spare, (name, held)
-        assert held[-1] <= held[0] + spare / 2, (name, held)
     assert [path.name for path in tmp_path.iterdir()] == ["home"], "something is left on the disk"
     what_is_kept_is_told(tmp_path / "home")
 
