@@ -26,7 +26,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
@@ -166,6 +166,8 @@ class Reader:
             if time.monotonic() > end:
                 raise TimeoutError("the window did not get there")
             self._app.processEvents()
+            # Widgets that are to be deleted go in an event loop that runs, and not by these calls.
+            QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
             time.sleep(0.002)
 
     def _rest(self, seconds: float) -> None:
