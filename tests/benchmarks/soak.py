@@ -31,6 +31,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
 from brainviewer.app.exporting.exports import ExportRequest, ExportSubject
+from brainviewer.app.location.locating import LOCATE
 from brainviewer.app.session import Session
 from brainviewer.app.settings.settings import Settings
 from brainviewer.app.state import Tool
@@ -159,6 +160,7 @@ class Reader:
         session.correction.settle()
         session.view.set_tool(Tool.WINDOW)
         session.annotations.delete_all()
+        self._wait(lambda: not (session.jobs.unsaved or session.jobs.running(LOCATE)))
 
     def _wait(self, until: Callable[[], bool]) -> None:
         end = time.monotonic() + _PATIENCE_S

@@ -54,7 +54,8 @@ def test_a_few_readings_leave_nothing_and_open_no_socket(tmp_path: Path) -> None
     settled = readings[SETTLED - 1 :]
     for name, spare in (("children", 0), ("descriptors", 1), ("threads", 2)):
         held = [one[name] for one in settled]
-        assert max(held) - min(held) <= spare, (name, held)
+        # What is still at work when a reading ends comes and goes; what is left, adds up.
+        assert min(held[-2:]) - min(held[:2]) <= spare, (name, held)
     assert [path.name for path in tmp_path.iterdir()] == ["home"], "something is left on the disk"
     what_is_kept_is_told(tmp_path / "home")
 

@@ -20,6 +20,7 @@ from brainviewer.app.dicom_export.export import export_dicom
 from brainviewer.app.dicom_export.request import DicomExportRequest, DicomResults
 from brainviewer.app.exporting.series_figures import SeriesStudy, series_of_study
 from brainviewer.app.exporting.slice_series import BurnIn, SeriesRequest, SeriesSubject, save_series
+from brainviewer.app.monitoring.monitor_csv import predictions_csv
 from brainviewer.app.opening.image2d import open_image2d
 from brainviewer.app.prediction.image_heatmap import save_heatmap
 from brainviewer.app.report.formats import Schema, with_schema
@@ -58,11 +59,13 @@ CHECKED = {
     "app.annotating.table": "a table of annotations",
     "app.dicom_export.export": "DICOM",
     "app.exporting.slice_series": "slices and cines",
+    "app.monitoring.monitoring": "the page and the table of monitoring",
     "app.prediction.image_heatmap": "an image with its heatmap",
     "app.prediction.whole_study": "result.json and figures: records and provenance",
     "app.report.study_figures": "figures",
     "app.reporting.saving": "reports",
     "cli.labelled_data": "the page of an audit; its list holds names of files alone",
+    "cli.monitoring.commands": "the page and the table of monitoring",
     "cli.research": "pages of models, by their base",
     "files.annotation_file": "annotations",
     "files.image2d.cine": "cines",
@@ -72,17 +75,21 @@ CHECKED = {
 }
 """Modules that write what goes out; the tests below look into what they write."""
 KEPT = {
+    "app.audit_trail.taking_out": "what was done: sealed lines, which nothing is added to",
     "app.report.terminal": "the terminal",
     "app.settings.exchange": "settings: nothing of a patient or a model",
     "app.settings.settings_file": "settings",
-    "app.stores.feedback": "kept on this computer",
-    "app.stores.age": "kept on this computer",
-    "app.stores.report_text": "kept on this computer",
     "app.stores.series_roles": "kept on this computer",
     "app.stores.session_places": "kept on this computer",
     "app.voi.preset_file": "window presets: nothing of a patient or a model",
+    "files.accounts.accounts_file": "kept on this computer",
+    "files.accounts.token_file": "kept on this computer",
+    "files.audit_trail.anchors": "kept on this computer",
+    "files.audit_trail.key_place": "kept on this computer",
     "files.decoding.child": "a pipe",
     "files.dicom.archive": "unpacked for a while",
+    "files.journal.corrections": "kept on this computer",
+    "files.journal.study_file": "kept on this computer",
     "files.retrieved": "images as they were received",
     "files.writing": "what every file is written by",
     "painting.devices": "pages: figures and reports",
@@ -240,6 +247,11 @@ def test_annotations_and_their_table(study: Study, tmp_path: Path) -> None:
     head, *lines = csv_text(study, lines_of(study, [ruler(study)])).splitlines()
     assert head.endswith(",notice") and lines
     assert all(line.endswith(f'"{RESEARCH_ONLY}"') for line in lines)
+
+
+def test_the_table_of_monitoring() -> None:
+    (head,) = predictions_csv((), (), {}).splitlines()
+    assert head.endswith(",notice")
 
 
 def test_sessions(study: Study, tmp_path: Path) -> None:

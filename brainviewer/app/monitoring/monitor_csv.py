@@ -12,13 +12,14 @@ from brainviewer.core.monitoring.prediction import (
     KeptOpinion,
     KeptPrediction,
 )
+from brainviewer.core.research_use import RESEARCH_ONLY
 from brainviewer.core.table_cells import harmless
 
 _HEADER = (
     "time", "week", "kind", "model", "version", "weights_sha256", "case", "frame", "sequences",
     "rests_on", "prevalence", "decision", "predicted", "probabilities", "confidence",
     "mask_confidence", "ood_score", "ood_limit", "seconds", "memory_mb", "engine", "agrees",
-    "histology",
+    "histology", "notice",
 )  # fmt: skip
 
 
@@ -67,6 +68,7 @@ def predictions_csv(
                 one.engine,
                 "" if agrees is None else "yes" if agrees else "no",
                 "" if entered is None else harmless(entered.type),
+                RESEARCH_ONLY,
             ]
         )
     return written.getvalue()
