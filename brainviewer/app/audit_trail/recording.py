@@ -67,7 +67,10 @@ def recording() -> bool:
     Raises KeyAway, and UnwritableTrail, where nobody can tell.
     """
     trail = own_trail()
-    return not trail.stopped if trail.begun else sign_in_is_on()
+    if trail.begun and not trail.stopped:
+        return True
+    # What was stopped before there were accounts goes on with them.
+    return sign_in_is_on() and not (trail.begun and trail.stopped_by_reader)
 
 
 def record(
@@ -89,7 +92,7 @@ def record(
     if not recording():
         return 0
     trail = own_trail()
-    if not trail.begun:
+    if not trail.begun or trail.stopped:
         begin({"why": "sign-in is on"})
     identifiers = (*(of_study(study) if study is not None else ()), *about)
     reader = current_reader()

@@ -23,8 +23,8 @@ class Ending:
 
     path : of the newest file; whole : how much of it stays, in bytes. glue : what stands behind
         that has no end of its own.
-    number, seal : what the next line follows. action : of the last line. behind : the mark of the
-        end names the line before. noticed : what is wrong.
+    number, seal : what the next line follows. action, reader : of the last line.
+    behind : the mark of the end names the line before. noticed : what is wrong.
     """
 
     path: Path
@@ -33,6 +33,7 @@ class Ending:
     number: int = 0
     seal: str = ""
     action: str = ""
+    reader: str = ""
     behind: bool = False
     noticed: tuple[str, ...] = ()
 
@@ -45,26 +46,26 @@ def ending_of(folder: Path, key: TrailKey, kept: KeptAnchor) -> Ending:
     line = next((one for one in newest_first(folder) if one.intact(key)), None)
     noticed = [INTERRUPTED] if torn else []
     number, seal = (line.number, line.seal) if line else (0, "")
-    action = line.entry.action if line else ""
+    action, reader = (line.entry.action, line.entry.reader) if line else ("", "")
     anchor = kept.anchor
     if anchor is None:
         if kept.there:
             noticed.append(_CHANGED)
         elif number > 1:
             noticed.append(_MISSING)
-        return Ending(path, whole, glue, number, seal, action, number == 1, tuple(noticed))
+        return Ending(path, whole, glue, number, seal, action, reader, number == 1, tuple(noticed))
     if anchor.number < number:
         if anchor.number < number - 1:
             noticed.append(_OLDER)
         behind = anchor.number == number - 1
-        return Ending(path, whole, glue, number, seal, action, behind, tuple(noticed))
+        return Ending(path, whole, glue, number, seal, action, reader, behind, tuple(noticed))
     if not same_seal(anchor.line_seal, seal):
         # Lines are gone. The next one follows what the mark names: they are missed for ever.
-        action = ""
+        action = reader = ""
         if anchor.number == number:
             noticed.append(_REPLACED)
     return Ending(
-        path, whole, glue, anchor.number, anchor.line_seal, action, noticed=tuple(noticed)
+        path, whole, glue, anchor.number, anchor.line_seal, action, reader, noticed=tuple(noticed)
     )
 
 

@@ -89,6 +89,12 @@ class AuditTrail:
                 raise
 
     @property
+    def stopped_by_reader(self) -> bool:
+        """Whether somebody who had signed in stopped it. Raises FileError."""
+        with self._guard, _in_words():
+            return self.stopped and bool(self._ending().reader)
+
+    @property
     def count(self) -> int:
         """The number of the last line; 0 before the first. Raises FileError."""
         with self._guard, _in_words():
@@ -171,7 +177,9 @@ class AuditTrail:
         size = append_bytes(path, glue + content, whole, OWN_FILE)
         # If this fails the line stays: the mark may have reached the disk all the same.
         self._anchors.keep(Anchor(line.number, line.seal, key.id))
-        after = Ending(path, size, b"", line.number, line.seal, line.entry.action)
+        after = Ending(
+            path, size, b"", line.number, line.seal, line.entry.action, line.entry.reader
+        )
         self._known = _Known(after, marks_of(path))
         return line.number
 

@@ -224,6 +224,21 @@ def test_a_trail_that_was_stopped_is_off_even_when_its_key_is_away(trail: AuditT
     assert record(Action.OPENED) == 0
 
 
+def test_a_trail_that_was_stopped_before_there_were_accounts_goes_on_with_them(
+    trail: AuditTrail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop()
+    monkeypatch.setattr(recording, "sign_in_is_on", lambda: True)
+    record(Action.OPENED)
+    assert recorded(2) == [("trail started", "done"), ("opened", "done")]
+    use_reader(Reader("17", "Doe"))
+    try:
+        record(Action.STOPPED)
+    finally:
+        use_reader(None)
+    assert record(Action.OPENED) == 0
+
+
 def test_another_process_is_told_that_the_trail_was_stopped(trail: AuditTrail) -> None:
     record(Action.OPENED)
     AuditTrail().append(replace(entries()[0], action=Action.STOPPED))
