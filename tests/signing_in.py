@@ -13,9 +13,10 @@ BEN, BENS_PASSWORD = "Ben", "quiet river under chalk"
 
 
 class MovedClock:
-    """A clock that stands until it is moved."""
+    """A clock that stands until it is moved. passed : seconds that have really gone by."""
 
     def __init__(self) -> None:
+        self.passed = 0.0
         self.moment = Moment(1_800_000_000.0, 5_000.0, "first start")
 
     def now(self) -> Moment:
@@ -23,6 +24,7 @@ class MovedClock:
 
     def pass_by(self, seconds: float) -> None:
         """Time goes on."""
+        self.passed += seconds
         now = self.moment
         self.moment = replace(now, wall=now.wall + seconds, monotonic=now.monotonic + seconds)
 
@@ -31,7 +33,8 @@ class MovedClock:
         self.moment = replace(self.moment, wall=self.moment.wall + seconds)
 
     def start_again(self, off: float = 30.0) -> None:
-        """The computer starts again."""
+        """The computer starts again; off, by the calendar, for so many seconds."""
+        self.passed += max(0.0, off)
         self.moment = Moment(self.moment.wall + off, 1.0, f"{self.moment.boot}, and again")
 
 

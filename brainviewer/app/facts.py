@@ -10,6 +10,7 @@ from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.findings.classification import Classification
 from brainviewer.core.findings.tumour import TumourFinding
+from brainviewer.core.process.reader import current_reader
 from brainviewer.core.reformation.reformation import Reformation
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Study
@@ -18,6 +19,8 @@ from brainviewer.core.study import Study
 class Fact(StrEnum):
     """What may hold of the state; see ``ViewState.facts`` for when each of them does."""
 
+    SIGNED_IN = "signed in"
+    """A reader has signed in."""
     STUDY = "study"
     SEQUENCES = "sequences"
     """A study of volumes is open."""
@@ -152,10 +155,11 @@ def facts_of_annotations(
 
 
 def facts_of_study(study: Study | None, grids: OriginalGrids) -> Mapping[Fact, bool]:
-    """What holds of the open study or image."""
+    """What holds of who reads, and of the open study or image."""
     image = study is not None and study.is_image2d
     solid = study is not None and not image
     return {
+        Fact.SIGNED_IN: current_reader() is not None,
         Fact.STUDY: study is not None,
         Fact.SEQUENCES: solid,
         Fact.IMAGE: image,

@@ -13,8 +13,8 @@ from brainviewer.cli.options import AsJson, argument, option
 from brainviewer.cli.program import app
 
 if TYPE_CHECKING:
+    from brainviewer.app.shared.models import Options
     from brainviewer.models.card import Card, ModelCard
-    from brainviewer.models.installation.install import Options
 
 models = typer.Typer(help="Say which models are installed; add your own.", rich_markup_mode=None)
 app.add_typer(models, name="models", invoke_without_command=True)
@@ -93,10 +93,11 @@ def add(
 ) -> None:
     """Install a model of your own: checked, never executed, and marked as not measured here."""
     with results_only() as out:
-        from brainviewer.models.installation.install import Options, add_model
+        from brainviewer.app.shared.models import Options, add_model, check_may_change_models
         from brainviewer.training.packing.packing import packed
 
         codes = tuple(code.strip() for code in classes.split(",")) if classes else ()
+        check_may_change_models()
         report = progress_line()
         with packed(path, name) as source:
             options = Options(codes, given, name)
@@ -110,7 +111,7 @@ def remove(
 ) -> None:
     """Remove a model that you added."""
     with results_only() as out:
-        from brainviewer.models.installation.install import remove_model
+        from brainviewer.app.shared.models import remove_model
 
         remove_model(model_id)
         out.write(f"Removed {model_id}.\n")

@@ -53,6 +53,7 @@ def add(
 ) -> None:
     """Add a node, or change the one of that name."""
     with results_only() as out:
+        from brainviewer.app.shared.nodes import keep_node
         from brainviewer.pacs.node import (
             OWN_TITLE,
             Certificates,
@@ -60,7 +61,6 @@ def add(
             DimseNode,
             Login,
         )
-        from brainviewer.pacs.node_list import keep_node
 
         if bool(dimse) == bool(dicomweb):
             said = "A node speaks either DIMSE or DICOMweb."
@@ -101,14 +101,9 @@ def password(name: _Name) -> None:
 def remove(name: _Name) -> None:
     """Remove a node, and its password."""
     with results_only() as out:
-        from brainviewer.pacs.node import DicomwebNode, Login
-        from brainviewer.pacs.node_list import node_named, remove_node
-        from brainviewer.pacs.passwords import forget_password
+        from brainviewer.app.shared.nodes import remove_with_password
 
-        node = node_named(name)
-        if isinstance(node, DicomwebNode) and node.login is not Login.NONE:
-            forget_password(node)
-        remove_node(name)
+        remove_with_password(name)
         out.write(f"Removed {name}.\n")
 
 
@@ -125,7 +120,7 @@ def usable_node(name: str) -> "Node":
 
 
 def _keep(node: "DicomwebNode") -> None:
-    from brainviewer.pacs.passwords import keep_password
+    from brainviewer.app.shared.nodes import keep_password
 
     if not keep_password(node, _asked(node)):
         said = "There is no keyring here to keep it in: it is asked for each time."

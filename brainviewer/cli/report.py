@@ -74,8 +74,9 @@ def report(
         from brainviewer.app.reporting.choices import check_report_path, chosen_options
         from brainviewer.app.saved_session.places import images_of_sessions
         from brainviewer.app.saved_session.without_window import of_session
+        from brainviewer.app.sign_in.reader_name import named_reader
 
-        options = chosen_options(identity, paper, reader)
+        options = chosen_options(identity, paper, reader or named_reader())
         check_report_path(file)
         given = with_a_name(images_of_sessions(study))
         check_output(file, [*given, *(prior or ())])

@@ -209,6 +209,9 @@ def evaluate(
                 "Give the folder of a run, without --data, or leave --heatmaps out.",
             )
         if keep:
+            from brainviewer.app.shared.models import check_may_change_models, keep_external_test
+
+            check_may_change_models()
             external_tests.check_keeps_tests(what, folder)
         with progress_bar() as report:
             record = training.evaluate(
@@ -223,7 +226,7 @@ def evaluate(
         if keep:
             from brainviewer.training.external.external_test import external_entry
 
-            external_tests.keep_external_test(what, external_entry(record))
+            keep_external_test(what, external_entry(record))
             complain(f"Kept in the card of {what}.")
         if heatmaps is not None:
             from brainviewer.training.runs.heatmaps import HEATMAPS_FILE, write_heatmaps

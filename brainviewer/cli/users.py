@@ -31,7 +31,7 @@ _FromInput = Annotated[
 
 @users.command("list")
 def list_(as_: _As = "", from_input: _FromInput = False) -> None:
-    """List the accounts (administrators)."""
+    """List the accounts, for administrators."""
     with results_only() as out:
         _sign_in(as_, from_input)
         from brainviewer.app.sign_in.accounts import list_accounts
@@ -78,7 +78,7 @@ def _add_first(name: str, role: Role, takes_over: bool, from_input: bool) -> Non
 
     if role is not Role.ADMINISTRATOR:
         said = "The first account must be an administrator's."
-        raise AccountError(said, f"brainviewer users add {name} --role administrator")
+        raise AccountError(said, f"brainviewer users add '{name}' --role administrator")
     if not (from_input or on_terminal()):
         said = "The first account is made on a terminal of this computer."
         raise AccountError(said, "Run the command there, or give --password-stdin.")
@@ -88,7 +88,7 @@ def _add_first(name: str, role: Role, takes_over: bool, from_input: bool) -> Non
 
 @users.command()
 def disable(name: _Name, as_: _As = "", from_input: _FromInput = False) -> None:
-    """Let a reader sign in no more (administrators); what he made stays."""
+    """Let a reader sign in no more."""
     with results_only() as out:
         _sign_in(as_, from_input)
         from brainviewer.app.sign_in import accounts
@@ -99,7 +99,7 @@ def disable(name: _Name, as_: _As = "", from_input: _FromInput = False) -> None:
 
 @users.command()
 def enable(name: _Name, as_: _As = "", from_input: _FromInput = False) -> None:
-    """Let a reader sign in again (administrators)."""
+    """Let a reader sign in again."""
     with results_only() as out:
         _sign_in(as_, from_input)
         from brainviewer.app.sign_in import accounts
@@ -110,7 +110,10 @@ def enable(name: _Name, as_: _As = "", from_input: _FromInput = False) -> None:
 
 @users.command()
 def reset(name: _Name, as_: _As = "", from_input: _FromInput = False) -> None:
-    """Give a reader a one-time password (administrators); his tokens hold no more."""
+    """Give a reader a one-time password.
+
+    His tokens hold no more.
+    """
     with results_only() as out:
         _sign_in(as_, from_input)
         from brainviewer.app.sign_in import accounts
@@ -127,7 +130,7 @@ def role_(
     as_: _As = "",
     from_input: _FromInput = False,
 ) -> None:
-    """Make a reader an administrator, or the other way round (administrators)."""
+    """Make somebody an administrator, or a reader."""
     with results_only() as out:
         _sign_in(as_, from_input)
         from brainviewer.app.sign_in.accounts import set_role
@@ -138,7 +141,7 @@ def role_(
 
 @users.command()
 def remove(name: _Name, as_: _As = "", from_input: _FromInput = False) -> None:
-    """Remove an account (administrators); the folder with its reader's work stays."""
+    """Remove an account; what its reader made stays."""
     with results_only() as out:
         _sign_in(as_, from_input)
         from brainviewer.app.sign_in import accounts
@@ -169,7 +172,10 @@ def token(
     as_: _As = "",
     from_input: _FromInput = False,
 ) -> None:
-    """Write a token, by which commands sign in as you where nobody can type a password."""
+    """Write a token, by which commands sign in as you.
+
+    For places where nobody can type a password.
+    """
     with results_only() as out:
         reader = _sign_in(as_, from_input)
         from brainviewer.app.sign_in.tokens import make_token
@@ -208,7 +214,7 @@ def revoke(
 
 @users.command()
 def off(as_: _As = "", from_input: _FromInput = False) -> None:
-    """Switch sign-in off (administrators); accounts and what readers made stay."""
+    """Switch sign-in off; accounts stay."""
     with results_only() as out:
         _sign_in(as_, from_input)
         from brainviewer.app.sign_in.accounts import switch_off
@@ -219,7 +225,7 @@ def off(as_: _As = "", from_input: _FromInput = False) -> None:
 
 @users.command()
 def on(as_: _As = "", from_input: _FromInput = False) -> None:
-    """Switch sign-in on again (administrators)."""
+    """Switch sign-in on again."""
     with results_only() as out:
         from brainviewer.app.sign_in.accounts import switch_on
 
@@ -229,7 +235,7 @@ def on(as_: _As = "", from_input: _FromInput = False) -> None:
 
 @users.command()
 def restore() -> None:
-    """Put back the accounts from their copy, where their file is damaged or gone."""
+    """Put damaged or deleted accounts back."""
     with results_only() as out:
         from brainviewer.app.sign_in import first_account
 

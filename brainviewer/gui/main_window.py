@@ -35,6 +35,7 @@ from brainviewer.gui.dialogs.series import ask_series
 from brainviewer.gui.dialogs.view_export import ViewExport
 from brainviewer.gui.keys.key_map import KeyMap
 from brainviewer.gui.layouts import column, panel, scrolled
+from brainviewer.gui.leaving import Leaving
 from brainviewer.gui.menus import Actions, Menus, menu_letters
 from brainviewer.gui.monitoring.opener import MonitorWindows
 from brainviewer.gui.notices import NoticeBar
@@ -53,6 +54,7 @@ from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.panes.slice_strip import SliceStrip
 from brainviewer.gui.prior.opener import PriorWindows
 from brainviewer.gui.report.opener import ReportWindows
+from brainviewer.gui.sign_in.reader_menu import ReaderMenu
 from brainviewer.gui.status_bar import StatusBar
 from brainviewer.gui.study_list.opener import StudyLists
 from brainviewer.gui.toolbar.bar import ToolBar
@@ -106,6 +108,7 @@ class MainWindow(QMainWindow):
             pacs,
             ReportWindows(session, self),
             MonitorWindows(session, self),
+            ReaderMenu(self),
             KeyMap(session.settings, keyed_actions(), menu_letters()),
         )
         self.actions_by_id = Actions(self.parts)
@@ -126,7 +129,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(self._tools)
         self.status = StatusBar(session, self.grid)
         self.setStatusBar(self.status)
-        self._drop = DropHighlight(self)
+        self._drop, self.leaving = DropHighlight(self), Leaving(self.parts)
         self.parts.appearance.hides(
             self._left, self._right, self._tools, self.menuBar(), self.status
         )
@@ -279,22 +282,8 @@ class MainWindow(QMainWindow):
             self.session.annotations.take_in_other_edits()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.parts.report.take_text()
-        self.session.saved.save_changes()
-        if not self.export_image.finished():
+        if self.leaving.may():
+            self.leaving.end()
+            super().closeEvent(event)
+        else:
             event.ignore()
-            return
-        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
-        self.session.settings.update(window_state=geometry)
-        self._leave_the_screen()
-        self.session.jobs.stop()
-        self.volume.shutdown()
-        self.session.close()
-        super().closeEvent(event)
-
-    def _leave_the_screen(self) -> None:
-        """Hide every window at once: work that is stopped may take seconds to notice."""
-        for widget in self.findChildren(QWidget):
-            if widget.isWindow() and widget.isVisible():
-                widget.hide()
-        self.hide()

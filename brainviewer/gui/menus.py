@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QAbstractItemView, QMenu
 
 from brainviewer.app.annotating.listing import Order
 from brainviewer.app.session import Session
+from brainviewer.core.process.reader import current_reader
 from brainviewer.gui.actions.action import Action
 from brainviewer.gui.actions.correction import OVER_ACTIONS
 from brainviewer.gui.actions.fusion import FUSION_MENU
 from brainviewer.gui.actions.layouts import STILL_LAYOUTS
 from brainviewer.gui.actions.places import CONTEXT_MENUS, EXPORT_MENU, LOOK_ACTIONS, MENUS
+from brainviewer.gui.actions.reader import READER_MENU
 from brainviewer.gui.actions.reformation import PLANES_MENU, TURN_MENU
 from brainviewer.gui.actions.table import ACTIONS
 from brainviewer.gui.actions.why_not import why_not
@@ -45,6 +47,7 @@ _STILL = {
     "tools>": ("Tool", dict(MENUS)["Tools"]),
     "export>": ("Export", EXPORT_MENU),
     "fusion>": ("Two sequences", FUSION_MENU),
+    "reader>": ("Reader", READER_MENU),
 }
 """Submenus whose content is always the same."""
 _LISTS = {SequenceList: "sequences", AnnotationList: "annotations", ImageStrip: "series"}
@@ -138,6 +141,7 @@ class Menus:
         titles = with_mnemonics([title for title, _ in MENUS])
         for title, (_, names) in zip(titles, MENUS, strict=True):
             self._fill(self._frame.menuBar().addMenu(title), names)
+        parts.reader.show_reader([actions[name] for name in READER_MENU])
         parts.grid.menu_wanted.connect(partial(self._open, "pane"))
         parts.volume.image.menu_wanted.connect(partial(self._open, "volume"))
         for kind, name in _LISTS.items():
@@ -167,6 +171,8 @@ class Menus:
             if name == "-":
                 menu.addSeparator()
             elif name in _STILL:
+                if name == "reader>" and current_reader() is None:
+                    continue
                 title, inside = _STILL[name]
                 self._fill(menu.addMenu(title), inside, letters=False)
             elif name in _CHANGING:

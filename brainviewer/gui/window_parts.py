@@ -15,6 +15,7 @@ from brainviewer.gui.pacs.opener import PacsWindows
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.prior.opener import PriorWindows
 from brainviewer.gui.report.opener import ReportWindows
+from brainviewer.gui.sign_in.reader_menu import ReaderMenu
 from brainviewer.gui.study_list.opener import StudyLists
 from brainviewer.gui.volume.pane import VolumePane
 
@@ -39,4 +40,5 @@ class WindowParts:
     pacs: PacsWindows
     report: ReportWindows
     monitor: MonitorWindows
+    reader: ReaderMenu
     keys: KeyMap

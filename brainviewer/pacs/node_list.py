@@ -1,20 +1,17 @@
 """The nodes that the user has set up: a small JSON file in the settings folder."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.files.ordinary_file import is_there
 from brainviewer.files.structured import read_json
-from brainviewer.files.user_folders import OWN_FILE, machine_settings_folder, make_own_folder
-from brainviewer.files.writing import write_whole
+from brainviewer.files.user_folders import machine_settings_folder
 from brainviewer.pacs.node import Certificates, DicomwebNode, DimseNode, Login, Node
 
 _MOST_BYTES = 1_000_000
-_KINDS: Mapping[str, type[DimseNode] | type[DicomwebNode]] = {
+KINDS: Mapping[str, type[DimseNode] | type[DicomwebNode]] = {
     "dimse": DimseNode,
     "dicomweb": DicomwebNode,
 }
@@ -25,7 +22,7 @@ def nodes() -> dict[str, Node]:
 
     Raises FileError if the file cannot be read; entries that make no sense are left out.
     """
-    path = _path()
+    path = nodes_path()
     if not is_there(path):
         return {}
     stored = read_json(path, _MOST_BYTES)
@@ -45,50 +42,16 @@ def node_named(name: str) -> Node:
     raise BrainViewerError(f"There is no PACS node called '{name}'.", listed)
 
 
-def keep_node(node: Node, instead_of: str = "") -> None:
-    """Add a node, or put it in the place of the one with its name, or with another.
-
-    Raises BrainViewerError if it makes no sense, or FileError if it cannot be saved.
-    """
-    node.check()
-    known = nodes()
-    place = instead_of if instead_of in known else node.name
-    if place != node.name and node.name in known:
-        raise BrainViewerError(f"There is another node called '{node.name}'.", "Choose a new name.")
-    changed = {place: node} if place not in known else {}
-    _save([*(node if name == place else one for name, one in known.items()), *changed.values()])
-
-
-def remove_node(name: str) -> None:
-    """Remove a node. Raises BrainViewerError if there is none, or FileError."""
-    node_named(name)
-    _save([node for known, node in nodes().items() if known != name])
-
-
-def _path() -> Path:
+def nodes_path() -> Path:
+    """The file of the nodes."""
     return machine_settings_folder() / "pacs-nodes.json"
-
-
-def _save(kept: list[Node]) -> None:
-    path = _path()
-    try:
-        make_own_folder(path.parent)
-    except OSError as error:
-        said = f"The PACS nodes cannot be saved in '{path.parent}': {error.strerror}."
-        raise FileError(said, "Choose another folder.") from None
-    entries = [{"protocol": _protocol(node), **asdict(node)} for node in kept]
-    write_whole(path, json.dumps({"nodes": entries}, indent=1).encode(), OWN_FILE)
-
-
-def _protocol(node: Node) -> str:
-    return next(name for name, kind in _KINDS.items() if isinstance(node, kind))
 
 
 def _node(entry: Any) -> Node | None:
     """A node from what is stored; None if that makes no sense."""
     try:
         values = dict(entry)
-        kind = _KINDS[values.pop("protocol")]
+        kind = KINDS[values.pop("protocol")]
         certificates = Certificates(**{k: str(v) for k, v in values.pop("certificates").items()})
         if kind is DicomwebNode:
             values["login"] = Login(values["login"])

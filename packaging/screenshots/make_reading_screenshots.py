@@ -38,7 +38,7 @@ from brainviewer.gui.notices import NoticeBar
 from brainviewer.gui.pacs.send_results import SendDialog
 from brainviewer.pacs import client
 from brainviewer.pacs.node import DimseNode
-from brainviewer.pacs.node_list import keep_node
+from brainviewer.pacs.node_changes import keep_node
 
 RESULTS = {"SEG", "SR", "OT"}
 WANTED = {"pacs", "series", "study-list", "prior", "exported", "send"}

@@ -10,10 +10,10 @@ from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 
 from brainviewer.__main__ import main
-from brainviewer.gui import application
+from brainviewer.gui import workplace
 
 
-class _Timed(application.MainWindow):
+class _Timed(workplace.MainWindow):
     """Prints the clock and the processor seconds of its first paint, then closes."""
 
     _painted = False
@@ -28,6 +28,6 @@ class _Timed(application.MainWindow):
 
 
 if __name__ == "__main__":
-    application.MainWindow = _Timed  # type: ignore[misc]
+    workplace.MainWindow = _Timed  # type: ignore[misc]
     sys.argv[0] = "brainviewer"
     main()

@@ -15,9 +15,9 @@ _DRIVER = """
 import sys, threading
 from PySide6.QtCore import QTimer
 from brainviewer.app.status import Status
-from brainviewer.gui import application
+from brainviewer.gui import workplace
 
-class Window(application.MainWindow):
+class Window(workplace.MainWindow):
     def __init__(self, session):
         super().__init__(session)
         self._look = QTimer(self, interval=20)
@@ -32,7 +32,7 @@ class Window(application.MainWindow):
             print({said}, sorted(heavy), flush=True)
             self.close()
 
-application.MainWindow = Window
+workplace.MainWindow = Window
 from brainviewer.__main__ import main
 if __name__ == "__main__":
     sys.argv[0] = "brainviewer"

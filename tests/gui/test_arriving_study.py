@@ -19,7 +19,7 @@ from brainviewer.core.study import Modality
 from brainviewer.core.voi.voi_window import Window
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panes.camera import Camera
-from brainviewer.pacs.node_list import keep_node
+from brainviewer.pacs.node_changes import keep_node
 from tests.dicom_writer import write_study
 from tests.gui.conftest import show_study
 from tests.phantoms import marker_study

@@ -12,7 +12,7 @@ from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.study_list.window import StudyListWindow
 from brainviewer.pacs import client
 from brainviewer.pacs.node import DimseNode
-from brainviewer.pacs.node_list import keep_node
+from brainviewer.pacs.node_changes import keep_node
 from brainviewer.pacs.query import Found, SeriesMatch, StudyMatch
 from tests.dicom_writer import Examination, write_study
 from tests.phantoms import marker_study

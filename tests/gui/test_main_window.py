@@ -129,6 +129,7 @@ _ALWAYS = (None, "planes", "annotatable")
 """Facts that hold in an empty window; ``planes`` fails for images, ``markable`` in an occlusion
 test."""
 _RARE = (
+    "signed in",
     "exported",
     "heatmap",
     "ablated",

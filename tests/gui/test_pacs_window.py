@@ -16,7 +16,8 @@ from brainviewer.gui.pacs.nodes import NodesDialog
 from brainviewer.gui.pacs.window import PacsWindow
 from brainviewer.pacs import client, passwords
 from brainviewer.pacs.node import DicomwebNode, DimseNode, Login, Node
-from brainviewer.pacs.node_list import keep_node, nodes
+from brainviewer.pacs.node_changes import keep_node
+from brainviewer.pacs.node_list import nodes
 from brainviewer.pacs.query import Found, Query, SeriesMatch, StudyMatch
 from tests.gui.conftest import show_study
 from tests.phantoms import marker_study

@@ -26,7 +26,7 @@ WITHOUT = {
     "ClosingDialog": "says what is waited for, and goes by itself",
 }
 """Dialogs without a question mark, and why."""
-PARTS = {"PriorWindow": "ChangePanel"}
+PARTS = {"PriorWindow": "ChangePanel", "Entrance": "Card", "OwnPasswordDialog": "Card"}
 """Dialogs that hold a part which has one."""
 
 

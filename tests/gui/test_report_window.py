@@ -1,5 +1,6 @@
 """The report in the window: written, followed, saved, printed."""
 
+import time
 from pathlib import Path
 
 import pypdfium2
@@ -71,6 +72,24 @@ def test_what_is_typed_last_is_kept_when_the_window_closes(
     QTest.keyClicks(report.editors["impression"], "Glioma.")
     window.close()
     assert kept_report_text(content) == ReportText(impression="Glioma.")
+
+
+def test_what_is_typed_without_a_pause_is_on_the_disk_within_a_second(
+    report: ReportWindow, session: Session
+) -> None:
+    content, typed = session.state.study.content_hash, ""
+    ends, late = time.monotonic() + 2.5, []
+    written: list[tuple[float, str]] = []
+    while time.monotonic() < ends:
+        QTest.keyClicks(report.editors["findings"], "x")
+        typed += "x"
+        written.append((time.monotonic(), typed))
+        QTest.qWait(50)
+        there = kept_report_text(content).findings
+        late += [text for when, text in written
+                 if time.monotonic() - when > 1.0 and len(text) > len(there)]  # fmt: skip
+    assert not late
+    assert kept_report_text(content).findings
 
 
 def test_what_is_longer_than_what_is_kept_is_said(report: ReportWindow) -> None:

@@ -18,7 +18,7 @@ from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.pacs.nodes import NodesDialog
 from brainviewer.gui.pacs.send_results import SendDialog
 from brainviewer.pacs.node import DimseNode
-from brainviewer.pacs.node_list import keep_node
+from brainviewer.pacs.node_changes import keep_node
 from tests.gui.conftest import show_study
 from tests.pacs_servers import phantom_series
 from tests.phantoms import marker_finding, measured

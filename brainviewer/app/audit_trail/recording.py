@@ -13,7 +13,7 @@ from brainviewer.app.audit_trail.subjects import Identifier, of_study, sealed
 from brainviewer.core.audit_trail.actions import Action, Outcome
 from brainviewer.core.audit_trail.line import Entry, Facts
 from brainviewer.core.errors import BrainViewerError, Cancelled
-from brainviewer.core.process.reader import current_reader
+from brainviewer.core.process.reader import Reader, current_reader
 from brainviewer.core.study import Study
 from brainviewer.files.audit_trail.key_place import KeptKey
 from brainviewer.files.audit_trail.places import trail_folder
@@ -81,12 +81,14 @@ def record(
     of: int = 0,
     about: Iterable[Identifier] = (),
     name: str = "",
+    by: Reader | None = None,
     facts: Facts = NO_FACTS,
 ) -> int:
     """Add a line to the trail, if one is kept; its number, 0 without.
 
     study, about : whom it is done to. of : the number of the line that told the beginning.
-    name : who does it, where he has not signed in. facts : plain ones, which name no patient.
+    name : who does it, where he has not signed in. by : the reader, where he does not use this
+    process (yet). facts : plain ones, which name no patient.
     Raises UnwritableTrail or KeyAway; what was to be done must not be done then.
     """
     if not recording():
@@ -95,7 +97,7 @@ def record(
     if not trail.begun or trail.stopped:
         begin({"why": "sign-in is on"})
     identifiers = (*(of_study(study) if study is not None else ()), *about)
-    reader = current_reader()
+    reader = by or (None if name else current_reader())
     who = ("", name or _system_user()) if reader is None else (reader.id, reader.name)
     subjects = sealed(trail.kept.key, identifiers)
     return trail.append(Entry(action, outcome, *who, subjects, facts, of))

@@ -25,12 +25,12 @@ from brainviewer.app.correction.origin import (
     nothing,
     now,
     provenance,
-    user,
 )
 from brainviewer.app.correction.stroke import Stroke
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.notices import Notices
 from brainviewer.app.segmentation import Segmentation
+from brainviewer.app.sign_in.reader_name import reader_name
 from brainviewer.app.state import ViewState
 from brainviewer.app.status import Status
 from brainviewer.core.correction.kept import Base, KeptCorrection
@@ -143,7 +143,7 @@ class SegmentationCorrection:
         if stroke is None:
             return False
         self._state.editing = replace(self._state.editing, drawing=False)
-        step = stroke.step(tool, user(), now())
+        step = stroke.step(tool, reader_name(), now())
         if step is None:
             return False
         first = None if self._begun else self._journal_base(stroke.labels, step)

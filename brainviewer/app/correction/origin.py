@@ -1,6 +1,5 @@
 """Where the labels that are edited come from, and who edits them."""
 
-import getpass
 from datetime import UTC, datetime
 
 import numpy as np
@@ -41,14 +40,6 @@ def nothing(study: Study) -> TumourFinding:
     return TumourFinding(
         _DRAWN, False, mask=np.zeros(study.grid.shape, bool), oriented=study.grid.oriented
     )
-
-
-def user() -> str:
-    """The user's name on this computer; empty where it is not known."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return ""
 
 
 def now() -> str:

@@ -72,7 +72,7 @@ class Pacs:
         """Keep a password or token; ``done`` is told whether the system has a keyring for it."""
 
         def work(_report: Report) -> bool:
-            from brainviewer.pacs.passwords import keep_password
+            from brainviewer.app.shared.nodes import keep_password
 
             return keep_password(node, secret)
 
@@ -82,7 +82,7 @@ class Pacs:
         """Remove a password or token from the keyring."""
 
         def work(_report: Report) -> None:
-            from brainviewer.pacs.passwords import forget_password
+            from brainviewer.app.shared.nodes import forget_password
 
             forget_password(node)
 

@@ -7,6 +7,7 @@ from brainviewer import __version__
 from brainviewer.app.report.formats import Schema, with_schema
 from brainviewer.app.report.records import classification_record, finding_record
 from brainviewer.app.report.study_record import study_record
+from brainviewer.app.sign_in.reader_name import named_reader
 from brainviewer.core.annotation.annotations import (
     Annotation,
     probed_values,
@@ -32,6 +33,8 @@ def provenance_record(figure: FigureSpec, scale: float) -> dict[str, Any]:
         "panes": [_pane(pane) for pane in panes],
         "notices": [] if _placed(study) else [wording.NO_ORIENTATION],
     }
+    if reader := named_reader():
+        data["reader"] = reader
     if panes:
         convention = panes[0].convention
         data["orientation_convention"] = convention.value

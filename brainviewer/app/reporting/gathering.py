@@ -6,6 +6,7 @@ from brainviewer.app.annotating.target_lesions import drawn_on_prior
 from brainviewer.app.report.study_figures import trusted_result
 from brainviewer.app.reporting.options import Identity, ReportOptions, ReportPart, ReportSources
 from brainviewer.app.settings.settings import Settings
+from brainviewer.app.sign_in.reader_name import named_reader
 from brainviewer.app.state import ViewState
 from brainviewer.app.status import Status
 from brainviewer.core.errors import BrainViewerError
@@ -30,7 +31,7 @@ def report_options(settings: Settings) -> ReportOptions:
         identity,
         frozenset(part for part in ReportPart if part.name.lower() not in left_out),
         Paper(settings.report_paper),
-        settings.report_reader,
+        settings.report_reader or named_reader(),
     )
 
 

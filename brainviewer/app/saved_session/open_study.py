@@ -78,6 +78,13 @@ class OpenStudy:
         if journal is not None:
             self._jobs.save(KEEP_OPEN, journal.close, _not_kept)
 
+    def leave_to_return(self) -> None:
+        """Somebody else takes this place: offer what is open to this reader when he is back."""
+        self.keep()
+        journal, self._journal = self._journal, None
+        if journal is not None:
+            self._jobs.save(KEEP_OPEN, journal.let_go, _not_kept)
+
     def keep(self) -> None:
         """Write how it is looked at now, in the background, unless that is there already."""
         journal, state = self._journal, self._state

@@ -186,6 +186,10 @@ class Settings:
     report_reader: str = setting(
         "", Page.EXPORT, "Reader's name", "Stands on the line to sign reports on.",
     )
+    name_reader: bool = setting(
+        True, Page.EXPORT, "Name the reader",
+        "Where readers sign in: your name stands in reports, and in what is written into exports.",
+    )
     report_paper: str = setting(
         "A4", Page.EXPORT, "Paper of reports", "The size of the pages of a report.",
         choices={"A4": "A4", "Letter": "Letter"},

@@ -29,6 +29,7 @@ class Page(StrEnum):
     EXPORT = "Export"
     PRIVACY = "Privacy"
     PACS = "PACS"
+    ACCOUNTS = "Accounts"
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,15 @@ The last administrator who may sign in cannot be disabled, removed or made a rea
 """
 
 import secrets
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
+from brainviewer.app.audit_trail.recording import audited, record
 from brainviewer.app.sign_in.hashing import USUAL, Hashing
 from brainviewer.app.sign_in.permission import require, sign_in_is_on
 from brainviewer.app.sign_in.signing_in import utc_now
-from brainviewer.core.accounts.account import Account, AccountError, clean_name
+from brainviewer.core.accounts.account import LONGEST_NAME, Account, AccountError, clean_name
+from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.process.reader import Reader, Role
 from brainviewer.files.accounts import records
 from brainviewer.files.accounts.accounts_file import (
@@ -39,7 +42,7 @@ def add_account(name: str, role: Role = Role.READER, hashing: Hashing = USUAL) -
     _administrator()
     clean, password = clean_name(name), one_time_password()
     hashed = hashing.hash(password)
-    with accounts() as working:
+    with _changed("added", clean), accounts() as working:
         reader = new_reader(clean, role)
         if not records.add_account(working, reader, hashed, _until(), utc_now()):
             raise AccountError(f"There is an account called '{clean}'.", "Choose another name.")
@@ -52,7 +55,7 @@ def reset(name: str, hashing: Hashing = USUAL) -> str:
     _administrator()
     password = one_time_password()
     hashed = hashing.hash(password)
-    with accounts() as working:
+    with _changed("reset", name), accounts() as working:
         reader = _account(working, name).reader
         records.set_hash(working, reader.id, hashed, _until())
         revoke_all(working, reader.id)
@@ -63,7 +66,7 @@ def reset(name: str, hashing: Hashing = USUAL) -> str:
 def disable(name: str) -> None:
     """Let a reader sign in no more; what he made stays."""
     _administrator()
-    with accounts() as working:
+    with _changed("disabled", name), accounts() as working:
         account = _account(working, name)
         _refuse_last(working, account)
         records.set_enabled(working, account.reader.id, False)
@@ -73,7 +76,7 @@ def disable(name: str) -> None:
 def enable(name: str) -> None:
     """Let a reader sign in again."""
     _administrator()
-    with accounts() as working:
+    with _changed("enabled", name), accounts() as working:
         records.set_enabled(working, _account(working, name).reader.id, True)
     keep_copy()
 
@@ -81,7 +84,7 @@ def enable(name: str) -> None:
 def set_role(name: str, role: Role) -> None:
     """Make a reader an administrator, or an administrator a reader."""
     _administrator()
-    with accounts() as working:
+    with _changed(f"made {role}", name), accounts() as working:
         account = _account(working, name)
         if role is not Role.ADMINISTRATOR:
             _refuse_last(working, account)
@@ -92,7 +95,7 @@ def set_role(name: str, role: Role) -> None:
 def remove(name: str) -> Reader:
     """Remove an account, whose id is not used again; the folder of its reader stays."""
     _administrator()
-    with accounts() as working:
+    with _changed("removed", name), accounts() as working:
         account = _account(working, name)
         _refuse_last(working, account)
         records.remove_account(working, account.reader.id)
@@ -103,9 +106,10 @@ def remove(name: str) -> Reader:
 def switch_off() -> None:
     """Let everybody use BrainViewer without signing in; accounts and folders of readers stay."""
     _administrator()
-    remove_marker()  # first: if this stops here, sign-in is still on
-    with accounts() as working:
-        keep_fact(working, "on", b"0")
+    with _changed("sign-in switched off"):
+        remove_marker()  # first: if this stops here, sign-in is still on
+        with accounts() as working:
+            keep_fact(working, "on", b"0")
     keep_copy()
 
 
@@ -117,6 +121,7 @@ def switch_on(administrator: Reader) -> None:
         keep_fact(working, "on", b"1")
     set_marker()
     keep_copy()
+    record(Action.ACCOUNTS, by=administrator, facts={"change": "sign-in switched on"})
 
 
 def new_reader(name: str, role: Role) -> Reader:
@@ -127,6 +132,12 @@ def new_reader(name: str, role: Role) -> Reader:
 def one_time_password() -> str:
     """A password of 20 letters and digits in groups: 100 bits."""
     return "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(4))
+
+
+def _changed(change: str, name: str = "") -> AbstractContextManager[None]:
+    """Record a change before it is made; where that fails, it is not made."""
+    facts = {"change": change, "account": name[:LONGEST_NAME]} if name else {"change": change}
+    return audited(Action.ACCOUNTS, facts=facts)
 
 
 def _administrator() -> Reader:

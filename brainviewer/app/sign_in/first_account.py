@@ -1,7 +1,9 @@
 """The first administrator, and accounts that come back: on a terminal of this computer only."""
 
+from contextlib import suppress
 from pathlib import Path
 
+from brainviewer.app.audit_trail.recording import record
 from brainviewer.app.sign_in.accounts import new_reader
 from brainviewer.app.sign_in.hashing import USUAL, Hashing
 from brainviewer.app.sign_in.password_check import check_password
@@ -9,6 +11,8 @@ from brainviewer.app.sign_in.permission import sign_in_is_on
 from brainviewer.app.sign_in.signing_in import utc_now
 from brainviewer.app.sign_in.taking_over import take_over
 from brainviewer.core.accounts.account import AccountError, clean_name
+from brainviewer.core.audit_trail.actions import Action
+from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.process.reader import Reader, Role
 from brainviewer.files.accounts import records
 from brainviewer.files.accounts.accounts_file import (
@@ -50,6 +54,9 @@ def make_first_administrator(
         keep_fact(working, "on", b"1")
     set_marker()
     keep_copy()
+    facts = {"change": "first administrator", "account": reader.name}
+    with suppress(BrainViewerError):  # it is made; what comes next is refused where none can record
+        record(Action.ACCOUNTS, by=reader, facts=facts)
     return reader
 
 
@@ -63,5 +70,7 @@ def restore() -> Path | None:
     except DatabaseError as error:
         if error.fault not in (Fault.GONE, Fault.DAMAGED):
             raise
-        return restore_copy()
+        aside = restore_copy()
+        record(Action.ACCOUNTS, facts={"change": "restored"})
+        return aside
     raise AccountError("Nothing is wrong with the accounts.", "Sign in as an administrator.")

@@ -4,6 +4,8 @@ from brainviewer.core.accounts.account import AccountError
 from brainviewer.core.process.reader import Reader, Role, current_reader
 from brainviewer.files.accounts.traces import there_may_be_accounts
 
+ONLY_ADMINISTRATORS = "Only an administrator may do this."
+
 
 def sign_in_is_on() -> bool:
     """Whether readers have to sign in. Raises DatabaseError where that cannot be known."""
@@ -33,5 +35,11 @@ def require(role: Role) -> Reader | None:
     if stored is None or not stored.account.enabled:
         raise AccountError("Your account may no longer be used.", "Ask an administrator.")
     if role is Role.ADMINISTRATOR and not stored.account.reader.administers:
-        raise AccountError("Only an administrator may do this.", "Ask one to sign in and do it.")
+        raise AccountError(ONLY_ADMINISTRATORS, "Ask one to sign in and do it.")
     return stored.account.reader
+
+
+def may_administer() -> bool:
+    """Whether what all readers share can be changed here; ``require`` asks again when it is."""
+    reader = current_reader()
+    return reader is None or reader.administers

@@ -1,13 +1,17 @@
 """Signing in with a name and a password, signing out, and changing one's password."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
+from brainviewer.app.audit_trail.recording import record
 from brainviewer.app.sign_in.hashing import USUAL, Hashing
 from brainviewer.app.sign_in.password_check import check_password
 from brainviewer.core.accounts.account import AccountError
 from brainviewer.core.accounts.password_rules import WHAT_IS_ACCEPTABLE
+from brainviewer.core.audit_trail.actions import Action, Outcome
+from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.process.clock import Clock, SystemClock
-from brainviewer.core.process.reader import Reader, use_reader
+from brainviewer.core.process.reader import Reader, current_reader, use_reader
 from brainviewer.files.accounts.accounts_file import accounts, keep_copy
 from brainviewer.files.accounts.attempts import Attempt, begin, take_back, wait_for
 from brainviewer.files.accounts.records import (
@@ -48,6 +52,7 @@ def sign_in(name: str, password: str, clock: Clock = CLOCK, hashing: Hashing = U
     stored = _proven(name, password, clock, hashing)
     if stored.one_time_until:
         raise PasswordMustChange("This password holds once.", "Choose your own.")
+    record(Action.SIGNED_IN, by=stored.account.reader, facts={"with": "password"})
     with accounts() as working:
         note_sign_in(working, stored.account.reader.id, utc_now())
         if hashing.is_outdated(stored.hash):
@@ -73,6 +78,7 @@ def change_password(
         raise AccountError("The new password is the old one.", WHAT_IS_ACCEPTABLE)
     stored = _proven(name, old, clock, hashing)
     reader, hashed = stored.account.reader, hashing.hash(new)
+    record(Action.ACCOUNTS, by=reader, facts={"change": "own password", "account": reader.name})
     with accounts() as working:
         set_hash(working, reader.id, hashed)
         note_sign_in(working, reader.id, utc_now())
@@ -88,6 +94,9 @@ def begin_use(reader: Reader) -> None:
 
 def sign_out() -> None:
     """Nobody uses this process any more. No study may be open."""
+    if current_reader() is not None:
+        with suppress(BrainViewerError):  # he has gone, whether or not that can be recorded
+            record(Action.SIGNED_OUT)
     use_reader(None)
 
 
@@ -100,6 +109,7 @@ def _proven(name: str, password: str, clock: Clock, hashing: Hashing) -> StoredA
     """The account, if the password is its own. The guess is counted before it is looked at."""
     attempt, stored = _counted(name, clock)
     if not hashing.is_right(stored.hash if stored else None, password) or stored is None:
+        _record_failure(stored, "wrong password" if stored else "unknown name")
         raise WrongPassword("The name or the password is wrong.", _advice(name, clock))
     with accounts() as working:
         take_back(working, attempt)
@@ -107,8 +117,10 @@ def _proven(name: str, password: str, clock: Clock, hashing: Hashing) -> StoredA
     if now is None or now.hash != stored.hash:  # removed or reset while it was looked at
         raise WrongPassword("The name or the password is wrong.", "Try again.")
     if not now.account.enabled:
+        _record_failure(now, "disabled")
         raise AccountError("This account is disabled.", "Ask an administrator.")
     if now.one_time_until and now.one_time_until < utc_now():
+        _record_failure(now, "one-time password has run out")
         said = "This one-time password has run out."
         raise AccountError(said, "Ask an administrator for another one.")
     return now
@@ -123,6 +135,12 @@ def _counted(name: str, clock: Clock) -> tuple[Attempt, StoredAccount | None]:
             note_failure(working, name)
             return begin(working, name, now), find_account(working, name)
     raise MustWait(wait)  # outside: what was noted of a clock that was set back is kept
+
+
+def _record_failure(stored: StoredAccount | None, why: str) -> None:
+    """A name that nobody has is not recorded: somebody may have typed his password there."""
+    name = stored.account.reader.name if stored else "unknown"
+    record(Action.SIGN_IN_FAILED, outcome=Outcome.FAILED, name=name, facts={"why": why})
 
 
 def _advice(name: str, clock: Clock) -> str:

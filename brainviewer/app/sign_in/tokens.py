@@ -3,8 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from brainviewer.app.audit_trail.recording import audited, record
 from brainviewer.app.sign_in.signing_in import utc_now
 from brainviewer.core.accounts.account import AccountError
+from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.process.reader import Reader
 from brainviewer.files.accounts.accounts_file import accounts
 from brainviewer.files.accounts.records import account_of
@@ -27,7 +29,8 @@ def make_token(reader: Reader, path: Path, days: int = USUAL_DAYS) -> Token:
         said = f"A token holds for 1 to {MOST_DAYS} days."
         raise AccountError(said, "Choose another number of days.")
     expires = (datetime.now(UTC) + timedelta(days=days)).isoformat(timespec="seconds")
-    with accounts() as working:
+    facts = {"change": "token made", "account": reader.name}
+    with audited(Action.ACCOUNTS, facts=facts), accounts() as working:
         token, secret = add_token(working, reader.id, utc_now(), expires)
         write_token(path, token.id, secret)  # what it raises undoes the row
     return token
@@ -41,7 +44,8 @@ def list_tokens(reader: Reader) -> list[Token]:
 
 def revoke_token(reader: Reader, token_id: str) -> None:
     """Let a token of a reader hold no more. Raises AccountError if he has none of that id."""
-    with accounts() as working:
+    facts = {"change": "token revoked", "account": reader.name, "token": token_id[:8]}
+    with audited(Action.ACCOUNTS, facts=facts), accounts() as working:
         if not revoke(working, reader.id, token_id):
             raise AccountError(f"You have no token '{token_id}'.", "See: brainviewer users tokens")
 
@@ -62,7 +66,9 @@ def reader_of_token(path: Path) -> Reader:
             said = "The password of this account has to be changed first."
             raise AccountError(said, "Change it: brainviewer users password")
         note_use(working, token, utc_now())
-    return stored.account.reader
+    reader = stored.account.reader
+    record(Action.SIGNED_IN, by=reader, facts={"with": "token", "token": token.id})
+    return reader
 
 
 _AGAIN = "Make another one: brainviewer users token FILE"

@@ -63,6 +63,12 @@ class SessionJournal:
                 disk().unlink(path)
             disk().close(lock)
 
+    def let_go(self) -> None:
+        """The study is no longer open here, and is to be offered as if this had been killed."""
+        if self._mark is not None:
+            (_, lock), self._mark = self._mark, None
+            disk().close(lock)
+
     def _entry(self, value: Any) -> dict[str, Any]:
         return {"kind": SESSION, "window": self.window, "value": value}
 

@@ -9,6 +9,7 @@ from brainviewer.gui.actions.annotations import EDIT_MENU, LIST_MENU, PANE_MENU
 from brainviewer.gui.actions.correction import CORRECTION_MENU
 from brainviewer.gui.actions.fusion import FUSION_MENU
 from brainviewer.gui.actions.layouts import GRIDS, HANGING, LAYOUT_MENU
+from brainviewer.gui.actions.reader import READER_MENU
 from brainviewer.gui.actions.reformation import PLANES_MENU, TURN_MENU
 from brainviewer.gui.actions.sessions import SESSION_MENU
 from brainviewer.gui.actions.table import ACTIONS
@@ -22,7 +23,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
               "study-list", "pacs", "study-before", "study-next", "compare-prior",
               "-", *SESSION_MENU, "-",
               "open-annotations", "save-annotations", "export-annotations", "-", "export>",
-              "report", "send-results", "print", "copy", "-", "settings", "quit")),
+              "report", "send-results", "print", "copy", "-", "settings", "reader>", "quit")),
     ("Edit", ("undo", "redo", "-", "delete", "delete-all", "-", *EDIT_MENU)),
     ("View", (*LAYOUT_MENU, "-",
               "overlays", "show-lesion", "show-parts", "show-diameters", "show-heatmap",
@@ -87,6 +88,7 @@ CONTEXT_MENUS: Mapping[str, tuple[str, ...]] = {
 
 _SUBMENUS: Mapping[str, tuple[str, ...]] = {
     "export>": EXPORT_MENU,
+    "reader>": READER_MENU,
     "fusion>": FUSION_MENU,
     "look>": LOOK_ACTIONS,
     "presets>": tuple(f"preset-{number}" for number in range(1, 10)),

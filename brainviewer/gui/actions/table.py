@@ -17,6 +17,7 @@ from brainviewer.gui.actions.annotations import (
 from brainviewer.gui.actions.correction import CORRECTION_ACTIONS
 from brainviewer.gui.actions.fusion import FUSION_ACTIONS
 from brainviewer.gui.actions.layouts import LAYOUT_ACTIONS
+from brainviewer.gui.actions.reader import READER_ACTIONS
 from brainviewer.gui.actions.reformation import REFORMATION_ACTIONS
 from brainviewer.gui.actions.sessions import SESSION_ACTIONS
 from brainviewer.gui.actions.tool_bar import TOOL_BAR
@@ -115,6 +116,7 @@ ACTIONS: tuple[Action, ...] = (
            tip="Display, mouse, keys, windows, models, export, privacy and PACS"),
     Action("audit-trail", "Audit trail…", "", None, lambda w: show_trail(w.session, w.frame),
            tip="Who did what on this computer, where it is recorded"),
+    *READER_ACTIONS,
     Action("quit", "Quit", "Ctrl+Q", None, lambda w: w.frame.close()),
     Action("undo", "Undo", "Ctrl+Z", Fact.UNDO, lambda w: w.session.undo()),
     Action("redo", "Redo", "Ctrl+Shift+Z", Fact.REDO, lambda w: w.session.redo(),

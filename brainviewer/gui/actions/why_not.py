@@ -9,6 +9,7 @@ _VOLUMES = "For studies of volumes; a single image is open."
 _CLASSIFY = "There is no answer yet: classify first."
 _LESION = "No lesion is there: find it first."
 WHY_NOT: Mapping[Fact, str] = {
+    Fact.SIGNED_IN: "Nobody has to sign in on this computer.",
     Fact.STUDY: _OPEN,
     Fact.SEQUENCES: _VOLUMES,
     Fact.IMAGE: "For single images; a study of volumes is open.",

@@ -36,6 +36,7 @@ PLACES: Mapping[str, str] = {
         ("settings", "settings"),
         ("privacy", "settings"),
         ("audit trail", "audit-trail"),
+        ("sign-in", "sign-in-at-the-window"),
         ("errors", "if-something-goes-wrong"),
         ("recovery", "after-a-crash-or-a-power-cut"),
         ("mouse", "mouse"),

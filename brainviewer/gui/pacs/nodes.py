@@ -13,6 +13,8 @@ from PySide6.QtWidgets import (
 )
 
 from brainviewer.app.pacs.pacs import Pacs
+from brainviewer.app.shared.nodes import keep_node, remove_node
+from brainviewer.app.sign_in.permission import ONLY_ADMINISTRATORS, may_administer
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui.help.help_button import HelpButton
@@ -22,7 +24,7 @@ from brainviewer.gui.panes.image_focus import WheelGuard
 from brainviewer.gui.widgets import button, label, listen, set_role, told
 from brainviewer.gui.window_size import open_with
 from brainviewer.pacs.node import OWN_TITLE, Certificates, DicomwebNode, DimseNode, Login, Node
-from brainviewer.pacs.node_list import keep_node, nodes, remove_node
+from brainviewer.pacs.node_list import nodes
 
 _PROTOCOLS = {"DIMSE": 0, "DICOMweb": 1}
 _LOGINS = {"No login": Login.NONE, "User and password": Login.PASSWORD, "Token": Login.TOKEN}
@@ -64,11 +66,14 @@ class NodesDialog(QDialog):
         for each in (self._add, self._remove, self._test):
             each.setAutoDefault(False)
         self._save.setDefault(True)
+        self._may = may_administer()
         self._lay_out()
         listen(self._pages.setCurrentIndex, self.protocol.group.idClicked)
         listen(lambda *_: self._enable(), self.login.currentIndexChanged)
         self.list.currentTextChanged.connect(self._show_named)
         self._fill(chosen)
+        if not self._may:
+            self._only_show()
         WheelGuard(self)
 
     @property
@@ -101,6 +106,13 @@ class NodesDialog(QDialog):
         )
         self.setLayout(row(side, (form, 1), spacing=20, margins=(20, 20, 20, 20)))
         open_with(self, 760, 520)
+
+    def _only_show(self) -> None:
+        """A reader who is no administrator sees the nodes, and may change none."""
+        for each in (self._add, self._remove, self._test, self._save):
+            each.setEnabled(False)
+            each.setToolTip(ONLY_ADMINISTRATORS)
+        self._tell(ONLY_ADMINISTRATORS)
 
     # -- what is shown ----------------------------------------------------------------------
 
@@ -158,7 +170,7 @@ class NodesDialog(QDialog):
         page = 1 if isinstance(node, DicomwebNode) else 0
         self.protocol.choose(page)
         self._pages.setCurrentIndex(page)
-        self._remove.setEnabled(node is not None)
+        self._remove.setEnabled(node is not None and self._may)
         self._enable()
 
     def _enable(self) -> None:

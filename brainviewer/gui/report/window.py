@@ -12,6 +12,7 @@ from brainviewer.app.reporting.options import ReportPart
 from brainviewer.app.reporting.reports import PAGES
 from brainviewer.app.session import Session
 from brainviewer.app.settings.settings import TABLE
+from brainviewer.app.sign_in.reader_name import named_reader
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.report_text import MOST_CHARACTERS, TOO_LONG, ReportText
 from brainviewer.gui.help.help_button import HelpButton
@@ -72,7 +73,9 @@ class ReportWindow(QDialog):
         self.parts = {part: QCheckBox(part.value) for part in ReportPart}
         self.identity, self.paper = self._choice("report_identity"), self._choice("report_paper")
         self.reader = told(
-            QLineEdit(placeholderText="Reader"), tip=TABLE["report_reader"].help, name="Reader"
+            QLineEdit(placeholderText=named_reader() or "Reader"),
+            tip=TABLE["report_reader"].help,
+            name="Reader",
         )
         self.reader.setMaxLength(200)
         self._hidden = label(role="small-caution", wrap=True)

@@ -18,6 +18,7 @@ from brainviewer.app.settings.exchange import export_settings, read_settings
 from brainviewer.app.settings.settings import TABLE
 from brainviewer.app.settings.table import Page
 from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.process.reader import current_reader
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui import theme
 from brainviewer.gui.audit_trail.opener import show_trail
@@ -44,6 +45,7 @@ _TOPICS: Mapping[Page, str] = {
     Page.EXPORT: "export",
     Page.PRIVACY: "privacy",
     Page.PACS: "PACS",
+    Page.ACCOUNTS: "sign-in",
 }
 """Where the question mark leads on a page."""
 
@@ -112,13 +114,18 @@ class SettingsDialog(QDialog):
             "Who did what on this computer: record it, look at it, verify it",
             lambda: show_trail(self._session, self),
         )
-        return {
+        own: dict[Page, QWidget] = {
             Page.DISPLAY: self.tool_bar,
             Page.KEYS: self.keys,
             Page.WINDOWS: presets,
             Page.PRIVACY: trail,
             Page.PACS: nodes,
         }
+        if current_reader() is not None:
+            from brainviewer.gui.sign_in.accounts_page import AccountsPage
+
+            own[Page.ACCOUNTS] = AccountsPage()
+        return own
 
     def _fill(self, own: Mapping[Page, QWidget]) -> None:
         for page in Page:

@@ -54,13 +54,13 @@ class _Cover(QWidget):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.title = window.windowTitle()
+        self._over, self.title = window, window.windowTitle()
         self.follow()
         self.show()
 
     def follow(self) -> None:
         """Be as large as the window, and above all that is in it."""
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._over.rect())
         self.raise_()
 
     @painted

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 
 _USE = frozenset(
     (
@@ -33,9 +33,11 @@ class IdleWatch(QObject):
     """Listens to windows of the system, not to widgets: a few events a second, not thousands.
 
     idle : nobody has used a window for ``minutes``; not said again before ``start``.
+    pressed : a key with those that are held, in whichever window, also over a dialog.
     """
 
     idle = Signal()
+    pressed = Signal(QKeySequence)
 
     def __init__(self, parent: QObject, now: Callable[[], float] = _now) -> None:
         super().__init__(parent)
@@ -79,6 +81,8 @@ class IdleWatch(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _USE:
             self._last = self._now()
+            if isinstance(event, QKeyEvent) and event.modifiers():
+                self.pressed.emit(QKeySequence(event.keyCombination()))
         return False
 
     def _left(self) -> float:

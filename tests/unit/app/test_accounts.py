@@ -3,11 +3,13 @@
 import re
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from signing_in import ANNA, ANNAS_PASSWORD, BEN, BENS_PASSWORD, CHEAP, MovedClock
 from signing_in import first_administrator as administrator
 
+import brainviewer as package
 from brainviewer.app.sign_in import accounts
 from brainviewer.app.sign_in.first_account import make_first_administrator
 from brainviewer.app.sign_in.permission import require, sign_in_is_on
@@ -18,6 +20,7 @@ from brainviewer.app.sign_in.signing_in import (
     sign_in,
     sign_out,
 )
+from brainviewer.app.sign_in.taking_over import DATA, SETTINGS
 from brainviewer.core.accounts.account import AccountError
 from brainviewer.core.process.reader import Reader, Role
 from brainviewer.files.user_folders import data_folder, machine_folder, machine_settings_folder
@@ -187,3 +190,11 @@ def test_the_first_administrator_takes_over_what_was_there_and_the_originals_sta
         assert not any(p.stat().st_mode & 0o077 for p in data_folder().rglob("*"))
     begin_use(ben())
     assert not data_folder().exists() or not list(data_folder().rglob("*.json"))
+
+
+def test_all_that_a_reader_has_is_taken_over_but_for_what_is_there_for_a_while() -> None:
+    for_a_while = {"retrieved", "unpacked", "unfinished"}
+    sources = [f.read_text() for f in Path(package.__file__).parent.rglob("*.py")]
+    names = set(re.findall(r'\b(?:data|settings)_folder\(\) / "([^"]+)"', "\n".join(sources)))
+    assert names - for_a_while <= {*SETTINGS, *DATA}
+    assert {*SETTINGS, *DATA} <= names | {"verdicts.jsonl"}

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from brainviewer.files.journal import study_file
+from brainviewer.files.tidying import tidy_up
 from tests.benchmarks import faults, kills
 from tests.faulty_disk import FaultyDisk
 
@@ -24,6 +25,9 @@ def test_nothing_is_lost_when_processes_are_killed_while_they_edit(tmp_path: Pat
     assert not lost
     assert done >= 25
     assert acknowledged > 50
+    tidy_up()
+    left = {path.suffix for path in (tmp_path / "journal").iterdir()} - {".open"}
+    assert left == {".journal"}  # no drafts, no locks, nothing that was set aside
 
 
 def test_nothing_is_lost_on_a_disk_that_fails() -> None:

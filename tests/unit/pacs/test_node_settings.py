@@ -13,7 +13,8 @@ from keyring.backends.fail import Keyring as NoKeyring
 from brainviewer.core.errors import BrainViewerError, FileError, NodeError
 from brainviewer.files.user_folders import settings_folder
 from brainviewer.pacs.node import Certificates, DicomwebNode, DimseNode, Login, Node
-from brainviewer.pacs.node_list import keep_node, node_named, nodes, remove_node
+from brainviewer.pacs.node_changes import keep_node, remove_node
+from brainviewer.pacs.node_list import node_named, nodes
 from brainviewer.pacs.passwords import (
     forget_password,
     keep_for_now,

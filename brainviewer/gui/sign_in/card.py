@@ -1,0 +1,51 @@
+"""A calm page with a card in its middle: a heading, fields, what is said, and buttons."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
+
+from brainviewer.gui import theme
+from brainviewer.gui.help.help_button import HelpButton
+from brainviewer.gui.layouts import Item, column, row
+from brainviewer.gui.widgets import label, set_role
+
+WIDTH = 400
+TOPIC = "sign-in"
+
+
+class Card(QWidget):
+    """What pages of the entrance have in common.
+
+    said : a sentence under the fields, which has its room also while it is empty.
+    """
+
+    def __init__(self, heading: str) -> None:
+        super().__init__()
+        self.heading = label(heading, "answer", wrap=True)
+        self.lead = label(role="quiet", wrap=True)
+        self.said = label(wrap=True)
+        self.said.setMinimumHeight(2 * self.said.fontMetrics().lineSpacing())
+        self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
+
+    def lay_out(self, fields: list[Item], left: QPushButton, right: QPushButton) -> None:
+        """Put fields between the heading and the buttons. right : what Enter does."""
+        self._right = right
+        frame = QFrame()
+        frame.setObjectName("card")
+        frame.setFixedWidth(theme.px(WIDTH))
+        buttons = row(HelpButton(TOPIC), left, None, right, spacing=8)
+        content = column(self.heading, self.lead, *fields, self.said, buttons, spacing=12)
+        content.setContentsMargins(28, 26, 28, 20)
+        frame.setLayout(content)
+        # Between two that stretch: aligned, it would be as high as its texts are if it were wide.
+        self.setLayout(column(None, row(None, frame, None), None))
+
+    def take_enter(self) -> None:
+        """Let Enter do what the button at the right does, in a window of several pages."""
+        self._right.setDefault(False)  # it is the default of a window only if set in it
+        self._right.setDefault(True)
+
+    def say(self, text: str, role: str = "caution") -> None:
+        """Say a sentence; an empty one takes back what was said."""
+        set_role(self.said, role)
+        self.said.setText(text)
+        self.said.setAccessibleName(text)
