@@ -136,6 +136,8 @@ class Database:
             if version == self.schema.version:  # before anything is written: is all of it there?
                 _check_tables(connection, self.schema)
             connection.execute("PRAGMA synchronous = EXTRA")  # the folder as well
+            # What is deleted is overwritten: an old hash of a password, a histology.
+            connection.execute("PRAGMA secure_delete = ON")
             _bring_up_to_date(connection, self.schema)
         except BaseException:
             connection.close()

@@ -89,6 +89,17 @@ def test_nobody_else_may_read_it_also_where_it_was_open_to_all(path: Path) -> No
     database.close()
 
 
+def test_what_is_deleted_is_not_left_in_the_file(path: Path) -> None:
+    database = Database(path, SCHEMA)
+    for name in ("a secret that goes", "kept"):
+        add(database, name)
+    assert b"secret that goes" in path.read_bytes()
+    with database.transaction() as working:
+        assert working.change("DELETE FROM counts WHERE name LIKE '%secret%'") == 1
+    database.close()
+    assert b"secret that goes" not in path.read_bytes()
+
+
 def test_what_is_raised_in_a_transaction_undoes_it_and_passes(path: Path) -> None:
     database = Database(path, SCHEMA)
     with pytest.raises(FileNotFoundError), database.transaction() as working:
