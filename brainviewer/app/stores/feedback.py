@@ -8,6 +8,7 @@ from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any
 
+from brainviewer.app.sign_in.reader_name import named_reader
 from brainviewer.core.findings.classification import Classification
 from brainviewer.core.findings.feedback import (
     AGREE,
@@ -57,12 +58,15 @@ def feedback_on(result: Classification, opinion: str, user_type: str = "") -> Fe
         prevalence=result.prevalence,
         slice_index=result.slice_index,
         probabilities={code: round(p, 6) for code, p in result.classes.items()},
+        reader=named_reader(),
     )
 
 
 def keep_feedback(feedback: FeedbackRecord) -> None:
     """Add feedback to the journal of its study. Raises FileError if it cannot be written."""
     stored = {_STORED.get(name, name): value for name, value in asdict(feedback).items()}
+    if not feedback.reader:
+        del stored["reader"]
     keep_feedback_on(feedback.study_sha256, {"schema": SCHEMA, **stored})
 
 

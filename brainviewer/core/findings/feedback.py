@@ -15,6 +15,7 @@ class FeedbackRecord:
     time : UTC, ISO 8601.
     prediction : class code, or ``out of scope``, that the opinion is about.
     opinion : ``agree``, ``disagree`` or ``withdrawn``.
+    reader : who said it, where readers sign in and want to be named; else empty.
     user_type : with ``disagree``, class code or ``other``; empty if the user did not say.
     """
 
@@ -30,6 +31,7 @@ class FeedbackRecord:
     not_confident: bool = False
     opinion: str
     user_type: str = ""
+    reader: str = ""
 
     @property
     def agrees(self) -> bool:

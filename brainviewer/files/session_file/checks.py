@@ -42,7 +42,8 @@ def check_feedback(feedback: FeedbackRecord | None, study: SavedStudy) -> Feedba
     if feedback is None:
         return None
     words = (feedback.time, feedback.model, feedback.model_version, feedback.prediction,
-             feedback.user_type, feedback.prevalence, feedback.weights_sha256)  # fmt: skip
+             feedback.user_type, feedback.prevalence, feedback.weights_sha256,
+             feedback.reader)  # fmt: skip
     said = feedback.opinion in (AGREE, DISAGREE) and max(map(len, words)) <= _LONGEST_WORD
     if not said or feedback.study_sha256 != study.sha256 or len(feedback.probabilities) > 100:
         raise ValueError("feedback on something else")

@@ -3,11 +3,15 @@
 import json
 
 import pytest
+from phantoms import marker_study
 
 from brainviewer.app.reporting.gathering import report_options
 from brainviewer.app.settings.settings import Settings
 from brainviewer.app.sign_in.reader_name import named_reader, reader_name
+from brainviewer.app.stores.feedback import feedback_on
+from brainviewer.core.findings.feedback import AGREE
 from brainviewer.core.process.reader import Reader, use_reader
+from tests.unit.app.desk import a_result
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -37,6 +41,13 @@ def test_a_reader_is_named_unless_he_does_not_want_that() -> None:
     assert report_options(settings).reader == ""
     use_reader(Reader("b2", "Ben"))  # whose own setting it is
     assert named_reader() == "Ben"
+
+
+def test_feedback_tells_the_reader() -> None:
+    result = a_result(marker_study())
+    assert feedback_on(result, AGREE).reader == ""
+    use_reader(Reader("a1", "Anna Miller"))
+    assert feedback_on(result, AGREE).reader == "Anna Miller"
 
 
 def test_exports_tell_the_reader(tmp_path, capfd) -> None:
