@@ -32,7 +32,15 @@ from brainviewer.gui.sign_in.reception import Reception
 from brainviewer.gui.workplace import Workplace
 from tests.gui.conftest import show_study
 from tests.gui.hands import drag
-from tests.signing_in import ANNA, ANNAS_PASSWORD, BEN, BENS_PASSWORD, CHEAP, first_administrator
+from tests.signing_in import (
+    ANNA,
+    ANNAS_PASSWORD,
+    BEN,
+    BENS_PASSWORD,
+    CHEAP,
+    MovedClock,
+    first_administrator,
+)
 
 pytestmark = pytest.mark.window
 
@@ -40,9 +48,11 @@ pytestmark = pytest.mark.window
 @pytest.fixture
 def readers(home: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Reader, Reader]]:
     """Anna, an administrator, and Ben, a reader; both have been here before."""
+    clock = MovedClock()
     for verb in ("sign_in", "change_password"):
-        cheap = partial(getattr(signing_in, verb), hashing=CHEAP)
+        cheap = partial(getattr(signing_in, verb), clock=clock, hashing=CHEAP)
         monkeypatch.setattr(clerk, verb, cheap)
+    monkeypatch.setattr(clerk, "wait_seconds", partial(signing_in.wait_seconds, clock=clock))
     monkeypatch.setattr(EngineControl, "start", lambda _: None)
     anna = first_administrator()
     begin_use(anna)
@@ -194,7 +204,7 @@ def test_a_wrong_password_is_told_and_the_wait_counted_down(
     here.page._left_s = 0.1
     here.said("You can try again now.")
     here.type_in(ANNAS_PASSWORD)  # the accounts count on their own clock
-    here.said("Too many wrong passwords. Try again in")
+    here.said("Too many wrong passwords.")
     assert current_reader() is None
 
 

@@ -80,13 +80,16 @@ class OpenStudy:
 
     def leave_to_return(self) -> None:
         """Somebody else takes this place: offer what is open to this reader when he is back."""
-        self.keep()
+        self.keep(to_return=True)
         journal, self._journal = self._journal, None
         if journal is not None:
             self._jobs.save(KEEP_OPEN, journal.let_go, _not_kept)
 
-    def keep(self) -> None:
-        """Write how it is looked at now, in the background, unless that is there already."""
+    def keep(self, *, to_return: bool = False) -> None:
+        """Write how it is looked at now, in the background, unless that is there already.
+
+        to_return : it was not killed, but left for its reader to go on with.
+        """
         journal, state = self._journal, self._state
         view = saved_view(state, self.looks())
         if journal is None or view is None:
@@ -101,6 +104,7 @@ class OpenStudy:
             "tool": state.tool.value,
             "finding": state.finding_status is Status.DONE,
             "classification": state.classification_status in (Status.DONE, Status.STALE),
+            "to_return": to_return,
         }
         if value != self._kept:
             self._kept = value

@@ -1,6 +1,6 @@
 """The page on which a reader chooses a password, with what makes one acceptable."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 
 from brainviewer.app.sign_in.password_check import check_password
 from brainviewer.core.accounts.password_rules import SHORTEST, WHAT_IS_ACCEPTABLE
@@ -11,6 +11,8 @@ from brainviewer.gui.widgets import button, label, set_role, timer
 
 ONE_TIME = "The password that you were given holds once. Choose your own, which nobody else knows."
 _PAUSE_MS = 350
+_VERDICT_LINES = 3
+"""What the longest verdict takes: the page does not move while somebody types."""
 
 
 class NewPasswordPage(Card):
@@ -26,6 +28,8 @@ class NewPasswordPage(Card):
         self.new = PasswordField("New password")
         self.again = PasswordField("New password again")
         self.verdict = label(role="small", wrap=True)
+        self.verdict.setMinimumHeight(_VERDICT_LINES * self.verdict.fontMetrics().lineSpacing())
+        self.verdict.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.enter = button("Change", "primary", clicked=self._enter)
         self.left = button("Back", clicked=self.back)
         self._look = timer(self, _PAUSE_MS, self._judge)

@@ -25,6 +25,8 @@ from brainviewer.gui.widgets import timer
 from brainviewer.gui.workplace import Workplace
 
 _SOON_MS = 100
+_DRAG_LOOKS = 10
+"""How often a lock waits for a button of the mouse that is held: a second in all."""
 
 
 class Reception(QObject):
@@ -58,6 +60,7 @@ class Reception(QObject):
         self._had_keys: QWidget | None = None
         self._level = 0
         self._when_finished = timer(self, _SOON_MS, self._let_next_in)
+        self._lock_soon, self._drag_ends = timer(self, _SOON_MS, self.lock), _DRAG_LOOKS
         credentials, new = entrance.credentials, entrance.new_password
         credentials.entered.connect(self._look_at)
         new.entered.connect(self._choose_password)
@@ -153,10 +156,16 @@ class Reception(QObject):
         workplace = self.workplace
         if self.locked or workplace is None or not workplace.window.isVisible():
             return
+        if QApplication.mouseButtons() and self._drag_ends > 0:
+            self._drag_ends -= 1  # what is being drawn would be drawn on after the lock
+            self._lock_soon.start()
+            return
+        self._drag_ends = _DRAG_LOOKS
         self.watch.stop()
         self._had_keys = QApplication.focusWidget()
         workplace.session.cine.stop()
         workplace.window.leaving.keep_changes()
+        workplace.window.leaving.asks = False  # nobody could answer
         self.covers.cover()
         workplace.session.jobs.hold()
         self._ask_who_locked()
@@ -176,6 +185,7 @@ class Reception(QObject):
 
     def _unlock(self) -> None:
         assert self.workplace is not None
+        self.workplace.window.leaving.asks = True
         self.covers.uncover()
         self.entrance.leave()
         self.workplace.session.jobs.go_on()
@@ -220,6 +230,7 @@ class Reception(QObject):
         self._leave_workplace(to_return=True)
         reader, self._next = self._next, None
         if reader is None:
+            self.entrance.hide()  # windows that stay open would keep the program
             self._app.quit()
         else:
             self._let_in(reader)
@@ -251,7 +262,8 @@ class Reception(QObject):
 
     def close(self) -> None:
         """The program ends."""
-        self.watch.stop()
+        for waits in (self.watch, self._lock_soon, self._when_finished):
+            waits.stop()
         if self.workplace is not None:
             if not self.locked and self.workplace.window.isVisible():
                 self.workplace.close()
