@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from brainviewer.app.engine import EngineControl
@@ -26,6 +26,7 @@ from brainviewer.files.accounts.accounts_file import accounts_path
 from brainviewer.files.journal.sessions import left_work
 from brainviewer.files.user_folders import data_folder
 from brainviewer.gui.application import Running
+from brainviewer.gui.faults.start_offer import StartOffer
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.sign_in import clerk
 from brainviewer.gui.sign_in.reception import Reception
@@ -358,6 +359,10 @@ def test_another_reader_gets_in_and_the_work_of_the_first_is_his_own(
     assert str(data_folder()).endswith(readers[0].id)
     here.reception.lock()
     window = here.other(BEN, BENS_PASSWORD)
+    qtbot.waitUntil(lambda: len(window.findChildren(StartOffer)) == 1)
+    (offer,) = window.findChildren(StartOffer)
+    said = " ".join(one.text() for one in offer.findChildren(QLabel))
+    assert "Somebody else signed in" in said and "1 annotation" in said
     show_study(window.session, study)
     assert window.session.state.annotations == drawn
     assert window.session.settings.theme == "light" and window.session.settings.recent

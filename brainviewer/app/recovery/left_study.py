@@ -39,7 +39,8 @@ class LeftStudy:
         """
         work = self.work
         which = shortened(place_of(work.paths).name) if named and work.paths else "a study"
-        return f"Your work on {which} is there{_until(work.until, now)}: {_kinds(work)}."
+        kinds = f": {made}" if (made := _kinds(work)) else ""
+        return f"Your work on {which} is there{_until(work.until, now)}{kinds}."
 
     @property
     def advice(self) -> str:

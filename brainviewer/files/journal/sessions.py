@@ -114,10 +114,20 @@ class LeftWork:
         return _paths(self.session, "prior")
 
     @property
+    def to_return(self) -> bool:
+        """Whether its reader left it to go on with, since another took his place."""
+        return bool((self.session or {}).get("to_return"))
+
+    @property
     def any(self) -> bool:
         """Whether there is any work that somebody would miss."""
         return bool(
-            self.annotations or self.corrections or self.feedback or self.report or self.age
+            self.to_return
+            or self.annotations
+            or self.corrections
+            or self.feedback
+            or self.report
+            or self.age
         )
 
 

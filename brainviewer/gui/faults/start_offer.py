@@ -1,6 +1,6 @@
 """What windows left that were not closed: offered at the next start, beside the images."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,6 +18,7 @@ from brainviewer.gui.widgets import button, call, label
 
 _WIDTH = 540
 _HEAD = "BrainViewer was not closed."
+_RETURN = "Somebody else signed in while your work was open."
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class StartOffers(QObject):
 
     def _offer(self) -> None:
         recovery = self._recovery
-        made = StartOffer(self._parent, _HEAD if recovery.left else "")
+        made = StartOffer(self._parent, _head(recovery.left))
         for one in recovery.left:
             self._offer_study(made, one)
         for trace in recovery.traces:
@@ -118,3 +119,10 @@ class StartOffers(QObject):
             Choice("Delete", trace.delete),
             Choice("Show details", show, settles=False),
         )
+
+
+def _head(left: Sequence[LeftStudy]) -> str:
+    """Over what windows left; none where there is nothing but traces of crashes."""
+    if not left:
+        return ""
+    return _RETURN if all(one.work.to_return for one in left) else _HEAD
