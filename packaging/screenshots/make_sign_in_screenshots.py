@@ -137,6 +137,18 @@ class Turns:
         accept(workplace.settings)
         for tour in workplace.window.findChildren(Tour):
             tour.end()
+        self._back(reception)
+
+    def _back(self, reception: Reception) -> None:
+        """Anna comes back, and is offered what she left."""
+        page = reception.entrance.credentials
+        reception.lock()
+        QTest.mouseClick(page.left, Qt.MouseButton.LeftButton)
+        self.type(page.name, ANNA)
+        self.type(page.password.field, PASSWORD)
+        self.wait(lambda: not reception.locked and not reception.entrance.isVisible())
+        self.rest(2)
+        self.take("offered-again")
 
     # -- hands and eyes ---------------------------------------------------------------------
 
