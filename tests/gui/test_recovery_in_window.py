@@ -33,7 +33,7 @@ from brainviewer.core.report_text import ReportText
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.core.view.view_choice import Layout, Tool
-from brainviewer.gui import application
+from brainviewer.gui import workplace
 from brainviewer.gui.faults.start_offer import StartOffer
 from brainviewer.imaging.correction.brush import ball_stroke
 from brainviewer.imaging.correction.label_edit import Paint
@@ -44,7 +44,7 @@ detection.find_tumour = lambda study, *_, **__: with_parts(marker_finding(study)
 prediction.classify = lambda study, *_, **__: a_result(study)
 
 
-class Window(application.MainWindow):
+class Window(workplace.MainWindow):
     def __init__(self, session):
         super().__init__(session)
         session.engine.start = lambda: None
@@ -118,7 +118,7 @@ def told(session, state):
 
 {act}
 
-application.MainWindow = Window
+workplace.MainWindow = Window
 from brainviewer.__main__ import main
 if __name__ == "__main__":
     sys.argv[0] = "brainviewer"
