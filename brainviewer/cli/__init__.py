@@ -6,39 +6,37 @@ Exit codes: 0 done, 2 the user's input is wrong (one sentence with advice), 1 a 
 
 from brainviewer.cli import (
     audit_trail,
-    dicom_export,
-    export,
-    export_slices,
     follow_up,
     images,
     labelled_data,
     models,
-    pacs,
     report,
     research,
     sessions,
     studies,
     users,
 )
+from brainviewer.cli.exporting import dicom, pictures, slices
 from brainviewer.cli.monitoring import commands as monitoring
+from brainviewer.cli.pacs import commands as pacs
 from brainviewer.cli.program import app, run
 
 __all__ = [
     "app",
     "audit_trail",
-    "dicom_export",
-    "export",
-    "export_slices",
+    "dicom",
     "follow_up",
     "images",
     "labelled_data",
     "models",
     "monitoring",
     "pacs",
+    "pictures",
     "report",
     "research",
     "run",
     "sessions",
+    "slices",
     "studies",
     "users",
 ]

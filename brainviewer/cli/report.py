@@ -10,7 +10,7 @@ import typer
 
 from brainviewer.app.report.terminal import progress_line, results_only, show
 from brainviewer.cli.engines import finder, image_engine, load_rest, search_engine, study_engine
-from brainviewer.cli.export import read_drawn
+from brainviewer.cli.exporting.pictures import read_drawn
 from brainviewer.cli.options import (
     Age,
     AsJson,

@@ -62,7 +62,7 @@ def test_every_room_uses_the_modules_of_qt_that_it_may() -> None:
         ("painting/devices.py", "from PySide6 import QtWidgets", "PySide6.QtWidgets"),
         ("painting/devices.py", "def late():\n    import PySide6", "PySide6"),
         ("app/exports.py", "from PySide6.QtGui import QImage", "PySide6.QtGui"),
-        ("cli/export.py", "import PySide6.QtCore", "PySide6.QtCore"),
+        ("cli/exporting/pictures.py", "import PySide6.QtCore", "PySide6.QtCore"),
         ("gui/widgets.py", "from PySide6.QtOpenGL import QOpenGLWindow", "PySide6.QtOpenGL"),
     ],
 )

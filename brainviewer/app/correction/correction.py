@@ -284,7 +284,7 @@ class SegmentationCorrection:
 
     def _show(self, editing: Editing) -> None:
         steps, study, parted = self._steps, self._state.study, False
-        labels = self._base_labels if editing.labels is None else editing.labels
+        labels = editing.labels if editing.labels is not None else self._base_labels
         if study is not None and labels is not None:
             from brainviewer.imaging.correction.corrected_finding import told_apart
 

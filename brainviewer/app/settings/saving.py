@@ -1,12 +1,14 @@
 """Saves settings in their file: in the background, and what failed again with the next change."""
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from brainviewer.app.audit_trail.recording import record
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.settings.settings_file import save
+from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.errors import BrainViewerError, FileError
 
 log = logging.getLogger(__name__)
@@ -31,9 +33,18 @@ class Saving:
         """
         self._jobs, self._failed = jobs, failed
 
-    def tell(self, error: BrainViewerError) -> None:
-        """Tell the user why a setting was not changed."""
-        self._failed(error)
+    def may_change(self, chosen: Sequence[str]) -> bool:
+        """Record that settings of these names are changed, where that is wanted.
+
+        False, and the user is told, if it cannot be recorded: they are not to be changed then.
+        """
+        try:
+            if chosen:
+                record(Action.SETTINGS, facts={"names": ", ".join(chosen)})
+        except BrainViewerError as error:
+            self._failed(error)
+            return False
+        return True
 
     def finish(self) -> None:
         """Wait until what was changed is in the file."""

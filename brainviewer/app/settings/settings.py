@@ -1,13 +1,12 @@
 """The table of settings, and how they are remembered: a small JSON file in the settings folder."""
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from brainviewer.app.audit_trail.recording import record
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.settings import offers
 from brainviewer.app.settings.saving import Failed, Saving
@@ -25,8 +24,7 @@ from brainviewer.app.settings.table import (
 from brainviewer.app.settings.window_presets import own_presets
 from brainviewer.app.signals import Signal
 from brainviewer.app.state import Layout
-from brainviewer.core.audit_trail.actions import Action
-from brainviewer.core.errors import BrainViewerError, FileError
+from brainviewer.core.errors import FileError
 from brainviewer.core.slices import Convention
 from brainviewer.core.voi.voi_window import AUTOMATIC, PRESETS
 from brainviewer.files.user_folders import settings_folder
@@ -268,7 +266,7 @@ class Settings:
         if changes.get("remember_recent") is False:
             changes["recent"] = ()
         other = {name for name, value in changes.items() if getattr(self, name) != value}
-        if not self._recorded(other):
+        if not self._saving.may_change(sorted(name for name in other if TABLE[name].page)):
             self.changed.emit(frozenset(other))  # what shows them shows what is
             return
         for name, value in changes.items():
@@ -277,17 +275,6 @@ class Settings:
         self._saving.save(ours, changes)
         if other:
             self.changed.emit(frozenset(other))
-
-    def _recorded(self, changed: Collection[str]) -> bool:
-        """Whether a change may be made: its names are recorded, where that is wanted."""
-        chosen = sorted(name for name in changed if TABLE[name].page is not None)
-        try:
-            if chosen:
-                record(Action.SETTINGS, facts={"names": ", ".join(chosen)})
-        except BrainViewerError as error:
-            self._saving.tell(error)
-            return False
-        return True
 
     def reset(self, page: Page | None = None) -> None:
         """Give the settings of a page their defaults; those of all pages without one."""

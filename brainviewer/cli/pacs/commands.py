@@ -8,7 +8,7 @@ import typer
 
 from brainviewer.app.report.terminal import progress_bar, results_only, show_tables
 from brainviewer.cli.options import AsJson, argument, option
-from brainviewer.cli.pacs_nodes import nodes_app, usable_node
+from brainviewer.cli.pacs.nodes import nodes_app, usable_node
 from brainviewer.cli.program import app
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import BrainViewerError

@@ -8,9 +8,9 @@ import typer
 
 from brainviewer.app.report.terminal import complain, progress_line, results_only, show
 from brainviewer.cli.engines import finder, search_engine
+from brainviewer.cli.exporting.slice_look import WindowText
 from brainviewer.cli.options import AsJson, StudyOrSession, option
 from brainviewer.cli.program import app
-from brainviewer.cli.slice_look import WindowText
 from brainviewer.cli.study_opening import TUMOUR, check_output, open_and_import
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text

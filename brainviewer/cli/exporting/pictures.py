@@ -9,9 +9,7 @@ import typer
 
 from brainviewer.app.report.terminal import progress_line, results_only, show
 from brainviewer.cli.engines import image_engine, search_engine, study_engine
-from brainviewer.cli.options import AsJson, Engine, EngineName, Study, option
-from brainviewer.cli.program import app
-from brainviewer.cli.slice_look import (
+from brainviewer.cli.exporting.slice_look import (
     Flip,
     Rotate,
     SlabOf,
@@ -19,6 +17,8 @@ from brainviewer.cli.slice_look import (
     WindowText,
     reformation_of,
 )
+from brainviewer.cli.options import AsJson, Engine, EngineName, Study, option
+from brainviewer.cli.program import app
 from brainviewer.cli.study_opening import TUMOUR, check_output, open_and_import
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings.classification import Classification

@@ -1,0 +1,1 @@
+"""Commands that ask PACS nodes, and those that set nodes up."""
