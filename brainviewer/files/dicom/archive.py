@@ -98,7 +98,8 @@ class _Unpacking:
         name = shortened(path.name)
         try:
             with zipfile.ZipFile(file) as archive:
-                members = [member for member in archive.infolist() if not member.is_dir()]
+                # Not ``is_dir``: of an entry without a name it asks for the last character.
+                members = [one for one in archive.infolist() if not one.filename.endswith("/")]
                 self._check(members, file.seek(0, 2), name)
                 for member in members:
                     self._take_member(archive, member, place, depth)

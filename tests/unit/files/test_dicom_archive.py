@@ -156,3 +156,12 @@ def test_cancelling_leaves_nothing(tmp_path: Path, images: list[Path]) -> None:
     with pytest.raises(Cancelled):
         unpacked(archive, stop)
     assert left() == []
+
+
+def test_an_entry_without_a_name_is_a_file(tmp_path: Path, images: list[Path]) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        unnamed = zipfile.ZipInfo("x")
+        unnamed.filename = ""
+        file.writestr(unnamed, images[0].read_bytes())
+    assert len(list(unpacked(path).folder.iterdir())) == 1
