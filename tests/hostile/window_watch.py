@@ -1,0 +1,98 @@
+"""Runs the window for hostile inputs in a process of its own, and watches it from outside."""
+
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.hostile.case import Case
+from tests.hostile.outcome import SECONDS, Outcome, too_much
+from tests.hostile.watching import of_session, resident
+
+_ROOT = Path(__file__).parents[2]
+_OFFLINE = _ROOT / "tests" / "offline"
+_PATIENCE = 12 * SECONDS
+"""Seconds without a line after which the window hangs; making an input counts, too."""
+
+
+def at_window(cases: list[Case], folder: Path) -> Iterator[Outcome]:
+    """Outcomes of cases in one window after the other, each as long as it lives."""
+    folder.mkdir()
+    for network in (False, True):
+        left = [case for case in cases if case.network is network]
+        while left:
+            done = 0
+            for outcome in _window(left, folder / f"{len(left)}-{network}", network):
+                yield outcome
+                done += 1
+            assert done, "The window did not open."
+            left = left[done:]
+
+
+def _window(cases: list[Case], folder: Path, network: bool) -> Iterator[Outcome]:
+    """Outcomes up to the first case that the window did not survive."""
+    folder.mkdir()
+    asked = folder / "cases.json"
+    asked.write_text(json.dumps([case.id for case in cases]))
+    path = [str(_ROOT), str(_ROOT / "tests")] + ([] if network else [str(_OFFLINE)])
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(path),
+        "QT_QPA_PLATFORM": "offscreen",
+        "TMPDIR": str(folder),
+        "BRAINVIEWER_HOME": str(folder / "home"),
+    }
+    command = [sys.executable, "-m", "tests.hostile.window_door", str(asked), str(folder)]
+    with (
+        (folder / "stderr").open("wb") as err,
+        subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=err,
+            env=environment,
+            cwd=_ROOT,
+            start_new_session=True,
+        ) as process,
+    ):
+        try:
+            for case in cases:
+                outcome = _watched(process, case)
+                if outcome is None:
+                    said = (folder / "stderr").read_text("utf-8", "replace").splitlines()[-1:]
+                    faults = (f"the window died or hung: {process.poll()} {said}",)
+                    yield Outcome(case.id, "window", faults, "", process.poll(), 0.0, 0)
+                    return
+                yield outcome
+        finally:
+            for one in of_session(process.pid):
+                os.kill(one, signal.SIGKILL)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _watched(process: "subprocess.Popen[bytes]", case: Case) -> Outcome | None:
+    """The outcome of the next case; None if the window ended, or says nothing for long."""
+    assert process.stdout is not None
+    idle, most, end = -1, 0, time.monotonic() + _PATIENCE
+    while time.monotonic() < end:
+        ready, _, _ = select.select([process.stdout], [], [], 0.05)
+        if idle >= 0:
+            most = max(most, resident(of_session(process.pid)) - idle)
+        if not ready:
+            continue
+        line = process.stdout.readline()
+        if not line:
+            process.wait()
+            return None
+        if line.strip() == b"begins":
+            idle = resident(of_session(process.pid))
+            continue
+        told = json.loads(line)
+        faults = (*told["faults"], *too_much(told["seconds"], most))
+        return Outcome(case.id, "window", faults, told["said"], None, told["seconds"], most)
+    return None
