@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from brainviewer import __version__
-from brainviewer.app.report.terminal import complain, open_closed_streams
+from brainviewer.app.report.terminal import complain, end_remarks, open_closed_streams
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
 from brainviewer.files.accounts.traces import there_may_be_accounts
@@ -134,6 +134,12 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
             "Change to another folder and try again."
         )
         return 2
+    code = _ran(arguments, open_window, debug)
+    end_remarks(say=code == 0)
+    return code
+
+
+def _ran(arguments: Sequence[str], open_window: OpenWindow, debug: bool) -> int:
     try:
         code = _commands()(
             args=list(arguments), prog_name="brainviewer", obj=open_window, standalone_mode=False

@@ -11,6 +11,7 @@ import pytest
 from brainviewer.app.report.formats import Schema
 from brainviewer.app.report.records import classification_record, location_record
 from brainviewer.core.errors import BrainViewerError, ModelError
+from brainviewer.core.research_use import RESEARCH_ONLY
 from brainviewer.imaging.location.located import located
 from brainviewer.models.engine.engine import Engine
 from brainviewer.models.registry import model
@@ -63,7 +64,7 @@ def test_the_command_says_what_is_found_here(classified, tmp_path):
     assert said.pop("classes") == pytest.approx(here.pop("classes"), abs=1e-4)
     for record in (said, here):
         del record["seconds"], record["network"]["seconds"]
-    assert said == {"schema": Schema.CLASSIFICATION, **here}
+    assert said == {"schema": Schema.CLASSIFICATION, "notice": RESEARCH_ONLY, **here}
 
 
 @pytest.mark.parametrize("name", REGISTERED)

@@ -73,7 +73,7 @@ def test_a_broken_image_among_others_does_not_stop_them(folder, capfd):
     assert run("classify", folder, "--json") == 2
     first, broken, last = lines(capfd)
     assert first["predicted"] == last["predicted"] == "none"
-    assert broken.keys() == {"schema", "file", "error"}
+    assert broken.keys() == {"schema", "notice", "file", "error"}
     assert "not an image" in broken["error"]
     assert run("classify", folder) == 2
     out, err = capfd.readouterr()

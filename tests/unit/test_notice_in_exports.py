@@ -83,7 +83,6 @@ KEPT = {
     "app.stores.session_places": "kept on this computer",
     "app.voi.preset_file": "window presets: nothing of a patient or a model",
     "files.accounts.accounts_file": "kept on this computer",
-    "files.accounts.token_file": "kept on this computer",
     "files.audit_trail.anchors": "kept on this computer",
     "files.audit_trail.key_place": "kept on this computer",
     "files.decoding.child": "a pipe",
@@ -97,7 +96,7 @@ KEPT = {
     "models.installation.install": "a card, which says it in its intended use",
     "models.installation.keras_file": "a network, for a while",
     "models.installation.packed": "a card, which says it in its intended use",
-    "pacs.node_list": "nodes",
+    "pacs.node_changes": "nodes",
     "painting.report.pictures": "images inside a report",
 }
 """Modules whose files go nowhere by themselves, or hold nothing to be taken for a diagnosis."""

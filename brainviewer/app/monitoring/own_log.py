@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from brainviewer.app.monitoring.prediction_log import PredictionLog
-from brainviewer.app.report.terminal import complain
+from brainviewer.app.report.terminal import remark
 from brainviewer.app.settings.settings import Settings
 from brainviewer.files.predictions.database import PredictionDatabase, database_file
 
@@ -14,7 +14,7 @@ class _Own:
 
 
 def own_log() -> PredictionLog:
-    """The log of this process; trouble is told on stderr once."""
+    """The log of this process; trouble is told at the end, once."""
     path = database_file()
     if _Own.log is None or _Own.path != path:
         if _Own.log is not None:
@@ -25,7 +25,7 @@ def own_log() -> PredictionLog:
             PredictionLog(
                 lambda: settings.keep_predictions,
                 lambda: settings.predictions_months,
-                lambda why: complain(str(why)),
+                lambda why: remark(str(why)),
                 PredictionDatabase(path),
             ),
         )

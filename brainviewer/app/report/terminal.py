@@ -141,6 +141,22 @@ def complain(sentence: str) -> None:
         sys.stderr.flush()
 
 
+_remarks: list[str] = []
+
+
+def remark(sentence: str) -> None:
+    """Keep what is amiss beside the point, to be said when the command has done what it should."""
+    if sentence not in _remarks:
+        _remarks.append(sentence)
+
+
+def end_remarks(*, say: bool) -> None:
+    """Say what was kept, on stderr, or forget it: a command that fails ends with one sentence."""
+    for sentence in _remarks if say else ():
+        complain(sentence)
+    _remarks.clear()
+
+
 def shown_lines(text: str) -> str:
     """Words of several lines, in which names may stand, without control codes."""
     return "\n".join(shown_text(line) for line in text.split("\n"))

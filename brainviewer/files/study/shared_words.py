@@ -74,8 +74,8 @@ def without_shared_contrast(
         return found
     said = [words_of(path.name) for path in (*others, *enhanced)]
     shared = {"post"} if all("post" in words for words in said) else set()
-    if len({words[0] for words in said}) == 1:
-        shared |= {said[0][0]} & CONTRAST
+    if len({tuple(words[:1]) for words in said}) == 1:
+        shared |= set(said[0][:1]) & CONTRAST
     for path in enhanced:
         plain = "_".join(word for word in words_of(path.name) if word not in shared)
         if shared and role_of(plain) is Modality.T1:

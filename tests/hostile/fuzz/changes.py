@@ -3,6 +3,7 @@
 import json
 import struct
 from collections.abc import Callable
+from copy import deepcopy
 from random import Random
 from typing import Any
 
@@ -68,12 +69,12 @@ def json_changed(content: bytes, random: Random) -> bytes:
 def _changed(value: Any, random: Random) -> Any:
     places = list(_places(value))
     if not places:
-        return random.choice(_VALUES)
+        return _any_value(random)
     holder, key = random.choice(places)
     change: Callable[[], object] = random.choice(
         (
-            lambda: holder.__setitem__(key, random.choice(_VALUES)),
-            lambda: holder.__setitem__(key, random.choice(_VALUES)),
+            lambda: holder.__setitem__(key, _any_value(random)),
+            lambda: holder.__setitem__(key, _any_value(random)),
             lambda: holder.__setitem__(key, _near(holder[key], random)),
             lambda: holder.__setitem__(key, _near(holder[key], random)),
             lambda: holder.__setitem__(key, _one_of(places, random)),
@@ -112,13 +113,17 @@ def _near(value: Any, random: Random) -> Any:
     return [value]
 
 
+def _any_value(random: Random) -> Any:
+    return deepcopy(random.choice(_VALUES))  # it is changed where it is put
+
+
 def _one_of(places: list[tuple[Any, Any]], random: Random) -> Any:
     holder, key = random.choice(places)
     return json.loads(json.dumps(holder[key]))  # a copy: no circles
 
 
 def _added(holder: Any, random: Random) -> None:
-    value = random.choice(_VALUES)
+    value = _any_value(random)
     if isinstance(holder, dict):
         holder[random.choice(("", "a", "schema", "id", "shape"))] = value
     else:

@@ -54,7 +54,7 @@ def seeds() -> Iterable[bytes]:
     entries = [
         [{"kind": "annotation", "id": one.id, "value": one.to_json()} for one in notes],
         [{"kind": "annotation", "id": "1", "gone": True}],
-        correction_entries(told, _STUDY.content_hash),
+        [{**one, "run": "b"} for one in correction_entries(told, _STUDY.content_hash)],
         [{"kind": "feedback", "value": answer}, {"kind": AGE, "value": 61}],
         [{"kind": REPORT, "value": {"findings": "f"}}],
         [{"kind": "session", "window": "w", "value": {"paths": ["/a"], "view": None}}],

@@ -91,7 +91,10 @@ def test_the_record_holds_what_is_told_and_keeps_to_its_schema(desk: Desk) -> No
     finding = HEAD.finding(HEAD.ball(MOTOR, 9))
     told = located(desk, finding).told_with(finding)
     record = json.loads(
-        json.dumps({"schema": "brainviewer-finding/1", **finding_record(told)}, allow_nan=False)
+        json.dumps(
+            {**HEAD, **finding_record(told)},
+            allow_nan=False,
+        )
     )
     check_output(record)
     place = record["location"]
@@ -108,5 +111,8 @@ def test_the_record_holds_what_is_told_and_keeps_to_its_schema(desk: Desk) -> No
     assert location_record(None) is None
     poor = replace(told, location=replace(told.location, left_out="Why.", hemispheres=None))
     check_output(
-        {"schema": "brainviewer-finding/1", **json.loads(json.dumps(finding_record(poor)))}
+        {
+            **HEAD,
+            **json.loads(json.dumps(finding_record(poor))),
+        }
     )

@@ -1,6 +1,5 @@
 """The session: what the open study, its finding and its result do when things go well or wrong."""
 
-import json
 import os
 import signal
 import threading
@@ -21,8 +20,10 @@ from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.errors import FileError, ModelError
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import SEQUENCES, Modality
+from brainviewer.files.journal.standing import AGE
+from brainviewer.files.journal.values import keep_value
 from brainviewer.files.study.folder import Assignment
-from brainviewer.files.user_folders import ages_folder
+from brainviewer.files.user_folders import journal_folder
 from brainviewer.models.subtype.prediction import NotClassified
 from tests.phantoms import marker_finding, marker_study, oblique_grid
 from tests.unit.app.desk import Desk, Verbs, a_result, nothing_found
@@ -407,9 +408,9 @@ def test_the_age_is_kept_with_the_study_for_its_owner_only(typed: Desk, verbs: V
     study, other = typed.state.study, marker_study(oblique_grid())
     typed.session.classification.set_age(61.5)
     typed.save()
-    (kept,) = ages_folder().iterdir()
-    assert (kept.stat().st_mode & 0o077, ages_folder().stat().st_mode & 0o077) == (0, 0)
-    assert json.loads(kept.read_text("utf-8")) == {"age_years": 61.5}
+    (kept,) = journal_folder().glob("*.journal")
+    assert (kept.stat().st_mode & 0o077, journal_folder().stat().st_mode & 0o077) == (0, 0)
+    assert kept_age(study.content_hash) == 61.5
     for opened, age in ((other, None), (study, 61.5)):
         verbs.predictions["open"] = opened
         typed.session.documents.open(HERE)
@@ -418,16 +419,15 @@ def test_the_age_is_kept_with_the_study_for_its_owner_only(typed: Desk, verbs: V
         assert typed.state.age_years == age
     typed.session.classification.set_age(None)
     typed.save()
-    assert not list(ages_folder().iterdir())
+    assert kept_age(study.content_hash) is None
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"age_years": "old"}', '{"age_years": 400}', "NaN"])
-def test_a_damaged_age_is_no_age(typed: Desk, verbs: Verbs, content: str) -> None:
+@pytest.mark.parametrize("spoilt", ["", [], {}, "old", 400, -1, float("nan"), True])
+def test_a_damaged_age_is_no_age(typed: Desk, verbs: Verbs, spoilt: object) -> None:
     study = typed.state.study
     typed.session.classification.set_age(61)
     typed.save()
-    (kept,) = ages_folder().iterdir()
-    kept.write_text(content, encoding="utf-8")
+    keep_value(study.content_hash, AGE, spoilt)
     assert kept_age(study.content_hash) is None
 
 

@@ -8,6 +8,7 @@ from nibabel import Nifti1Image
 
 from brainviewer.core.study import SEQUENCES
 from brainviewer.files.study.folder import SeveralVersions, assign
+from brainviewer.files.study.shared_words import without_shared_contrast
 
 FLAIR, T1, T1CE, T2 = SEQUENCES
 OTHERS = "different patients or examinations"
@@ -113,3 +114,8 @@ def test_files_of_two_examinations_are_said(files, names):
 )
 def test_numbers_and_words_of_series_are_no_patients(files, names):
     assert not any(OTHERS in notice for notice in assign(files(names)).notices)
+
+
+def test_names_without_words_share_none():
+    claims = {FLAIR: [Path("-.nii")], T1CE: [Path("--.nii")]}
+    assert without_shared_contrast(claims) == claims

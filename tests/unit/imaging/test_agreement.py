@@ -13,6 +13,7 @@ from brainviewer.app.report.records import finding_record
 from brainviewer.app.report.text import finding_text
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid
+from brainviewer.core.research_use import RESEARCH_ONLY
 from brainviewer.core.segments import LesionPart, lesion_values, segment_parts
 from brainviewer.core.study import LabelMap, Modality, Study, Volume
 from brainviewer.imaging.measure.agreement import NOTHING_MARKED, compared
@@ -28,6 +29,9 @@ from tests.studies import STUDIES, found, needs_studies, opened
 NECROSIS, OEDEMA, ENHANCING = LesionPart.NECROSIS, LesionPart.OEDEMA, LesionPart.ENHANCING
 GRID = Grid((20, 30, 10), np.diag((1.0, 2.0, 5.0, 1.0)))
 """A voxel is 0.01 mL."""
+
+
+HEAD = {"schema": "brainviewer-finding/1", "notice": RESEARCH_ONLY}
 
 
 def box(*spans: tuple[int, int]) -> np.ndarray:
@@ -154,7 +158,7 @@ def test_the_record_and_the_words_say_which_is_which() -> None:
     lines = {line.name: line.whole for line in agreement_lines(told)}
     assert list(lines) == ["Lesion", "Enhancing", "Necrosis", "Oedema"]
     assert lines["Lesion"] == "Dice 0.86 (found 2.2 mL · supplied 3.0 mL)"
-    record = json.loads(json.dumps({"schema": "brainviewer-finding/1", **finding_record(told)}))
+    record = json.loads(json.dumps({**HEAD, **finding_record(told)}))
     assert faults("finding", record) == []
     assert record["agreement"]["found_ml"] == pytest.approx(2.25)
     assert record["agreement"]["supplied_ml"] == pytest.approx(3)
