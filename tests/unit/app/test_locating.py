@@ -92,7 +92,7 @@ def test_the_record_holds_what_is_told_and_keeps_to_its_schema(desk: Desk) -> No
     told = located(desk, finding).told_with(finding)
     record = json.loads(
         json.dumps(
-            {**HEAD, **finding_record(told)},
+            {**RECORD, **finding_record(told)},
             allow_nan=False,
         )
     )
@@ -112,7 +112,7 @@ def test_the_record_holds_what_is_told_and_keeps_to_its_schema(desk: Desk) -> No
     poor = replace(told, location=replace(told.location, left_out="Why.", hemispheres=None))
     check_output(
         {
-            **HEAD,
+            **RECORD,
             **json.loads(json.dumps(finding_record(poor))),
         }
     )

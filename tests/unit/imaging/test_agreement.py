@@ -31,7 +31,7 @@ GRID = Grid((20, 30, 10), np.diag((1.0, 2.0, 5.0, 1.0)))
 """A voxel is 0.01 mL."""
 
 
-HEAD = {"schema": "brainviewer-finding/1", "notice": RESEARCH_ONLY}
+RECORD = {"schema": "brainviewer-finding/1", "notice": RESEARCH_ONLY}
 
 
 def box(*spans: tuple[int, int]) -> np.ndarray:
@@ -158,7 +158,7 @@ def test_the_record_and_the_words_say_which_is_which() -> None:
     lines = {line.name: line.whole for line in agreement_lines(told)}
     assert list(lines) == ["Lesion", "Enhancing", "Necrosis", "Oedema"]
     assert lines["Lesion"] == "Dice 0.86 (found 2.2 mL · supplied 3.0 mL)"
-    record = json.loads(json.dumps({**HEAD, **finding_record(told)}))
+    record = json.loads(json.dumps({**RECORD, **finding_record(told)}))
     assert faults("finding", record) == []
     assert record["agreement"]["found_ml"] == pytest.approx(2.25)
     assert record["agreement"]["supplied_ml"] == pytest.approx(3)
