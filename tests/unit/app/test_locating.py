@@ -10,12 +10,14 @@ from brainviewer.app.location.lesion_location import LesionLocation
 from brainviewer.app.report.records import finding_record, location_record
 from brainviewer.app.status import Status
 from brainviewer.core.findings.tumour import TumourFinding
+from brainviewer.core.research_use import RESEARCH_ONLY
 from brainviewer.imaging.location import located as module
 from tests.schemas import check_output
 from tests.template_heads import template_head
 from tests.unit.app.desk import Desk
 
 HEAD = template_head()
+RECORD = {"schema": "brainviewer-finding/1", "notice": RESEARCH_ONLY}
 MOTOR, FRONTAL = (-42, -10, 48), (-38, 34, 24)
 
 
