@@ -92,7 +92,7 @@ def row_of(line: Line, key: TrailKey | None = None) -> Row:
     """A line in words. key : tells whether its seal is right; without, nobody can tell."""
     entry = line.entry
     action = shown_text(entry.action)
-    if entry.outcome == Outcome.FAILED:
+    if entry.outcome == Outcome.FAILED and entry.action != Action.SIGN_IN_FAILED:
         action = f"{action}: failed"
     elif entry.outcome == Outcome.CANCELLED:
         action = f"{action}: cancelled"

@@ -1,6 +1,7 @@
 """Accounts of all readers, for administrators: listed, added, disabled, reset.
 
-The last administrator who may sign in cannot be disabled, removed or made a reader.
+The last administrator with a password of his own cannot be disabled, removed, reset or made a
+reader: a one-time password runs out, and then nobody could administer.
 """
 
 import secrets
@@ -56,9 +57,10 @@ def reset(name: str, hashing: Hashing = USUAL) -> str:
     password = one_time_password()
     hashed = hashing.hash(password)
     with _changed("reset", name), accounts() as working:
-        reader = _account(working, name).reader
-        records.set_hash(working, reader.id, hashed, _until())
-        revoke_all(working, reader.id)
+        account = _account(working, name)
+        _refuse_last(working, account)
+        records.set_hash(working, account.reader.id, hashed, _until())
+        revoke_all(working, account.reader.id)
     keep_copy()
     return password
 
@@ -159,10 +161,10 @@ def _account(working: Transaction, name: str) -> Account:
 
 def _refuse_last(working: Transaction, account: Account) -> None:
     """Raises AccountError if nobody else could administer."""
-    can = account.enabled and account.reader.administers
+    can = account.enabled and account.reader.administers and not account.one_time
     if can and records.enabled_administrators(working) == 1:
         said = f"'{account.reader.name}' is the last administrator who can sign in."
-        raise AccountError(said, "Make somebody else an administrator first.")
+        raise AccountError(said, "Let another one sign in first, and choose a password.")
 
 
 def _until() -> str:

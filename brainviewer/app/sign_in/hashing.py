@@ -7,7 +7,7 @@ anew at the next sign-in.
 from dataclasses import dataclass
 from functools import lru_cache
 
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
 from brainviewer.core.accounts.account import AccountError
@@ -26,9 +26,20 @@ class Hashing:
         """The hash of a password, with its salt and parameters."""
         return _hasher(self).hash(_bytes(password))
 
+    def _is_too_costly(self, hashed: str) -> bool:
+        """Whether a hash asks for more than any version has: it would hold up, or kill, sign-in.
+
+        Raises InvalidHashError.
+        """
+        asked = extract_parameters(hashed)
+        memory, passes = asked.memory_cost, asked.time_cost
+        return memory > _MOST_MEMORY or passes > _MOST_PASSES or asked.parallelism > _MOST_LANES
+
     def is_right(self, hashed: str | None, password: str) -> bool:
         """Whether a password has a hash; None, for which nothing is right, takes as long."""
         try:
+            if hashed and self._is_too_costly(hashed):
+                return False
             right = _hasher(self).verify(hashed or _nobodys(self), _bytes(password))
         except (VerifyMismatchError, InvalidHashError):
             return False
@@ -44,6 +55,8 @@ class Hashing:
 
 
 USUAL = Hashing()
+_MOST_MEMORY, _MOST_PASSES, _MOST_LANES = 1 << 20, 16, 16
+"""Of a hash that is looked at; memory in KiB."""
 
 
 def _bytes(password: str) -> bytes:

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from brainviewer.app.audit_trail.recording import audited, record
-from brainviewer.app.sign_in.signing_in import utc_now
+from brainviewer.app.audit_trail.recording import audited
+from brainviewer.app.sign_in.signing_in import record_sign_in, utc_now
 from brainviewer.core.accounts.account import AccountError
 from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.process.reader import Reader
-from brainviewer.files.accounts.accounts_file import accounts
+from brainviewer.files.accounts.accounts_file import accounts, keep_copy
 from brainviewer.files.accounts.records import account_of
 from brainviewer.files.accounts.token_file import read_token, write_token
 from brainviewer.files.accounts.tokens import (
@@ -33,6 +33,7 @@ def make_token(reader: Reader, path: Path, days: int = USUAL_DAYS) -> Token:
     with audited(Action.ACCOUNTS, facts=facts), accounts() as working:
         token, secret = add_token(working, reader.id, utc_now(), expires)
         write_token(path, token.id, secret)  # what it raises undoes the row
+    keep_copy()
     return token
 
 
@@ -48,10 +49,14 @@ def revoke_token(reader: Reader, token_id: str) -> None:
     with audited(Action.ACCOUNTS, facts=facts), accounts() as working:
         if not revoke(working, reader.id, token_id):
             raise AccountError(f"You have no token '{token_id}'.", "See: brainviewer users tokens")
+    keep_copy()  # else it would hold again when the accounts are restored
 
 
-def reader_of_token(path: Path) -> Reader:
-    """The reader whose token a file holds. Raises FileError and AccountError."""
+def reader_of_token(path: Path, *, for_new_trail: bool = False) -> Reader:
+    """The reader whose token a file holds. Raises FileError and AccountError.
+
+    for_new_trail : see ``signing_in.record_sign_in``.
+    """
     token_id, secret = read_token(path)
     with accounts() as working:
         token = find_token(working, token_id, secret)
@@ -67,7 +72,7 @@ def reader_of_token(path: Path) -> Reader:
             raise AccountError(said, "Change it: brainviewer users password")
         note_use(working, token, utc_now())
     reader = stored.account.reader
-    record(Action.SIGNED_IN, by=reader, facts={"with": "token", "token": token.id})
+    record_sign_in(reader, {"with": "token", "token": token.id}, for_new_trail)
     return reader
 
 

@@ -8,6 +8,10 @@ from brainviewer.core.process.reader import Reader
 
 LONGEST_NAME = 64
 _BESIDE_LETTERS = frozenset(" .-_'")
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
+_UNSEEN |= frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+"""Letters and marks that are not seen (Unicode's Default_Ignorable_Code_Point): two names that
+look alike would be two readers."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ def clean_name(text: str) -> str:
     allowed = all(
         c.isalnum() or c in _BESIDE_LETTERS or mark for c, mark in zip(name, marks, strict=True)
     )
-    if not (allowed and name[0].isalnum()):
+    if not (allowed and name[0].isalnum() and _UNSEEN.isdisjoint(name)):
         said = "A name begins with a letter or a digit and has letters, digits, spaces and . - _ '."
         raise AccountError(said, "Choose another name.")
     return name

@@ -155,8 +155,11 @@ def restore_copy() -> Path | None:
 
 def fact(working: Transaction, name: str) -> bytes:
     """Something that is kept beside the accounts; empty where it is not."""
-    rows = working.rows("SELECT value FROM facts WHERE name = ?", (name,))
-    return bytes(rows[0][0]) if rows else b""
+    for (value,) in working.rows("SELECT value FROM facts WHERE name = ?", (name,)):
+        if not isinstance(value, bytes):  # another program has changed it
+            raise damaged()
+        return value
+    return b""
 
 
 def keep_fact(working: Transaction, name: str, value: bytes) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from brainviewer.core.accounts.account import name_key
 from brainviewer.core.accounts.delays import OF_A_NAME, OF_ALL_NAMES, Failures, Schedule
 from brainviewer.core.process.clock import Moment
-from brainviewer.files.accounts.accounts_file import fact, keep_fact
+from brainviewer.files.accounts.accounts_file import damaged, fact, keep_fact
 from brainviewer.files.database.database import Transaction
 
 _ALL = "all"
@@ -74,6 +74,9 @@ def _counted(working: Transaction, name: str) -> tuple[tuple[str, Schedule], tup
 def _kept(working: Transaction, subject: str, now: Moment) -> Failures:
     query = "SELECT count, wall, monotonic, boot FROM failures WHERE subject = ?"
     for count, wall, monotonic, boot in working.rows(query, (subject,)):
+        times = isinstance(wall, float) and isinstance(monotonic, float)
+        if not (times and isinstance(count, int) and isinstance(boot, str)):
+            raise damaged()  # another program has changed it
         return Failures(count, Moment(wall, monotonic, boot))
     return Failures(0, now)
 

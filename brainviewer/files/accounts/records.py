@@ -87,17 +87,20 @@ def note_sign_in(working: Transaction, reader_id: str, now: str) -> None:
 
 
 def enabled_administrators(working: Transaction) -> int:
-    """How many accounts can administer."""
-    query = "SELECT count(*) FROM accounts WHERE enabled AND role = ?"
+    """How many accounts can administer for good: a one-time password runs out."""
+    query = "SELECT count(*) FROM accounts WHERE enabled AND role = ? AND one_time_until = ''"
     ((count,),) = working.rows(query, (Role.ADMINISTRATOR,))
     return int(count)
 
 
 def _stored(row: Row) -> StoredAccount:
     reader_id, name, role, enabled, until, created, last, failures, hashed = row
+    texts = all(isinstance(one, str) for one in (reader_id, name, until, created, last, hashed))
+    if not (texts and isinstance(failures, int) and enabled in (0, 1)):
+        raise damaged()  # a row that another program has changed, as below
     try:
         reader = Reader(reader_id, name, Role(role))
-    except ValueError:  # a row that another program has changed
+    except ValueError:
         raise damaged() from None
     account = Account(reader, bool(enabled), bool(until), created, last, failures)
     return StoredAccount(account, until, hashed)

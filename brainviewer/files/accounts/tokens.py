@@ -8,7 +8,8 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
-from brainviewer.files.database.database import Transaction
+from brainviewer.files.accounts.accounts_file import damaged
+from brainviewer.files.database.database import Row, Transaction
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def find_token(working: Transaction, token_id: str, secret: str) -> Token | None
     query = "SELECT id, reader, created, expires, last_used, hash FROM tokens WHERE id = ?"
     for *shown, hashed in working.rows(query, (token_id,)):
         if hmac.compare_digest(str(hashed), _hash(secret)):
-            return Token(*shown)
+            return _token(shown)
     return None
 
 
@@ -45,7 +46,7 @@ def tokens_of(working: Transaction, reader_id: str) -> list[Token]:
         "SELECT id, reader, created, expires, last_used FROM tokens WHERE reader = ? "
         "ORDER BY created, id"
     )
-    return [Token(*row) for row in working.rows(query, (reader_id,))]
+    return [_token(row) for row in working.rows(query, (reader_id,))]
 
 
 def note_use(working: Transaction, token: Token, now: str) -> None:
@@ -64,6 +65,12 @@ def revoke(working: Transaction, reader_id: str, token_id: str) -> bool:
 def revoke_all(working: Transaction, reader_id: str) -> None:
     """No token of a reader holds any more."""
     working.change("DELETE FROM tokens WHERE reader = ?", (reader_id,))
+
+
+def _token(row: Row | list[object]) -> Token:
+    if not all(isinstance(text, str) for text in row):
+        raise damaged()  # another program has changed it
+    return Token(*map(str, row))
 
 
 def _hash(secret: str) -> str:
