@@ -126,7 +126,7 @@ def test_every_command_asks_who_runs_it_before_it_runs(monkeypatch: pytest.Monke
     class Asked(Exception):
         pass
 
-    def ask(_: object) -> None:
+    def ask(*_: object, **__: object) -> None:
         raise Asked
 
     monkeypatch.setattr(asking, "_sign_in", ask)
