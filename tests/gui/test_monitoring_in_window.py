@@ -56,6 +56,7 @@ def test_the_page_shows_each_model_with_charts_and_warnings(window, qtbot, kept)
     assert names == ["resnet50-tumour 2.0.0\nhas changed", "mine 1"]
     assert "Meningioma is the answer in" in texts(page.view)
     assert "since the week of" in texts(page.view)
+    assert "PSI" in texts(page.view) and "embedding of the images" in texts(page.view)
     assert len(page.view.findChildren(ChartView)) == 6  # nobody gave feedback
     page.list.setCurrentRow(1)
     assert "This version is not installed" in texts(page.view)

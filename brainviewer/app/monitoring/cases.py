@@ -1,5 +1,6 @@
 """Predictions as cases: each study, image or frame once for each model."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -49,5 +50,13 @@ def this_week() -> date:
 
 
 def between(cases: Sequence[KeptPrediction], first: date, end: date) -> list[KeptPrediction]:
-    """The cases of the weeks from ``first`` to the one before ``end``; both are Mondays."""
-    return [one for one in cases if first <= week_of(one.time) < end]
+    """The cases of the weeks from ``first`` to the one before ``end``; both are Mondays.
+
+    cases : in the order of their times.
+    """
+    return list(cases[before(cases, first) : before(cases, end)])
+
+
+def before(cases: Sequence[KeptPrediction], week: date) -> int:
+    """How many cases came before a week, of cases in the order of their times."""
+    return bisect_left(cases, week, key=lambda one: week_of(one.time))

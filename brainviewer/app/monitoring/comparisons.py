@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from brainviewer.core.monitoring.statistics import (
     Difference,
     compare_counts,
     compare_positions,
+    expected_index,
     largest_step,
     stability_index,
 )
@@ -35,10 +37,16 @@ Cases = Sequence[KeptPrediction]
 
 @dataclass(frozen=True)
 class Found:
-    """What one comparison found."""
+    """What one comparison found.
+
+    index : population stability index, also where another size decides; of embeddings their
+        distance in standard deviations. expected : about so large without any change.
+    """
 
     weeks: int
     difference: Difference
+    index: float
+    expected: float
     now: dict[str, float]
     before: dict[str, float]
     cases: int
@@ -89,7 +97,9 @@ def _of_counts(reference: ReferenceDistribution, values: Sequence[object], weeks
         difference = compare_counts(counts, sample, largest_step)
         now = {"": float(np.median(numbers))}
         before = {"": _binned_median(counts, reference.edges)}
-    return Found(weeks, difference, now, before, len(values), int(counts.sum()))
+    return Found(
+        weeks, difference, *_index(counts, sample), now, before, len(values), int(counts.sum())
+    )
 
 
 def with_own(own: Cases, measure: Measure) -> Callable[[Cases, int], Found | None]:
@@ -112,7 +122,8 @@ def with_own(own: Cases, measure: Measure) -> Callable[[Cases, int], Found | Non
             now, before = (
                 {"": float(np.median(np.array(some, np.float64)))} for some in (values, known)
             )
-            return Found(weeks, difference, now, before, len(values), len(known))
+            index = _index(counts, sample)
+            return Found(weeks, difference, *index, now, before, len(values), len(known))
         counted = Counter(str(value) for value in known)
         reference = ReferenceDistribution(measure, tuple(counted.values()), tuple(counted))
         return _of_counts(reference, values, weeks)
@@ -128,7 +139,10 @@ def _of_positions(known: Sequence[object], values: Sequence[object], weeks: int)
     )
     if len(now) < _LEAST:
         return None
-    return Found(weeks, compare_positions(before, now), {}, {}, len(now), len(before))
+    difference = compare_positions(before, now)
+    expected = sqrt(length * (1 / len(now) + 1 / len(before)))
+    index = sqrt(difference.size)
+    return Found(weeks, difference, index, expected, {}, {}, len(now), len(before))
 
 
 def value_of(measure: Measure, case: KeptPrediction) -> object:
@@ -146,6 +160,11 @@ def value_of(measure: Measure, case: KeptPrediction) -> object:
     if measure is Measure.OOD:
         return case.ood_score
     return BEYOND if case.ood_score > case.ood_limit else WITHIN
+
+
+def _index(counts: NDArray[np.int64], sample: NDArray[np.int64]) -> tuple[float, float]:
+    """The population stability index, and about what it is without any change."""
+    return float(stability_index(counts, sample)), expected_index(counts, sample)
 
 
 def _binned(

@@ -3,14 +3,21 @@
 Each complete week, the cases of the last week, of the last four and of the last thirteen are
 compared with the reference, for every measure. A warning is raised where the chance of so large a
 difference, without any change, is below ``LEVEL``: all comparisons of a year together raise a false
-one with a probability of 5 % at most (Bonferroni; whatever they have to do with each other).
+one with a probability of 5 % at most (Bonferroni; whatever they have to do with each other, as
+weeks do that lie in several windows and comparisons that share a reference). That holds as long as
+cases come in independently of each other, without any change; it was tried by
+``tests/benchmarks/drift.py``.
+
+The reference from here grows with the cases, for the power of a comparison is limited by the
+smaller of both samples: it is what came before the window, ``MOST_OWN`` cases at most.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
-from brainviewer.app.monitoring.cases import WEEK, between, first_of_each, week_of
+from brainviewer.app.monitoring.cases import WEEK, before, between, first_of_each, week_of
 from brainviewer.app.monitoring.comparisons import (
     LEAST_OWN,
     Cases,
@@ -31,7 +38,8 @@ WINDOWS = (1, 4, 13)
 """Weeks that are looked at together."""
 LEVEL = FALSE_A_YEAR / (52 * len(WINDOWS) * len(Measure))
 OWN_CASES, MOST_OWN = 100, 200
-"""The first so many cases here are a reference; of a past that was accepted, the last so many."""
+"""A reference from here has so many of the first cases at least, and at most; of a past that was
+accepted, the last so many at most."""
 _MOST = 400
 """The latest cases of a window that are compared."""
 _HISTORY = 26
@@ -64,15 +72,28 @@ class Drift:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """How far a measure is from the reference, whether that is worth a warning or not.
+
+    found : the least probable comparison of the last complete week.
+    """
+
+    measure: Measure
+    found: Found
+    of_card: bool
+
+
+@dataclass(frozen=True)
 class DriftReport:
     """How a model stands.
 
-    warnings : what is different in the last complete week.
+    warnings : what is different in the last complete week. figures : of every measure compared.
     compared : measures that were compared with the card; ``here`` with what it was here.
     own_cases : cases that the reference from here has so far, of ``OWN_CASES``.
     """
 
     warnings: tuple[Drift, ...]
+    figures: tuple[Figure, ...]
     compared: tuple[Measure, ...]
     here: tuple[Measure, ...]
     own_cases: int
@@ -92,10 +113,11 @@ def drift_of(
     look_back : complete weeks that are compared, to tell since when.
     """
     cases = first_of_each(predictions)
-    own, later = _own(cases, accepted)
+    past, later = _accepted(cases, accepted)
     card = None if accepted else reference
     kind = predictions[0].kind if predictions else Kind.SUBTYPE
     warnings: list[Drift] = []
+    figures: list[Figure] = []
     compared: list[Measure] = []
     here: list[Measure] = []
     for measure in Measure:
@@ -104,17 +126,17 @@ def drift_of(
         of_card = card is not None and any(one.measure is measure for one in card.distributions)
         if of_card and card is not None:
             compared.append(measure)
-            look = with_card(card, measure)
-            found = _standing(cases, look, running, look_back)
-        else:
-            if not any(value_of(measure, one) is not None for one in cases):
-                continue
+            look = partial(_with_card, cases, card, measure)
+        elif any(value_of(measure, one) is not None for one in cases):
             here.append(measure)
-            if not own:
-                continue
-            found = _standing(later, with_own(own, measure), running, look_back)
-        if found is not None:
-            since, seen = found
+            look = partial(_with_own, past, later, measure)
+        else:
+            continue
+        since, seen = _standing(cases, look, running, look_back)
+        if seen is None:
+            continue
+        figures.append(Figure(measure, seen, of_card))
+        if since is not None:
             size, chance = seen.difference.size, seen.difference.chance
             warnings.append(
                 Drift(
@@ -130,38 +152,55 @@ def drift_of(
                     of_card,
                 )
             )
-    count = len(own) if own else min(len(cases), OWN_CASES)
-    return DriftReport(tuple(warnings), tuple(compared), tuple(here), count)
+    count = len(past) or min(len(cases), MOST_OWN)
+    return DriftReport(tuple(warnings), tuple(figures), tuple(compared), tuple(here), count)
 
 
-def _own(cases: Cases, accepted: str) -> tuple[Cases, Cases]:
-    """The reference from here, and what came after it; no reference while there are few cases."""
-    if accepted:
-        past = [one for one in cases if one.time < accepted]
-        if len(past) >= LEAST_OWN:
-            return past[-MOST_OWN:], cases[len(past) :]
-    if len(cases) < OWN_CASES:
-        return (), ()
-    return cases[:OWN_CASES], cases[OWN_CASES:]
+def _accepted(cases: Cases, accepted: str) -> tuple[Cases, Cases]:
+    """The past that was accepted and what came after it; no past where it has too few cases."""
+    past = [one for one in cases if one.time < accepted] if accepted else []
+    if len(past) < LEAST_OWN:
+        return (), cases
+    return past[-MOST_OWN:], cases[len(past) :]
+
+
+def _with_card(
+    cases: Cases, card: MonitoringReference, measure: Measure, first: date, end: date, weeks: int
+) -> Found | None:
+    """Compares a window with the card."""
+    return with_card(card, measure)(between(cases, first, end)[-_MOST:], weeks)
+
+
+def _with_own(
+    past: Cases, later: Cases, measure: Measure, first: date, end: date, weeks: int
+) -> Found | None:
+    """Compares a window with the past that was accepted, or else with what came before it."""
+    some = between(later, first, end)
+    if not past:
+        earlier = before(later, first)
+        size = min(max(earlier, OWN_CASES), MOST_OWN)
+        past, some = later[:size], some[max(size - earlier, 0) :]
+    return with_own(past, measure)(some[-_MOST:], weeks)
 
 
 def _standing(
-    cases: Cases, look: Callable[[Cases, int], Found | None], running: date, look_back: int
-) -> tuple[date, Found] | None:
-    """Since when a measure is different, and what was seen last; None if it is not now."""
-    since, seen = None, None
-    known = [week for one in cases if (week := week_of(one.time)) < running]
-    if not known:
-        return None
-    week = max(min(known), running - look_back * WEEK)
-    while week < running:
-        seen = None
+    cases: Cases, look: Callable[[date, date, int], Found | None], running: date, look_back: int
+) -> tuple[date | None, Found | None]:
+    """Since when a measure is different, None if it is not now, and what was seen last."""
+    since, last = None, None
+    week, first = running - WEEK, running - look_back * WEEK
+    first = max(week_of(cases[0].time) if cases else running, first)
+    while week >= first:
+        seen: list[Found] = []
         for weeks in WINDOWS:
-            some = between(cases, week - (weeks - 1) * WEEK, week + WEEK)[-_MOST:]
-            found = look(some, weeks)
-            if found is not None and found.difference.chance <= LEVEL:
-                seen = found
-                break
-        since = None if seen is None else since or week
-        week += WEEK
-    return None if since is None or seen is None else (since, seen)
+            found = look(week - (weeks - 1) * WEEK, week + WEEK, weeks)
+            if found is not None:
+                seen.append(found)
+                if found.difference.chance <= LEVEL:
+                    break
+        least = min(seen, key=lambda one: one.difference.chance, default=None)
+        last = last or least
+        if least is None or least.difference.chance > LEVEL:
+            break
+        since, week = week, week - WEEK
+    return since, last

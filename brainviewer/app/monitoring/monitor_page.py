@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from brainviewer import __version__
 from brainviewer.app.monitoring.accuracy import Accuracy
 from brainviewer.app.monitoring.charts import charts_of
-from brainviewer.app.monitoring.drift import FALSE_A_YEAR, OWN_CASES
+from brainviewer.app.monitoring.drift import FALSE_A_YEAR, MOST_OWN, OWN_CASES
+from brainviewer.app.monitoring.figures import BENEATH, HEAD, figure_rows, figure_text
 from brainviewer.app.monitoring.overview import ModelOverview, Overview
 from brainviewer.app.monitoring.warning_text import TO_DO, day_text
 from brainviewer.core.counting import counted, listed
@@ -37,6 +38,9 @@ def monitor_html(overview: Overview) -> str:
         drift_standing=drift_standing,
         compared_with=compared_with,
         false_a_year=FALSE_A_YEAR,
+        figure_head=HEAD,
+        figure_rows=figure_rows,
+        beneath_figures=BENEATH,
         to_do=TO_DO,
     )
 
@@ -73,8 +77,10 @@ def compared_with(one: ModelOverview) -> str:
     if here:
         names = listed(str(measure) for measure in here)
         enough = one.drift.own_cases >= OWN_CASES or one.accepted
-        if enough:
-            said.append(f"Compared with the first {one.drift.own_cases} cases here: {names}.")
+        if enough and one.accepted:
+            said.append(f"Compared with the last {one.drift.own_cases} of these cases: {names}.")
+        elif enough:
+            said.append(f"Compared with the first cases here, {MOST_OWN} at most: {names}.")
         else:
             said.append(
                 f"To be compared with the first {OWN_CASES} cases here, of which there are "
@@ -145,6 +151,9 @@ def _model_text(one: ModelOverview) -> str:
         lines += [f"  {line}" for line in beside_accuracy(found)]
     lines += [f"  Warning: {said}" for said in one.warnings] or [f"  {drift_standing(one)}"]
     lines += [f"  {TO_DO}"] if one.warnings else []
+    figures = (f"{f.measure} {figure_text(f.measure, f.found)}" for f in one.drift.figures)
+    if said := ", ".join(figures):
+        lines.append(f"  Differences: {said}")
     if said := compared_with(one):
         lines.append(f"  {said}")
     return "\n".join(lines)

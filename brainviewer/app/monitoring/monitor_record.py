@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from brainviewer.app.monitoring.accuracy import Accuracy
-from brainviewer.app.monitoring.drift import FALSE_A_YEAR, OWN_CASES, Drift
+from brainviewer.app.monitoring.drift import FALSE_A_YEAR, OWN_CASES, Drift, Figure
 from brainviewer.app.monitoring.overview import ModelOverview, Overview
 from brainviewer.app.monitoring.warning_text import DriftText
 from brainviewer.app.monitoring.weeks import WeekSummary
 from brainviewer.app.report.formats import Schema, with_schema
+from brainviewer.core.monitoring.reference import Measure
 
 
 def monitor_record(overview: Overview) -> dict[str, Any]:
@@ -43,6 +44,7 @@ def _model(one: ModelOverview) -> dict[str, Any]:
             "compared_with_here": [str(measure) for measure in one.drift.here],
             "cases_of_reference_here": one.drift.own_cases,
             "cases_needed": OWN_CASES,
+            "differences": [_figure(figure) for figure in one.drift.figures],
             "warnings": [
                 _drift(found, said)
                 for found, said in zip(one.drift.warnings, one.warnings, strict=True)
@@ -85,6 +87,22 @@ def _accuracy(found: Accuracy) -> dict[str, Any]:
         "refused": found.refused,
         "other_histology_answered": found.other_answered,
         "other_histology_refused": found.other_refused,
+    }
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    found = figure.found
+    distance = figure.measure is Measure.EMBEDDING
+    return {
+        "measure": str(figure.measure),
+        "reference": "card" if figure.of_card else "here",
+        "weeks": found.weeks,
+        "cases": found.cases,
+        "reference_cases": found.reference_cases,
+        "stability_index": None if distance else _rounded(found.index, 4),
+        "embedding_distance": _rounded(found.index, 4) if distance else None,
+        "expected": _rounded(found.expected, 4),
+        "chance": found.difference.chance,
     }
 
 

@@ -45,6 +45,15 @@ def stability_index(reference: Counts, sample: Counts) -> Numbers:
     return np.asarray(((now - before) * np.log(now / before)).sum(axis=-1), np.float64)
 
 
+def expected_index(reference: Counts, sample: Counts) -> float:
+    """What the stability index is on average without any change (Yurdakul 2018), about.
+
+    reference, sample : (bins,), neither without any case; bins that are empty in both do not count.
+    """
+    bins = int(np.count_nonzero(reference + sample))
+    return float((bins - 1) * (1 / reference.sum() + 1 / sample.sum()))
+
+
 def largest_step(reference: Counts, sample: Counts) -> Numbers:
     """The largest difference of the cumulative fractions (Kolmogorov 1933, Smirnov 1939), of bins.
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from brainviewer.app.monitoring.accuracy import Accuracy
 from brainviewer.app.monitoring.charts import charts_of
+from brainviewer.app.monitoring.figures import BENEATH, HEAD, figure_rows
 from brainviewer.app.monitoring.monitor_page import (
     beside_accuracy,
     cases_name,
@@ -36,10 +37,12 @@ def fill_model(lines: QVBoxLayout, one: ModelOverview) -> None:
         fill(lines, 4, _line(" ".join(meanings)), _line(TO_DO))
     else:
         fill(lines, _line(drift_standing(one)))
-    fill(lines, _line(compared_with(one), "small"), 8, _charts(one))
     if one.accuracy is not None:
         fill(lines, 8, heading("Accuracy against histology"), *_accuracy(one, one.accuracy))
-    fill(lines, None)
+    rows = figure_rows(one)
+    fill(lines, 8, heading("Difference from the reference"))
+    fill(lines, *([_figures(rows), _line(BENEATH)] if rows else []), _line(compared_with(one)))
+    fill(lines, 8, heading("Week by week"), _charts(one), None)
 
 
 def _numbers(one: ModelOverview) -> str:
@@ -55,7 +58,10 @@ def _numbers(one: ModelOverview) -> str:
             f"{total.refused:,} out of scope"
         )
     if total.judged:
-        said += f". Readers agree with {total.agreed} of {total.judged} answers"
+        share = f"{100 * total.agreed / total.judged:.0f}\u00a0%"
+        said += f". Readers agree with {total.agreed} of {total.judged} answers ({share})"
+    if total.seconds is not None:
+        said += f". Median time {total.seconds:.1f}\u00a0s"
     known = "" if one.known else " This version is not installed."
     return f"{said}.{known}"
 
@@ -89,6 +95,23 @@ def _accuracy(one: ModelOverview, found: Accuracy) -> list[QWidget]:
     return [*said, *(_line(line) for line in beside_accuracy(found))]
 
 
+def _figures(rows: list[tuple[str, ...]]) -> QLabel:
+    cells = "".join(
+        f"<tr><td>{row[0]}</td>" + "".join(f"<td align=right>{cell}</td>" for cell in row[1:])
+        for row in (
+            tuple(f"<i>{escape(name)}</i>" for name in HEAD),
+            *(tuple(map(escape, row)) for row in rows),
+        )
+    )
+    return _rich(cells, "Difference from the reference")
+
+
+def _rich(cells: str, name: str) -> QLabel:
+    table = QLabel(f"<table cellpadding=4>{cells}</table>", textFormat=Qt.TextFormat.RichText)
+    table.setAccessibleName(name)
+    return table
+
+
 def _table(one: ModelOverview, found: Accuracy) -> QLabel:
     codes = codes_of(one)
     cells = "<tr><td>histology ↓ &nbsp; answer →</td>"
@@ -100,9 +123,7 @@ def _table(one: ModelOverview, found: Accuracy) -> QLabel:
             shown = f"<b>{count}</b>" if truth == said else str(count)
             cells += f"<td align=right>{shown}</td>"
         cells += "</tr>"
-    table = QLabel(f"<table cellpadding=4>{cells}</table>", textFormat=Qt.TextFormat.RichText)
-    table.setAccessibleName("Answers by histology")
-    return table
+    return _rich(cells, "Answers by histology")
 
 
 def _line(text: str, role: str = "quiet") -> QLabel:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QListWidget, QScrollArea, QWidget
 
 from brainviewer.app.monitoring.monitor_page import NOTHING
@@ -79,6 +79,9 @@ class MonitorWindow(QDialog):
         for one in models:
             changed = "\nhas changed" if one.warnings else ""
             self.list.addItem(shown_text(one.model.name) + changed)
+            if changed:  # the border of the chosen one would leave no room for its second line
+                height = 2 * self.list.fontMetrics().lineSpacing() + theme.px(16)
+                self.list.item(self.list.count() - 1).setSizeHint(QSize(10, height))
         places = [one.model for one in models]
         wanted = before.model if before is not None else None
         self.list.setCurrentRow(places.index(wanted) if wanted in places else 0)

@@ -8,6 +8,7 @@ import pytest
 from brainviewer.core.monitoring.statistics import (
     compare_counts,
     compare_positions,
+    expected_index,
     largest_step,
     stability_index,
 )
@@ -21,6 +22,14 @@ def test_the_stability_index_is_that_of_its_definition() -> None:
     ]
     assert stability_index(before, now) == pytest.approx(sum(parts))
     assert stability_index(before, before) == 0
+
+
+def test_the_index_without_any_change_is_what_is_expected() -> None:
+    random, fractions = np.random.default_rng(1), [0.4, 0.3, 0.2, 0.1]
+    before, now = (random.multinomial(n, fractions, 2_000) for n in (200, 80))
+    assert expected_index(before[0], now[0]) == pytest.approx(3 * (1 / 200 + 1 / 80))
+    assert stability_index(before, now).mean() == pytest.approx(0.0525, rel=0.1)
+    assert expected_index(np.array([9, 1, 0]), np.array([5, 5, 0])) == pytest.approx(0.2)
 
 
 def test_the_largest_step_is_that_of_the_cumulative_fractions() -> None:
