@@ -170,8 +170,8 @@ def main() -> None:
     stored = json.loads(chosen.cache.read_text())
     pools = {name: [case_of(one) for one in said] for name, said in stored.items()}
     print(f"{len(pools['usual'])} images, {A_WEEK} cases a week")
-    for name, pool in pools.items():
-        right = [label == one.predicted for label, one in pool if one.predicted]
+    for name, of_pool in pools.items():
+        right = [label == one.predicted for label, one in of_pool if one.predicted]
         print(f"{name}: {len(right)} answered, {sum(right) / len(right):.3f} of them right")
 
     from brainviewer.models.registry import image_model
