@@ -3,9 +3,8 @@
 import json
 from dataclasses import asdict
 
-from brainviewer.core.errors import BrainViewerError, FileError
-from brainviewer.files.user_folders import OWN_FILE, make_own_folder
-from brainviewer.files.writing import write_whole
+from brainviewer.core.errors import BrainViewerError
+from brainviewer.files.own_file import write_own_file
 from brainviewer.pacs.node import Node
 from brainviewer.pacs.node_list import KINDS, node_named, nodes, nodes_path
 
@@ -32,13 +31,10 @@ def remove_node(name: str) -> None:
 
 def _save(kept: list[Node]) -> None:
     path = nodes_path()
-    try:
-        make_own_folder(path.parent)
-    except OSError as error:
-        said = f"The PACS nodes cannot be saved in '{path.parent}': {error.strerror}."
-        raise FileError(said, "Choose another folder.") from None
     entries = [{"protocol": _protocol(node), **asdict(node)} for node in kept]
-    write_whole(path, json.dumps({"nodes": entries}, indent=1).encode(), OWN_FILE)
+    content = json.dumps({"nodes": entries}, indent=1).encode()
+    said = f"The PACS nodes cannot be saved in '{path.parent}'"
+    write_own_file(path, content, said, "Choose another folder.")
 
 
 def _protocol(node: Node) -> str:

@@ -69,14 +69,17 @@ class Case:
         return [part.format(**named) for part in self.command]
 
 
+def _written(path: Path, content: bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
 def file_of(name: str, content: bytes | Callable[[], bytes]) -> Make:
     """Makes a file with a content."""
 
     def make(place: Place) -> Path:
-        path = place.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content())
-        return path
+        return _written(place.folder / name, content if isinstance(content, bytes) else content())
 
     return make
 
@@ -88,9 +91,7 @@ def folder_of(
 
     def make(place: Place) -> Path:
         for name, content in files() if callable(files) else files:
-            path = place.folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            _written(place.folder / name, content)
         return place.folder
 
     return make
@@ -100,10 +101,7 @@ def home_of(name: str, content: bytes | Callable[[], bytes]) -> Make:
     """Makes a file in the home of the user, and returns it."""
 
     def make(place: Place) -> Path:
-        path = place.home / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content())
-        return path
+        return _written(place.home / name, content if isinstance(content, bytes) else content())
 
     return make
 

@@ -67,6 +67,7 @@ CHECKED = {
     "cli.labelled_data": "the page of an audit; its list holds names of files alone",
     "cli.monitoring.commands": "the page and the table of monitoring",
     "cli.research": "pages of models, by their base",
+    "files.own_file": "kept on this computer",
     "files.annotation_file": "annotations",
     "files.image2d.cine": "cines",
     "files.image2d.writer": "images, by their provenance",
@@ -102,7 +103,15 @@ KEPT = {
 """Modules whose files go nowhere by themselves, or hold nothing to be taken for a diagnosis."""
 
 WRITERS = {
-    *("write_whole", "write_folder_whole", "save_image", "write_bytes", "write_text", "new_draft"),
+    *(
+        "write_whole",
+        "write_own_file",
+        "write_folder_whole",
+        "save_image",
+        "write_bytes",
+        "write_text",
+        "new_draft",
+    ),
     *("VideoWriter", "QPdfWriter", "QSvgGenerator", "imwrite", "savefig", "savez", "savetxt"),
 }
 """Calls by which a file is written; ``open`` too where its mode says so, ``save`` where it names a

@@ -15,8 +15,8 @@ from brainviewer.core.errors import FileError
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.files.dicom.series.candidates import Candidate
 from brainviewer.files.ordinary_file import read_ordinary
-from brainviewer.files.user_folders import OWN_FILE, make_own_folder, settings_folder
-from brainviewer.files.writing import write_whole
+from brainviewer.files.own_file import write_own_file
+from brainviewer.files.user_folders import settings_folder
 
 log = logging.getLogger(__name__)
 LEFT_OUT = "left out"
@@ -40,13 +40,8 @@ def remember(chosen: Mapping[Candidate, Modality | None]) -> None:
     forgotten = {_key(one) for one in chosen}
     known = {key: value for key, value in _read().items() if key not in forgotten} | new
     kept = dict(list(known.items())[-_MOST_ENTRIES:])
-    path = _file()
-    try:
-        make_own_folder(path.parent)
-    except OSError as error:
-        said = f"What the series are cannot be remembered: {error.strerror}."
-        raise FileError(said, "You will be asked again.") from None
-    write_whole(path, json.dumps(kept, indent=1).encode(), OWN_FILE)
+    said = "What the series are cannot be remembered"
+    write_own_file(_file(), json.dumps(kept, indent=1).encode(), said, "You will be asked again.")
 
 
 def not_remembered(chosen: Mapping[Candidate, Modality | None]) -> list[Candidate]:

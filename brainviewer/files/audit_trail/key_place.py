@@ -10,8 +10,8 @@ from brainviewer.core.errors import FileError
 from brainviewer.files.audit_trail.keyring_store import from_keyring, keep_in_keyring
 from brainviewer.files.audit_trail.places import key_file
 from brainviewer.files.ordinary_file import is_there, read_ordinary
-from brainviewer.files.user_folders import OWN_FILE, close_file, make_own_folder
-from brainviewer.files.writing import write_whole
+from brainviewer.files.own_file import write_own_file
+from brainviewer.files.user_folders import close_file
 
 WAY_ON = (
     "Bring it back, or begin a new trail by 'brainviewer audit-trail start --anew'; the old one is "
@@ -78,10 +78,7 @@ def make_key() -> KeptKey:
         told = {"place": KeyPlace.FILE.value, "id": key.id, "secret": key.secret.hex()}
         kept = KeptKey(key, KeyPlace.FILE)
     path = key_file()
-    try:
-        make_own_folder(path.parent)
-    except OSError as error:
-        said = f"The key of the audit trail cannot be kept: {error.strerror}."
-        raise FileError(said, "Check the permissions of your own folders.") from None
-    write_whole(path, json.dumps(told).encode(), OWN_FILE)
+    said = "The key of the audit trail cannot be kept"
+    advice = "Check the permissions of your own folders."
+    write_own_file(path, json.dumps(told).encode(), said, advice)
     return kept

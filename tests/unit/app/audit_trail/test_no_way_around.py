@@ -16,6 +16,7 @@ RECORDS = {
     "_may_edit", "_may_make", "_may", "_recorded", "recorded_export",
 }  # fmt: skip
 SENSITIVE = {
+    "write_own_file",
     "write_whole", "write_folder_whole", "write_mask", "write_labels", "write_session",
     "save_annotations", "save_image", "setImage", "print_page", "print_report",
     "client.find_studies", "client.retrieve", "client.send",
