@@ -102,6 +102,26 @@ def _figures(about: _About) -> Answer:
     return _not("No figures were measured.")
 
 
+def _grouped_figures(about: _About) -> Answer:
+    if about.measured:
+        return _part("card, “How good it is”; not by sex, age, origin, scanner or centre")
+    return _figures(about)
+
+
+def _patients(about: _About) -> Answer:
+    card = about.card
+    if isinstance(card, ModelCard) and card.fusion_head.age is not None:
+        return _part("card.json: age by type; sex and the folds apart are not told")
+    return _not("Age and sex are not in the card.")
+
+
+def _failures(about: _About) -> Answer:
+    looked_at = about.readme("What it gets wrong")
+    if looked_at.state is State.ANSWERED:
+        return looked_at
+    return about.readme("When it does not answer", "How good it is", state=State.IN_PART)
+
+
 def _external(about: _About) -> Answer:
     tests = about.card.external
     if tests:
@@ -143,7 +163,18 @@ def _differences(about: _About) -> Answer:
 
 _PUBLIC = "Public collections; their own papers have it, the card does not."
 _OF_OWN = frozenset(
-    {"name", "role", "figures", "external", "limits", "output", "software", "user", "available"}
+    {
+        "name",
+        "role",
+        "figures",
+        "grouped_figures",
+        "external",
+        "limits",
+        "output",
+        "software",
+        "user",
+        "available",
+    }
 )
 """Topics that a card answers also of a model whose making is not known here."""
 _OF_AUTHORS = frozenset(
@@ -183,14 +214,16 @@ _ANSWERS: Mapping[str, Answer | Callable[[_About], Answer]] = {
     "robustness": lambda about: about.readme("How good it is", state=State.IN_PART),
     "explained": _explained,
     "figures": _figures,
+    "grouped_figures": _grouped_figures,
     "external": _external,
-    "registered": Answer(State.NOT_ASKED, "It is no clinical trial, and none was registered."),
+    "trial": Answer(State.NOT_ASKED, "It is no clinical trial."),
+    "registered": _yes("It was not registered."),
     "flow": lambda about: about.readme("How good it is", state=State.IN_PART),
-    "patients": _not("Age and sex by fold are not in the card."),
-    "failures": lambda about: about.readme("What it gets wrong", "When it does not answer",
-                                           "How good it is", state=State.IN_PART),
+    "patients": _patients,
+    "failures": _failures,
     "limits": _limits,
-    "protocol": _part("README and the recipe in resources/recipes; there was no protocol before"),
+    "protocol": _part("README and the recipe in resources/recipes; there was none before"),
+    "prepared": _yes("There was none before; resources/recipes says what was done"),
     "available": _yes("Code and model are in this repository, under Apache-2.0 or as they say"),
     "data_available": _part("The collections are public, by their own terms; none is in here."),
     "funding": _not("Nothing is said about funding."),
@@ -208,7 +241,7 @@ _ANSWERS: Mapping[str, Answer | Callable[[_About], Answer]] = {
     "output": _output,
     "differences": _differences,
     "ethics": _not("Published collections; their own approvals are in their papers."),
-    "involved": _not("Patients and the public took no part."),
+    "involved": _yes("Patients and the public took no part."),
     "events": lambda about: about.readme("How good it is", state=State.IN_PART),
     "interpretation": lambda about: about.readme("Limits", "How good it is", state=State.IN_PART),
     "user": _yes("user guide, “Classify”: what to look at before an answer is taken"),

@@ -34,7 +34,7 @@ CLAIM = _items("""
 5 looking_back Was the study planned ahead or done on data that were there?
 6 aim Goal of the study
 7 sources Where the data come from
-8 eligibility Who was taken in, who not, where and when
+8 eligibility Who was taken in and who not, and how they were chosen
 9 preparation Preparation of the images
 10 subsets How parts of the data were chosen
 11 names_removed How patients' names were removed
@@ -45,9 +45,9 @@ CLAIM = _items("""
 16 raters Who made the reference standard
 17 raters How the test data were annotated
 18 agreement Variability within and between raters
-19 folds How data were divided
+19 folds How data were divided, and why in these shares
 20 by_patient At which level the parts do not overlap
-21 size Why as many cases as there are
+21 size Why as many test cases as there are
 22 specification The model in full
 23 software Libraries and programs
 24 start What its numbers began with
@@ -59,18 +59,18 @@ CLAIM = _items("""
 30 robustness Robustness and sensitivity
 31 explained How answers are explained
 32 figures Evaluation on data of the same source
-33 external Test on data from elsewhere
-34 registered Registration of a trial
+33 external Test on data from elsewhere, or why there is none
+34 trial Registration of a trial
 35 flow How many patients were taken in and left out
 36 patients Age, sex and disease of the patients of each part
-37 figures Performance with its uncertainty
+37 grouped_figures Performance with its uncertainty, also in parts and groups
 38 figures Diagnostic accuracy with its precision
-39 failures Where it fails
+39 failures Where it fails, and what is taken for what
 40 limits Limits, bias and how far it generalises
 41 role What it means for practice, and its intended use
 42 protocol Where the full protocol and details are
 43 available Whether software, model and data are available
-44 funding Who paid
+44 funding Who paid, and what part they took
 """)
 
 TRIPOD_AI = _items("""
@@ -106,19 +106,19 @@ TRIPOD_AI = _items("""
 15 output What the model returns, and its thresholds
 16 differences Differences between data of training and evaluation
 17 ethics Approval by an ethics board
-18a funding Who paid
+18a funding Who paid, and what part they took
 18b interests Conflicts of interest
-18c protocol Where the protocol is
-18d registered Registration of the study
+18c prepared Where the protocol is, or that there is none
+18d registered Where the study is registered, or that it is not
 18e data_available Whether the data can be had
 18f available Whether the code can be had
-19 involved Whether patients and the public took part
+19 involved What part patients and the public took, or that they took none
 20a flow How many patients, with and without the outcome
 20b patients Age, sex and disease of the patients, also by group
 20c differences Differences in the distribution of predictors
 21 events Patients and outcomes in each analysis
 22 specification The model in full, for others to use
-23a figures Performance with intervals, also in groups
+23a grouped_figures Performance with intervals, also in groups
 23b centres_compared Performance by centre
 24 updated Results of an updated model
 25 interpretation What the results mean, also for fairness

@@ -52,14 +52,25 @@ def test_every_place_that_is_named_is_there(model: str) -> None:
 
 def test_what_was_not_measured_is_not_answered() -> None:
     card = card_of("glioma-fused")
-    assert answers(card)["CLAIM", "37"][0] is State.ANSWERED
+    assert answers(card)["CLAIM", "38"][0] is State.ANSWERED
+    assert answers(card)["CLAIM", "37"][0] is State.IN_PART
+    assert answers(card)["TRIPO", "23a"] == answers(card)["CLAIM", "37"]
     assert answers(card)["CLAIM", "33"][0] is State.NOT
     assert answers(card)["TRIPO", "14"][0] is State.NOT
     bare = replace(card, metrics={}, limits=())
     assert answers(bare)["CLAIM", "37"] == (State.NOT, "No figures were measured.")
     assert answers(bare)["CLAIM", "40"][0] is State.NOT
+    assert answers(card)["CLAIM", "36"][0] is State.IN_PART
+    assert answers(card_of("lesion-outline"))["CLAIM", "36"][0] is State.NOT
     nowhere = replace(card, folder=Path("/nowhere"))
     assert answers(nowhere)["CLAIM", "25"][0] is State.NOT
+
+
+def test_a_plain_no_answers_where_the_guideline_takes_it() -> None:
+    """TRIPOD+AI: “or state that …” stands in items 18c, 18d and 19."""
+    told = answers(card_of("glioma-fused"))
+    assert {told["TRIPO", number][0] for number in ("18c", "18d", "19")} == {State.ANSWERED}
+    assert told["CLAIM", "34"][0] is State.NOT_ASKED
 
 
 def test_a_model_that_was_added_answers_what_its_card_says_and_no_more() -> None:
