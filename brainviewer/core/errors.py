@@ -37,6 +37,15 @@ class NodeError(BrainViewerError):
     """A PACS node cannot be reached, or does not do what it is asked for."""
 
 
+SENSELESS = (
+    LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError,
+)  # fmt: skip
+"""What comes of values from a file that are not of the kind that was expected.
+
+An infinite number, say, is no ValueError where a whole one is made of it, but an OverflowError.
+"""
+
+
 class Cancelled(Exception):
     """Raised by a ``Report`` when the work it belongs to is no longer wanted."""
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from brainviewer.core.errors import SENSELESS
 from brainviewer.core.geometry import Affine, Grid, Unit
 from brainviewer.core.study import Study
 
@@ -62,5 +63,5 @@ def annotated_study(told: Any) -> AnnotatedStudy | None:
         oriented, as_stored = bool(told["oriented"]), bool(told["picture"])
         grid = Grid((i, j, k), affine, oriented, as_stored, Unit(told["unit"]))
         return AnnotatedStudy(str(told["sha256"]), grid)
-    except (LookupError, TypeError, ValueError, ArithmeticError):
+    except SENSELESS:
         return None

@@ -17,7 +17,7 @@ from typing import Any
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.annotation.limits import MOST_ANNOTATIONS, why_impossible
-from brainviewer.core.errors import FileError
+from brainviewer.core.errors import SENSELESS, FileError
 from brainviewer.core.geometry import Unit
 from brainviewer.core.research_use import RESEARCH_ONLY
 from brainviewer.core.study import Study
@@ -196,7 +196,7 @@ def annotations_in(name: str, content: bytes) -> AnnotationFile:
     """What the content of such a file says; see ``read_annotations``. name : for sentences."""
     try:
         return _parsed(name, json.loads(content.decode("utf-8")))
-    except (LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
+    except SENSELESS as error:
         raise DamagedFile(
             f"'{name}' is not a file of annotations, or it is damaged.",
             "Choose a file that was saved with 'Save annotations as'.",
@@ -241,7 +241,7 @@ def _parsed(name: str, content: Any) -> AnnotationFile:
 def _read(entry: Any) -> Annotation | None:
     try:
         annotation = Annotation.from_json(entry)
-    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError):
+    except SENSELESS:
         return None
     if not entry.get("id") or len(annotation.id) > _LONGEST_ID:
         # The same one at every reading, so that two windows speak of the same annotation.

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from brainviewer.core.errors import FileError, ModelError
+from brainviewer.core.errors import SENSELESS, FileError, ModelError
 from brainviewer.core.findings.classification import IMAGE
 from brainviewer.files.ordinary_file import is_ordinary
 from brainviewer.files.structured import read_json
@@ -94,7 +94,7 @@ def parse_card(content: Any, folder: Path, owners: Owners = NO_OWNERS) -> Card:
         if task is not usual:
             raise ValueError(f"its sequences are not those of the task {task}")
         return _classification(content, folder, task, owners)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except SENSELESS as error:
         raise ModelError(
             f"The card of the model {folder.name} is wrong: {_reason(error)}.", _REINSTALL
         ) from None

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydicom.dataset import Dataset
 
+from brainviewer.core.errors import SENSELESS
 from brainviewer.files.dicom.dataset_values import as_meant
 from brainviewer.pacs.query import SeriesMatch, StudyMatch
 
@@ -44,7 +45,7 @@ def series_match(answer: Dataset) -> SeriesMatch:
 def _value(answer: Dataset, keyword: str) -> Any:
     try:
         return answer.get(keyword)
-    except (ValueError, TypeError, AttributeError, NotImplementedError):
+    except (*SENSELESS, NotImplementedError):
         return None
 
 

@@ -17,7 +17,7 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 from requests.adapters import HTTPAdapter
 
-from brainviewer.core.errors import NodeError, Report
+from brainviewer.core.errors import SENSELESS, NodeError, Report
 from brainviewer.files.ordinary_file import plain_errors
 from brainviewer.files.retrieved import ArrivingSeries
 from brainviewer.pacs.answers import series_match, study_match
@@ -138,7 +138,7 @@ def _client(node: DicomwebNode, waiting: Waiting) -> Iterator[DICOMwebClient]:
             if error.response is not None:
                 error.response.close()  # of a stream nobody reads on
             raise _in_words(node, error) from None
-        except (ValueError, LookupError, TypeError, AttributeError, NotImplementedError):
+        except (*SENSELESS, NotImplementedError):
             raise _no_sense(node) from None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from brainviewer.core.errors import BrainViewerError, FileError
+from brainviewer.core.errors import SENSELESS, BrainViewerError, FileError
 from brainviewer.files.ordinary_file import is_there
 from brainviewer.files.structured import read_json
 from brainviewer.files.user_folders import machine_settings_folder
@@ -58,7 +58,7 @@ def _node(entry: Any) -> Node | None:
         node = kind(**values, certificates=certificates)
         # Files of certificates may be away for the moment; the request says so.
         _without_certificates(node).check()
-    except (TypeError, ValueError, KeyError, AttributeError, BrainViewerError):
+    except (*SENSELESS, BrainViewerError):
         return None
     return node
 

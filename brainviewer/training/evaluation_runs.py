@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from brainviewer.core.errors import FileError, Report, silent
+from brainviewer.core.errors import SENSELESS, FileError, Report, silent
 from brainviewer.files.sources import refuse_source
 from brainviewer.files.structured import read_json
 from brainviewer.files.writing import make_folder
@@ -159,7 +159,7 @@ def _measure_segmentations(
 def _read(file: Path) -> dict[str, Any]:
     try:
         record = dict(read_json(file))
-    except (FileError, TypeError, ValueError):
+    except (*SENSELESS, FileError):
         record = {}
     if record.keys().isdisjoint(_MEASURED):
         raise FileError(

@@ -7,7 +7,7 @@ from math import cos, pi
 from pathlib import Path
 from typing import Any, TypeVar
 
-from brainviewer.core.errors import FileError
+from brainviewer.core.errors import SENSELESS, FileError
 from brainviewer.files.structured import read_toml
 from brainviewer.training.settings import check_keys, number, read_table, sub_table, whole, words
 
@@ -92,7 +92,7 @@ def unusable_refused(recipe: Path, advice: str = "Check it.") -> Iterator[None]:
     """Raises FileError, in words, for what is wrong with the content of a recipe."""
     try:
         yield
-    except (ArithmeticError, KeyError, TypeError, ValueError) as error:
+    except SENSELESS as error:
         why = f"it has no {error}" if isinstance(error, KeyError) else str(error)
         raise FileError(f"The recipe {recipe.name} cannot be used: {why}.", advice) from None
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from brainviewer.core.errors import FileError
+from brainviewer.core.errors import SENSELESS, FileError
 from brainviewer.files.structured import read_json
 from brainviewer.files.writing import make_folder, write_whole
 
@@ -28,7 +28,7 @@ def read_run(out: Path) -> About | None:
     """What a folder says about the run in it; None if it holds none."""
     try:
         return dict(read_json(out / RUN_FILE))
-    except (FileError, TypeError, ValueError):
+    except (*SENSELESS, FileError):
         return None
 
 

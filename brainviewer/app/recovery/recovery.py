@@ -16,7 +16,7 @@ from brainviewer.app.settings.settings import Settings
 from brainviewer.app.signals import Signal
 from brainviewer.app.state import ViewState
 from brainviewer.app.view import View
-from brainviewer.core.errors import Report
+from brainviewer.core.errors import SENSELESS, Report
 from brainviewer.core.view.saved_view import SavedView
 from brainviewer.core.view.view_choice import Tool
 from brainviewer.files.journal.sessions import forget_left, left_work
@@ -31,7 +31,6 @@ _OTHERS = (
     "comes back with those."
 )
 _TOOLS = [tool.value for tool in Tool if tool is not Tool.BRUSH]  # an occlusion test is not kept
-_SENSELESS = (LookupError, TypeError, ValueError, ArithmeticError)
 
 
 class Recovery:
@@ -137,7 +136,7 @@ def _view_in(session: Mapping[str, Any]) -> SavedView | None:
 
     try:
         view = built(SavedView, session["view"], take)
-    except _SENSELESS:
+    except SENSELESS:
         log.warning("The view of a window that was not closed cannot be read.")
         return None
     return view if isinstance(view, SavedView) else None

@@ -8,7 +8,7 @@ from typing import Any
 
 from brainviewer.app.settings.settings import TABLE, Settings
 from brainviewer.app.settings.table import Setting
-from brainviewer.core.errors import FileError
+from brainviewer.core.errors import SENSELESS, FileError
 from brainviewer.core.shown_text import shortened
 from brainviewer.files.ordinary_file import read_ordinary
 from brainviewer.files.writing import write_whole
@@ -77,7 +77,7 @@ def _value(row: Setting, stored: Any) -> Any:
     try:
         value = row.read(stored)
         exact = json.loads(json.dumps(value)) == stored
-    except (TypeError, ValueError):
+    except SENSELESS:
         exact = False
     if not exact:
         said = f"'{row.key}' is {_shown(stored)}, but may be {row.allowed}. {_NOTHING}"

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from brainviewer.app.sign_in.reader_name import named_reader
+from brainviewer.core.errors import SENSELESS
 from brainviewer.core.findings.classification import Classification
 from brainviewer.core.findings.feedback import (
     AGREE,
@@ -122,6 +123,6 @@ def _parsed(record: Any) -> FeedbackRecord | None:
         names = {item.name: _STORED.get(item.name, item.name) for item in fields(FeedbackRecord)}
         known = {name: record[stored] for name, stored in names.items() if stored in record}
         feedback = FeedbackRecord(**known)
-    except (ValueError, TypeError, KeyError):
+    except SENSELESS:
         return None
     return feedback if feedback.opinion in (AGREE, DISAGREE, WITHDRAWN) else None

@@ -2,6 +2,7 @@
 
 import logging
 
+from brainviewer.core.errors import SENSELESS
 from brainviewer.core.report_text import ReportText
 from brainviewer.files.journal.standing import REPORT
 from brainviewer.files.journal.values import keep_value, kept_value
@@ -18,7 +19,7 @@ def kept_report_text(study_hash: str) -> ReportText:
         return ReportText()
     try:
         return ReportText.from_json(told)
-    except (ValueError, TypeError):
+    except SENSELESS:
         log.warning("A report that was kept cannot be read.")
         return ReportText()
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from brainviewer.core.errors import FileError
+from brainviewer.core.errors import SENSELESS, FileError
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.files.dicom.series.candidates import Candidate
 from brainviewer.files.ordinary_file import read_ordinary
@@ -89,7 +89,7 @@ def _read() -> dict[str, str]:
     try:
         stored = json.loads(read_ordinary(path, _MOST_BYTES))
         known = {str(key): str(value) for key, value in stored.items()}
-    except (FileError, ValueError, AttributeError, RecursionError):
+    except (*SENSELESS, FileError):
         log.warning("What was remembered of series cannot be read.")
         return {}
     allowed = {LEFT_OUT, *map(str, SEQUENCES)}

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from brainviewer.core.errors import FileError
+from brainviewer.core.errors import SENSELESS, FileError
 from brainviewer.files.ordinary_file import read_ordinary
 from brainviewer.files.user_folders import OWN_FILE, data_folder, make_own_folder
 from brainviewer.files.writing import write_whole
@@ -46,7 +46,7 @@ def known_session(session_id: str) -> KnownSession:
         paths = tuple(Path(str(each)) for each in stored["paths"])
         prior = tuple(Path(str(each)) for each in stored.get("prior", ()))
         return KnownSession(paths, str(stored["stamp"]), prior)
-    except (FileError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (*SENSELESS, FileError):
         log.warning("What was remembered of a session cannot be read.")
         return KnownSession()
 

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 from brainviewer.core.audit_trail.key import TrailKey, same_seal
+from brainviewer.core.errors import SENSELESS
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def read_anchor(raw: bytes, key: TrailKey) -> Anchor | None:
         known = type(number) is int and number > 0 and isinstance(found.line_seal, str)
         kept = found.written(key) == raw and same_seal(seal, key.seal_of_anchor(found._packed()))
         return found if known and kept else None
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except SENSELESS:
         return None
 
 
@@ -42,5 +43,5 @@ def key_of_anchor(raw: bytes) -> str:
     try:
         told = json.loads(raw)["key"]
         return told if isinstance(told, str) else ""
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except SENSELESS:
         return ""

@@ -8,6 +8,7 @@ from typing import Any
 
 from brainviewer.core.audit_trail.actions import Outcome
 from brainviewer.core.audit_trail.key import TrailKey, same_seal
+from brainviewer.core.errors import SENSELESS
 
 Facts = Mapping[str, object]
 """Texts, numbers, and yes or no."""
@@ -99,7 +100,7 @@ def read_line(raw: bytes) -> Line | None:
         told = json.loads(raw)
         line = _line_of(told)
         return line if line.written.rstrip(b"\n") == raw.rstrip(b"\n") else None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
+    except SENSELESS:
         return None
 
 

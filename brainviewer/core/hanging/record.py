@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
+from brainviewer.core.errors import SENSELESS
 from brainviewer.core.hanging.content import PaneContent, PaneKind
 from brainviewer.core.hanging.hanging import MOST_COLUMNS, MOST_ROWS, Form, Hanging, Linked
 from brainviewer.core.slices import Plane
@@ -37,7 +38,7 @@ def hanging_of(record: Any) -> Hanging:
             one.name: _flag(record.get("linked", {}).get(one.name, one.default))
             for one in fields(Linked)
         })  # fmt: skip
-    except (KeyError, TypeError, AttributeError):
+    except SENSELESS:
         raise ValueError("no layout") from None
     rows = -(-len(panes) // max(columns, 1))
     too_many = len(panes) > MOST_ROWS * MOST_COLUMNS or len(windows) > _MOST_WINDOWS

@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import uuid4
 
 from brainviewer.core.audit_trail.key import TrailKey
-from brainviewer.core.errors import FileError
+from brainviewer.core.errors import SENSELESS, FileError
 from brainviewer.files.audit_trail.keyring_store import from_keyring, keep_in_keyring
 from brainviewer.files.audit_trail.places import key_file
 from brainviewer.files.ordinary_file import is_there, read_ordinary
@@ -51,7 +51,7 @@ def read_key() -> KeptKey:
     except FileError:
         what = "cannot be read" if is_there(path) else "is not there"
         raise KeyAway(f"The key of the audit trail {what}.", WAY_ON) from None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except SENSELESS:
         raise KeyAway("The key file of the audit trail is damaged.", WAY_ON) from None
     if secret is None:
         said = "The system's keyring, which holds the key of the audit trail, does not give it."

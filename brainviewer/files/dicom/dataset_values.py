@@ -4,6 +4,7 @@ from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
 
+from brainviewer.core.errors import SENSELESS
 from brainviewer.files.dicom.character_sets import utf8_of_latin_1
 
 _LATIN_1 = ("latin_1", "iso8859", "")
@@ -17,7 +18,7 @@ def number(dataset: Dataset, keyword: str, default: float | None = None) -> floa
         if value is not None and not isinstance(value, str | bytes | int | float):
             value = value[0]
         return default if value is None or value == "" else float(value)
-    except (ValueError, TypeError, LookupError, OverflowError):
+    except SENSELESS:
         return default
 
 
@@ -30,7 +31,7 @@ def text(dataset: Dataset, keyword: str) -> str | None:
         return None
     try:
         value = dataset.get(keyword)
-    except (ValueError, TypeError, OverflowError):
+    except SENSELESS:
         raw = dataset.get_item(keyword).value
         return raw.decode("ascii", "replace").strip(" \0") if isinstance(raw, bytes) else str(raw)
     if value is None or isinstance(value, Dataset | Sequence | bytes):
@@ -54,7 +55,7 @@ def numbers(dataset: Dataset, keyword: str) -> tuple[float, ...]:
         if value is None:
             return ()
         return tuple(float(item) for item in (value if hasattr(value, "__iter__") else [value]))
-    except (ValueError, TypeError, OverflowError):
+    except SENSELESS:
         return ()
 
 

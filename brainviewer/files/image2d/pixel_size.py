@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from brainviewer.core.errors import SENSELESS
 from brainviewer.core.geometry import Unit
 
 _DESCRIPTION, _X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 270, 282, 283, 296
@@ -96,6 +97,6 @@ def _number(value: Any) -> float:
     """A tag as a positive number; 0 if it is none."""
     try:
         number = value[0] / value[1] if isinstance(value, tuple) else float(value)
-    except (TypeError, ValueError, ArithmeticError, IndexError):
+    except SENSELESS:
         return 0.0
     return number if math.isfinite(number) and number > 0 else 0.0

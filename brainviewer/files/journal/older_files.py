@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from brainviewer.core.errors import FileError
+from brainviewer.core.errors import SENSELESS, FileError
 from brainviewer.files.annotation_file import (
     DamagedFile,
     NewerFile,
@@ -34,7 +34,6 @@ Entries = Sequence[dict[str, Any]]
 AddOf = Callable[[str, Entries], None]
 """Adds entries to the journal of a study. Raises FileError."""
 _MOST_BYTES = 500_000_000
-_SENSELESS = (LookupError, TypeError, ValueError, ArithmeticError, RecursionError, AttributeError)
 
 
 def has_older_files(study_hash: str) -> bool:
@@ -58,7 +57,7 @@ def take_over(study_hash: str, add: AddOf) -> str:
         except FileError:
             log.warning("What an older version kept cannot be read now.")
             continue
-        except _SENSELESS:
+        except SENSELESS:
             said.append(_set_aside(path))
             continue
         add(study_hash, entries)
@@ -153,7 +152,7 @@ def _take_feedback(add: AddOf) -> None:
             mine = last.setdefault(study, {})
             mine.pop(key, None)
             mine[key] = value
-        except _SENSELESS:
+        except SENSELESS:
             damaged = True
     for study, values in last.items():
         add(study, [{"kind": FEEDBACK, "value": v, "old": True} for v in values.values()])

@@ -16,12 +16,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from brainviewer.core.errors import SENSELESS
+
 AGE, ANNOTATION, CORRECTION = "age", "annotation", "correction"
 FEEDBACK, REPORT, SESSION = "feedback", "report", "session"
 MOST_SESSIONS = 4
 OPEN, HELD = ".open", ".correcting"
 """How files end that a window holds: which has a study open, and which corrects it."""
-_SENSELESS = (LookupError, TypeError, ValueError, AttributeError)
 
 
 @dataclass
@@ -84,7 +85,7 @@ class Standing:
         """Go on by an entry; one that makes no sense is passed over."""
         try:
             self._follow(entry)
-        except _SENSELESS:
+        except SENSELESS:
             return
 
     def _follow(self, entry: Any) -> None:

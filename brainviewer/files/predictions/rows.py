@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from brainviewer.core.errors import SENSELESS
 from brainviewer.core.monitoring.prediction import (
     Decision,
     KeptOpinion,
@@ -81,7 +82,7 @@ def from_row(row: Sequence[Any]) -> KeptPrediction | None:
             engine=str(row[19] or ""),
             embedding=tuple(embedding.tolist()) if np.isfinite(embedding).all() else (),
         )
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except SENSELESS:
         return None
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.correction.kept import KeptCorrection
-from brainviewer.core.errors import FileError
+from brainviewer.core.errors import SENSELESS, FileError
 from brainviewer.core.findings.feedback import FeedbackRecord
 from brainviewer.core.report_text import ReportText
 from brainviewer.core.research_use import RESEARCH_ONLY
@@ -50,7 +50,6 @@ SUFFIX = ".brainviewer"
 FORMAT, SCHEMA = "BrainViewer session", 1
 _HEAD, _ANNOTATIONS, _CORRECTION = "session.json", "annotations.json", "correction.jsonl"
 _ID = re.compile(r"[0-9a-f]{32}")
-_SENSELESS = (LookupError, TypeError, ValueError, ArithmeticError, RecursionError, AttributeError)
 _SOME = "A part of the annotations"
 _LEFT_OUT = "{} of the session is damaged and was left out."
 
@@ -129,7 +128,7 @@ def read_session(path: Path) -> SavedSession:
     def part(name: str, read: Callable[[], Any], otherwise: Any) -> Any:
         try:
             return read()
-        except (*_SENSELESS, FileError):
+        except (*SENSELESS, FileError):
             left.append(_LEFT_OUT.format(name))
             return otherwise
 

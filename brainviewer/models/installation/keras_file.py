@@ -15,7 +15,7 @@ from typing import Any
 
 import h5py
 
-from brainviewer.core.errors import FileError, ModelError
+from brainviewer.core.errors import SENSELESS, FileError, ModelError
 from brainviewer.files.native_output import without_stderr
 from brainviewer.files.ordinary_file import check_ordinary, plain_errors
 from brainviewer.files.structured import MOST_BYTES_OF_JSON, read_json
@@ -95,7 +95,7 @@ def known_only(content: Any) -> Entry:
     """
     try:
         return _layer(content)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError):
+    except SENSELESS:
         raise ModelError("This is no architecture of Keras.", _AS_ONNX) from None
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from brainviewer.core.errors import FileError, ModelError
+from brainviewer.core.errors import SENSELESS, FileError, ModelError
 from brainviewer.files.ordinary_file import check_ordinary, is_folder, is_ordinary, open_ordinary
 from brainviewer.files.structured import read_json, read_toml
 from brainviewer.models.card_file import CARD_FILE, FORMAT
@@ -162,7 +162,7 @@ def _of_run(folder: Path, content: Mapping[str, Any]) -> Source:
                 limits=tuple(map(str, content["limits"])),
             ),
         )
-    except (KeyError, TypeError, ValueError, ModelError):
+    except (*SENSELESS, ModelError):
         raise wrong from None
 
 
@@ -187,7 +187,7 @@ def _beside(folder: Path, told: Told) -> Told:
             input=parse_input(content["input"]) if "input" in content else told.input,
             limits=_texts(content.get("limits", ())),
         )
-    except (TypeError, ValueError) as error:
+    except SENSELESS as error:
         raise FileError(f"{ABOUT_FILE} cannot be used: {error}.", "Correct it.") from None
 
 

@@ -1,8 +1,10 @@
 """What stands of a journal, whatever the interleaving of those who write it."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -126,3 +128,13 @@ def test_entries_of_two_windows_about_different_things_commute(
     mixed = standing([queues[who].pop(0) for who in order])
     one_by_one = standing(mine, theirs)
     assert mixed.annotations == one_by_one.annotations
+
+
+@pytest.mark.parametrize("n", [math.inf, -math.inf, math.nan, "one", None, [], {}])
+def test_an_entry_whose_number_is_none_is_passed_over(n: Any) -> None:
+    """JSON has infinite numbers: ``1e999`` is one."""
+    standing = Standing()
+    standing.follow({"kind": "correction", "run": "a", "n": n, "begin": {}})
+    assert standing.empty
+    standing.follow({"kind": "correction", "run": "a", "n": 0, "begin": {"kept": True}})
+    assert [one["begin"] for one in standing.entries()] == [{"kept": True}]

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from brainviewer.core.errors import FileError
+from brainviewer.core.errors import SENSELESS, FileError
 from brainviewer.core.study import FileWindow
 from brainviewer.files.dicom.dataset_values import frame_group, text
 from brainviewer.files.dicom.header import AGAIN, PixelLayout
@@ -102,7 +102,7 @@ def _modality_table(dataset: Dataset, layout: PixelLayout, name: str) -> Table |
         table = table_entries(sequence[0], "LUTDescriptor", "LUTData", layout)
         if table is None or not 0 < table.bits <= 16:
             raise ValueError
-    except (ValueError, TypeError, LookupError, OverflowError):
+    except SENSELESS:
         said = f"The modality LUT of {name} is incomplete, so that its true values are unknown."
         raise FileError(said, AGAIN) from None
     deep = table.bits > 8 or int(table.entries.max()) > 255

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from brainviewer.core.errors import FileError
+from brainviewer.core.errors import SENSELESS, FileError
 from brainviewer.files.structured import read_json
 from brainviewer.training.image_classification.evaluation.results import (
     FORMAT,
@@ -78,7 +78,7 @@ def read_predictions(path: Path) -> RunPredictions | None:
             parts.append(Predictions(**held) if name == "test" or "truth" in held else None)
         assert parts[0] is not None
         return RunPredictions(parts[0], parts[1], str(kept["about"]))
-    except (KeyError, TypeError, ValueError):
+    except SENSELESS:
         return None
 
 
