@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.errors import ModelError
+from brainviewer.core.errors import SENSELESS, ModelError
 from brainviewer.core.findings.ood_score import OodScore
 
 Features = NDArray[np.float32]
@@ -103,7 +103,7 @@ def load_ood(path: Path) -> FeatureOOD:
         )
         if ood_check.axes.shape != (*ood_check.mean.shape, *ood_check.deviations.shape):
             raise ValueError("shapes differ")
-    except (OSError, EOFError, KeyError, ValueError, IndexError):
+    except (*SENSELESS, OSError, EOFError):
         raise ModelError(
             f"The file {path.name} of the model cannot be read.", "Install the model again."
         ) from None

@@ -14,6 +14,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.core.errors import SENSELESS
+
 LONGEST_TEXT = 100_000
 MOST_ENTRIES = 100_000
 TakeArray = Callable[[Any, np.dtype[Any]], NDArray[Any]]
@@ -91,7 +93,7 @@ def _one_of(kinds: tuple[Any, ...], told: Any, take: TakeArray) -> Any:
     for kind in kinds[:-1]:
         try:
             return built(kind, told, take)
-        except (LookupError, TypeError, ValueError):
+        except SENSELESS:
             continue
     return built(kinds[-1], told, take)
 

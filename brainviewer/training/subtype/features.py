@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.errors import FileError, Report
+from brainviewer.core.errors import SENSELESS, FileError, Report
 from brainviewer.imaging.measure.descriptors import describe
 from brainviewer.models.subtype.input import cut_out
 from brainviewer.models.subtype.lesion_slices import lesion_slices
@@ -85,7 +85,7 @@ def _read(path: Path) -> CaseFeatures:
             held.get("lesion", np.zeros(0, bool)),
             {name: held[_DESCRIBED + name] for name in there},
         )
-    except (KeyError, ValueError):
+    except SENSELESS:
         raise FileError(
             f"The file {path.name} of the run cannot be read.", "Delete it, and train again."
         ) from None
