@@ -194,3 +194,19 @@ def facts_of_result(
         Fact.ABLATED: result is not None and bool(result.rests_on),
         Fact.EXPLAINED: result is not None and result.of_image and bool(result.predicted),
     }
+
+
+def facts_of_occlusion(
+    study: Study | None,
+    finding: TumourFinding | None,
+    result: Classification | None,
+    *,
+    tested: bool,
+) -> Mapping[Fact, bool]:
+    """What holds of hiding parts of the image. tested : whether some may be hidden now."""
+    image = study is not None and study.is_image2d
+    return {
+        Fact.OCCLUSION_POSSIBLE: result is not None and (image or finding is not None),
+        Fact.OCCLUSION: tested,
+        Fact.ANNOTATABLE: not tested,
+    }

@@ -19,6 +19,7 @@ from brainviewer.app.facts import (
     facts_of_annotations,
     facts_of_correction,
     facts_of_finding,
+    facts_of_occlusion,
     facts_of_reformation,
     facts_of_result,
     facts_of_search,
@@ -277,7 +278,6 @@ class ViewState(ViewSignals):
     def facts(self) -> frozenset[Fact]:
         """What holds now; enables actions and controls."""
         finding, result = self.finding, self.classification
-        image = self.study is not None and self.study.is_image2d
         facts = {
             **facts_of_study(self.study, self.original_grids),
             **facts_of_finding(finding),
@@ -290,9 +290,7 @@ class ViewState(ViewSignals):
             Fact.CLASSIFIED: result is not None and self.classification_status is Status.DONE,
             Fact.FEEDBACK: self.feedback is not None,
             **facts_of_annotations(self.annotations, self.selected, finding),
-            Fact.OCCLUSION_POSSIBLE: result is not None and (image or finding is not None),
-            Fact.OCCLUSION: self.occlusion is not None,
-            Fact.ANNOTATABLE: self.occlusion is None,
+            **facts_of_occlusion(self.study, finding, result, tested=self.occlusion is not None),
             Fact.UNDO: self._edited.can_undo,
             Fact.REDO: self._edited.can_redo,
             **facts_of_correction(self.editing, self.correctable, finding),

@@ -25,6 +25,26 @@ def try_lock(descriptor: int) -> bool:
     return disk().try_lock(descriptor)
 
 
+def held_elsewhere(path: Path, unknown: bool) -> bool:
+    """Whether another process holds the lock of a file. unknown : what where it cannot be told."""
+    if sys.platform == "win32":
+        try:
+            path.rename(path)  # refused while a process has it open
+        except OSError:
+            return True
+        return False
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except OSError:
+        return unknown
+    try:
+        return not try_lock(descriptor)
+    except OSError:
+        return unknown
+    finally:
+        os.close(descriptor)
+
+
 def new_locked_file(new_path: Callable[[], Path], mode: int) -> tuple[Path, int]:
     """A new file, open for reading and writing and locked: its path and its descriptor.
 

@@ -269,8 +269,6 @@ class SegmentationCorrection:
                 else:
                     self._show(replace(state.editing, labels=None))
 
-    # -- measured and kept ------------------------------------------------------------------
-
     def _changed(self) -> None:
         self._show(self._state.editing)
         self._follow_labels()

@@ -7,7 +7,6 @@ goes when what it held is on the disk; one that makes no sense is set aside.
 
 import json
 import logging
-import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -24,7 +23,7 @@ from brainviewer.files.annotation_file import (
 from brainviewer.files.durable.appending import remove, rename
 from brainviewer.files.journal.correction_content import correction_entries
 from brainviewer.files.journal.standing import AGE, ANNOTATION, FEEDBACK, REPORT
-from brainviewer.files.locks import try_lock
+from brainviewer.files.locks import held_elsewhere
 from brainviewer.files.ordinary_file import read_ordinary
 from brainviewer.files.user_folders import ages_folder, data_folder, journal_folder, reports_folder
 
@@ -50,7 +49,7 @@ def take_over(study_hash: str, add: AddOf) -> str:
     files, said = _files_of(study_hash), []
     for kind, read in (("correction", _correction), (AGE, _age), (REPORT, _report)):
         path = files[kind]
-        if not path.exists() or _in_use(path):
+        if not path.exists() or held_elsewhere(path, unknown=False):
             continue
         try:
             entries = read(study_hash, path)
@@ -160,20 +159,6 @@ def _take_feedback(add: AddOf) -> None:
         _set_aside(path)
     else:
         _remove(path)
-
-
-def _in_use(path: Path) -> bool:
-    """Whether a window of an older version writes a file at this moment."""
-    try:
-        descriptor = os.open(path, os.O_RDWR)
-    except OSError:
-        return False
-    try:
-        return not try_lock(descriptor)
-    except OSError:
-        return False
-    finally:
-        os.close(descriptor)
 
 
 def _remove(path: Path) -> None:

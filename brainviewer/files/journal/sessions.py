@@ -4,8 +4,6 @@ While a window has a study open, a file beside the journal says so, which it hol
 killed window leaves the file and not the lock: so the next start knows it, and what it left.
 """
 
-import os
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +17,7 @@ from brainviewer.files.durable.disk import disk
 from brainviewer.files.journal.sentences import Words
 from brainviewer.files.journal.standing import AGE, OPEN, REPORT, SESSION, Standing
 from brainviewer.files.journal.study_file import StudyFile
-from brainviewer.files.locks import new_locked_file, try_lock
+from brainviewer.files.locks import held_elsewhere, new_locked_file
 from brainviewer.files.user_folders import OWN_FILE, journal_folder, make_own_folder
 
 _WORDS = Words("What is open", "what is open", "Save a session")
@@ -138,7 +136,7 @@ def left_work() -> list[LeftWork]:
     """
     found: list[LeftWork] = []
     for path, study, window in _marks():
-        if _held(path):
+        if held_elsewhere(path, unknown=True):
             continue
         with suppress(BrainViewerError, ValueError):
             found.append(_left(StudyFile(study, _WORDS).look(), study, window))
@@ -178,26 +176,6 @@ def _marks() -> Iterator[tuple[Path, str, str]]:
             study, _, window = path.name.removesuffix(OPEN).rpartition(".")
             if study and window:
                 yield path, study, window
-
-
-def _held(path: Path) -> bool:
-    """Whether a running window holds a file; also where that cannot be told."""
-    if sys.platform == "win32":
-        try:
-            path.rename(path)  # refused while a process has it open
-        except OSError:
-            return True
-        return False
-    try:
-        descriptor = os.open(path, os.O_RDWR)
-    except OSError:
-        return True
-    try:
-        return not try_lock(descriptor)
-    except OSError:
-        return True
-    finally:
-        os.close(descriptor)
 
 
 def _paths(session: Mapping[str, Any] | None, name: str) -> tuple[Path, ...]:
