@@ -184,7 +184,10 @@ def _in_words(path: Path, error: OSError) -> FileError:
     """What the system says about a file."""
     name = shortened(path.name or str(path))
     said, advice = f"{name} cannot be read.", "Check the disk or network it lies on and try again."
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
+    if isinstance(error, NotADirectoryError) and is_there(path):
+        said = f"{name} is no folder."
+        advice = "Something else stands in its place: rename it, or move it away."
+    elif isinstance(error, FileNotFoundError | NotADirectoryError):
         if path.is_symlink():
             said = f"{name} is a link to a file that is not there."
             advice = "Open the file itself, or fetch it to the place that the link names."

@@ -11,6 +11,7 @@ from typing import Any
 
 from brainviewer.core.errors import SENSELESS, FileError, ModelError
 from brainviewer.core.findings.classification import IMAGE
+from brainviewer.core.shown_text import shortened
 from brainviewer.files.ordinary_file import is_ordinary
 from brainviewer.files.structured import read_json
 from brainviewer.models.brain_extraction.card import brain_extraction_card
@@ -41,6 +42,8 @@ from brainviewer.models.subtype.out_of_distribution import LesionDistribution, p
 CARD_FILE = "card.json"
 FORMAT = 2
 _REINSTALL = "Install the model again."
+_EXPECTED, _LONGEST_REASON = "was expected", 200
+"""In what is raised here of entries of another kind, other than by Python."""
 _UNTRAINED = "it must have been trained on every sequence that it needs or sees"
 
 
@@ -74,13 +77,14 @@ def read_content(folder: Path) -> Any:
         return read_json(path)
     except FileError as error:
         raise ModelError(
-            f"The card of the model {folder.name} is not valid JSON: {error.message}", _REINSTALL
+            f"The card of the model {folder.name} cannot be read: {error.message}", _REINSTALL
         ) from None
 
 
 def parse_card(content: Any, folder: Path, owners: Owners = NO_OWNERS) -> Card:
     """Turn the JSON content of a card into a ``Card``; raises ModelError if it is wrong."""
     try:
+        require(isinstance(content, dict), "it holds no entries")
         if content.get("format") != FORMAT:
             raise ValueError(f"it is not written in format {FORMAT}")
         usual = Task.IMAGE_CLASSIFICATION if IMAGE in content["sequences"] else Task.SUBTYPE
@@ -289,4 +293,5 @@ def _file_name(value: Any) -> str:
 def _reason(error: Exception) -> str:
     if isinstance(error, KeyError):
         return f"the entry {error.args[0]!r} is missing"
-    return str(error)
+    ours = isinstance(error, ValueError) or _EXPECTED in str(error)
+    return shortened(str(error), _LONGEST_REASON) if ours else "an entry is not of its kind"

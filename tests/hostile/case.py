@@ -8,11 +8,18 @@ from typing import Literal
 
 Ends = Literal["refused", "opens", "either"]
 """Exit code 2 and one sentence; 0; or one of both, where each is right."""
-Door = Literal["drop", "beside", "annotations", "presets", "settings", "prior", "start", "none"]
+Door = Literal[
+    "drop", "beside", "annotations", "presets", "settings", "prior", "pacs", "nodes", "roles",
+    "start", "trail", "models", "monitor", "list", "none",
+]  # fmt: skip
 """How the window meets it.
 
 drop : dropped on the window. beside : with the sound study open, so that it must stay or go.
-annotations, presets, settings, prior : opened as such. start : it lies in the home at the start.
+annotations, presets, settings, prior : opened as such.
+pacs : the node is searched, and what it names retrieved. nodes : the nodes are looked at.
+roles : a DICOM series is opened. start : it lies in the home at the start; trail, models, monitor,
+list : and then the audit trail, the models, monitoring or the study list is looked at.
+none : the window has no way to it; ``why_not`` says why.
 """
 
 
@@ -44,6 +51,7 @@ class Case:
 
     command : arguments, in which {file}, {out}, {home} and {study} stand for paths.
     says : what the sentence must hold, where that is known.
+    why_not : why it does not meet the window.
     network : it needs a socket of this machine, and is not watched for them.
     slow : making it takes seconds; left out of the short form.
     """
@@ -55,6 +63,7 @@ class Case:
     ends: Ends = "refused"
     door: Door = "drop"
     says: str = ""
+    why_not: str = ""
     network: bool = False
     slow: bool = False
 

@@ -1,201 +1,142 @@
-"""The real window, without a screen: it meets one hostile input after the other."""
+"""Hostile inputs at the real window, one after the other; see ``window_watch``."""
 
 import json
-import os
 import sys
-import time
+import tempfile
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox
+from PySide6.QtWidgets import QApplication
 
-from brainviewer.app.session import Session
-from brainviewer.app.settings.exchange import read_settings
-from brainviewer.app.settings.settings import Settings
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.gui.faults.hooks import Hooks
-from brainviewer.gui.main_thread import MainThread
-from brainviewer.gui.main_window import MainWindow
 from tests.hostile.case import Case, Place
 from tests.hostile.cli_door import remove
 from tests.hostile.corpus import all_cases
 from tests.hostile.sound import write_study
+from tests.hostile.stopwatch import Stopwatch
+from tests.hostile.watching import content_of, left_behind
+from tests.hostile.window_desk import Desk
+from tests.hostile.window_ways import STARTS, WAYS
 
-_PATIENCE = 60.0
-
-
-def _not_searched(*_: object, **__: object) -> None:
-    """In the place of a search of the sound study."""
-
-
-_SOUND = "sound"
-
-
-class Desk:
-    """A window with its session, and what it said."""
-
-    def __init__(self, home: Path) -> None:
-        os.environ["BRAINVIEWER_HOME"] = str(home)
-        self.said: list[str] = []
-        self.dialogs: list[str] = []
-        self.door = MainThread()
-        self.session = Session(self.door.post, Settings.load())
-        self.session.settings.update(classify_on_opening=False)
-        self.session.engine.start = lambda: None
-        self.hooks = Hooks(self.door, self.session.faults.report)
-        self.session.state.noticed.connect(lambda notice: self.said.append(notice.text))
-        self.window = MainWindow(self.session)
-        self.window.resize(1200, 760)
-        self.window.show()
-        self._guard = QTimer(self.window)
-        self._guard.timeout.connect(self._close_dialogs)
-        self._guard.start(100)
-
-    def _close_dialogs(self) -> None:
-        """Read what asks something, and refuse it, as a user does with Escape."""
-        for widget in QApplication.topLevelWidgets():
-            if widget is self.window or not widget.isVisible() or not widget.isWindow():
-                continue
-            if isinstance(widget, QDialog):
-                text = widget.text() if isinstance(widget, QMessageBox) else ""
-                text = text or " ".join(label.text() for label in widget.findChildren(QLabel))
-                self.dialogs.append(text or type(widget).__name__)
-                widget.reject()
-            elif widget.windowType() is Qt.WindowType.Window:
-                self.dialogs.append(type(widget).__name__)
-                widget.close()
-
-    def wait(self, until: Callable[[], bool]) -> bool:
-        """Turn the event loop until it is so."""
-        end = time.monotonic() + _PATIENCE
-        while time.monotonic() < end:
-            QApplication.processEvents()
-            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-            if until():
-                return True
-            time.sleep(0.005)
-        return False
-
-    def idle(self) -> bool:
-        """Whether nothing opens any more."""
-        busy = [*self.session.jobs._running]
-        return not [key for key in busy if not key.startswith(("engine", "head motion"))]
-
-    def rest(self) -> bool:
-        """Wait until it is idle, and for what it does at the next turn."""
-        end = time.monotonic() + 0.06
-        return self.wait(lambda: time.monotonic() > end and self.idle())
-
-    def drop(self, path: Path) -> None:
-        """Let a file fall on the window, as a file manager does."""
-        data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(os.fsencode(path).decode("utf-8", "replace"))])
-        buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-        copy, middle = Qt.DropAction.CopyAction, QPointF(300, 300)
-        enter = QDragEnterEvent(middle.toPoint(), copy, data, buttons, keys)
-        QApplication.sendEvent(self.window, enter)
-        QApplication.sendEvent(self.window, QDropEvent(middle, copy, data, buttons, keys))
-
-    def open_sound(self, study: Path) -> bool:
-        """Open the sound study; whether it is shown then."""
-        find, self.session.segmentation.find = self.session.segmentation.find, _not_searched
-        try:
-            self.session.documents.open([study])
-            self.rest()
-        finally:
-            self.session.segmentation.find = find
-        shown = self.session.state.study
-        return shown is not None and shown.name == study.name
-
-    def close(self) -> None:
-        """End it."""
-        self._guard.stop()
-        self.session.documents.ask_sequences = None
-        self.window.close()
-        self.session.close()
-        self.door.drain()
-        self.hooks.remove()
-        self.window.deleteLater()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-
-
-def _meet(desk: Desk, case: Case, file: Path, place: Place) -> None:
-    session = desk.session
-
-    def told(work: Callable[[], object]) -> None:
-        try:
-            work()
-        except BrainViewerError as error:
-            desk.said.append(str(error))
-
-    doors: dict[str, Callable[[], object]] = {
-        "drop": lambda: desk.drop(file),
-        "beside": lambda: desk.drop(file),
-        "annotations": lambda: told(lambda: session.annotations.open(file)),
-        "presets": lambda: told(lambda: session.presets.take_over(file)),
-        "settings": lambda: told(lambda: read_settings(file, session.settings)),
-        "prior": lambda: session.prior.compare([file]),
-        "start": lambda: None,
-    }
-    doors[case.door]()
+_LONGEST = 700
+_HARMLESS = "\n\u200c\u200d"
+"""Breaks of lines, and what joins letters in the script of a name."""
 
 
 def through_window(
     desk: Desk, case: Case, place: Place, file: Path
 ) -> tuple[list[str], str, float]:
-    """Let the window meet an input: what was wrong then, what was said, and for how long."""
+    """Let a window that runs meet an input: what was wrong then, what was said, for how long."""
     faults: list[str] = []
-    if case.door not in ("drop", "start") and not desk.open_sound(place.study):
+    if case.door != "drop" and not desk.open_sound():
         faults.append("the sound study did not open before")
     desk.said.clear()
-    desk.dialogs.clear()
+    desk.asked.clear()
     before = desk.session.state.study
-    started = time.monotonic()
-    _meet(desk, case, file, place)
+    watch = Stopwatch()
+    _told(desk, lambda: WAYS[case.door](desk, file, place))
     if not desk.rest():
-        faults.append(f"still busy: {[*desk.session.jobs._running]}")
-    seconds = time.monotonic() - started
-    said = [*desk.said, *desk.dialogs]
+        faults.append(f"still busy: {desk.busy}")
+    seconds = watch.seconds
+    said = [*desk.said, *desk.asked]
     if not said and case.ends == "refused" and desk.session.state.study is before:
         faults.append("said nothing")
     if case.says and case.ends == "refused" and not any(case.says in one for one in said):
         faults.append(f"does not say {case.says!r}")
-    if not desk.open_sound(place.study):
+    faults += judged(desk)
+    if not desk.open_sound():
         faults.append("the sound study does not open afterwards")
-    if not desk.window.isVisible():
-        faults.append("the window is gone")
-    faults += [f"a bug: {one.lines[-1:]} {one.lines[:1]}" for one in desk.session.faults.unread]
-    desk.session.faults.read()
-    if any("went wrong inside" in one or "Traceback" in one for one in said):
-        faults.append("a bug")
     return faults, " / ".join(said), seconds
 
 
+def at_start(case: Case, place: Place, file: Path) -> tuple[list[str], str, float]:
+    """The same for a window that starts with it, or for the entrance that stands before it.
+
+    The sound study is open then, or it is said why not.
+    """
+    watch = Stopwatch()
+    desk = Desk(place.home, place.study)
+    try:
+        faults = []
+        if (entrance := desk.entrance) is not None:
+            entrance.trouble.enter.click()
+            desk.rest()
+            desk.said.append(entrance.trouble.lead.text())
+            if entrance.pages.currentWidget() is not entrance.trouble:
+                faults.append("somebody can sign in where nobody is known")
+        elif not desk.shows_sound and not desk.said:
+            faults.append("the sound study is not open, and nothing is said")
+        else:
+            _told(desk, lambda: STARTS[case.door](desk, file, place))
+        seconds = watch.seconds
+        return [*faults, *judged(desk)], " / ".join((*desk.said, *desk.asked)), seconds
+    finally:
+        desk.close()
+
+
+def _told(desk: Desk, work: Callable[[], object]) -> None:
+    try:
+        work()
+    except BrainViewerError as error:
+        desk.said.append(f"not told by the window: {error}")
+
+
+def judged(desk: Desk) -> list[str]:
+    """What is wrong with what a window says, or whether it lives."""
+    faults = []
+    if not desk.shows.isVisible():
+        faults.append("the window is gone")
+    if desk.entrance is None:
+        unread = desk.session.faults.unread
+        faults += [f"a bug: {one.lines[-1:]} {one.lines[:1]}" for one in unread]
+        desk.session.faults.read()
+    for sentence in desk.said:
+        if not sentence or len(sentence) > _LONGEST:
+            faults.append(f"a sentence of {len(sentence)} characters")
+        strange = {one for one in sentence if unicodedata.category(one) in ("Cc", "Cf")}
+        strange -= set(_HARMLESS)
+        if strange:
+            faults.append(f"control codes {sorted(map(ord, strange))}")
+    if any("went wrong inside" in one or "Traceback" in one for one in desk.said):
+        faults.append("a bug")
+    return faults
+
+
 def main() -> None:
-    """Meet the cases of a file; a line of JSON each."""
+    """Meet the cases of a file; a line of JSON each, and one of what is left behind at the end."""
     folder = Path(sys.argv[2])
     wanted = json.loads(Path(sys.argv[1]).read_text())
     kinds = tuple(dict.fromkeys(name.split("/")[0] for name in sorted(wanted)))
-    study = write_study(folder / _SOUND)
-    QApplication(sys.argv[:1])
+    study = write_study(folder / "sound")
     by_id = {case.id: case for case in all_cases(kinds)}
-    desk = Desk(folder / "home")
-    desk.open_sound(study)
+    application = QApplication(sys.argv[:1])
+    application.setQuitOnLastWindowClosed(False)
+    home, desk = folder / "home", None
     for number, name in enumerate(wanted):
         case = by_id[name]
+        starts = case.door in STARTS
+        if desk is not None and starts:
+            desk = desk.close()
+        if desk is None and not starts:
+            desk = Desk(home, study)
         place = Place.below(folder / str(number), study)
         file = case.make(place)
+        before = content_of(place.folder)
         print("begins", flush=True)
-        own = Desk(place.home) if case.door == "start" else desk
-        faults, said, seconds = through_window(own, case, place, file)
-        if own is not desk:
-            own.close()
-            os.environ["BRAINVIEWER_HOME"] = str(folder / "home")
+        if desk is None:
+            faults, said, seconds = at_start(case, place, file)
+            if left := left_behind(place.home, Path(tempfile.gettempdir())):
+                faults.append(f"left behind: {', '.join(left[:3])}")
+        else:
+            faults, said, seconds = through_window(desk, case, place, file)
+        if content_of(place.folder) != before:
+            faults.append("changed the input")
         print(json.dumps({"faults": faults, "said": said, "seconds": seconds}), flush=True)
         remove(folder / str(number))
-    desk.close()
+    if desk is not None:
+        desk.close()
+    print(json.dumps(left_behind(home, Path(tempfile.gettempdir()))), flush=True)
 
 
 if __name__ == "__main__":

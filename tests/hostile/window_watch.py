@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from tests.hostile.case import Case
@@ -17,6 +18,8 @@ from tests.hostile.watching import of_session, resident
 
 _ROOT = Path(__file__).parents[2]
 _OFFLINE = _ROOT / "tests" / "offline"
+_BY_STARTING = ("start", "trail", "models", "monitor", "list")
+"""Doors that need a window of their own each; they come last."""
 _PATIENCE = 12 * SECONDS
 """Seconds without a line after which the window hangs; making an input counts, too."""
 
@@ -26,6 +29,7 @@ def at_window(cases: list[Case], folder: Path) -> Iterator[Outcome]:
     folder.mkdir()
     for network in (False, True):
         left = [case for case in cases if case.network is network]
+        left.sort(key=lambda case: case.door in _BY_STARTING)
         while left:
             done = 0
             for outcome in _window(left, folder / f"{len(left)}-{network}", network):
@@ -37,7 +41,8 @@ def at_window(cases: list[Case], folder: Path) -> Iterator[Outcome]:
 
 def _window(cases: list[Case], folder: Path, network: bool) -> Iterator[Outcome]:
     """Outcomes up to the first case that the window did not survive."""
-    folder.mkdir()
+    temporary = folder / "temporary"
+    temporary.mkdir(parents=True)
     asked = folder / "cases.json"
     asked.write_text(json.dumps([case.id for case in cases]))
     path = [str(_ROOT), str(_ROOT / "tests")] + ([] if network else [str(_OFFLINE)])
@@ -45,7 +50,7 @@ def _window(cases: list[Case], folder: Path, network: bool) -> Iterator[Outcome]
         **os.environ,
         "PYTHONPATH": os.pathsep.join(path),
         "QT_QPA_PLATFORM": "offscreen",
-        "TMPDIR": str(folder),
+        "TMPDIR": str(temporary),
         "BRAINVIEWER_HOME": str(folder / "home"),
     }
     command = [sys.executable, "-m", "tests.hostile.window_door", str(asked), str(folder)]
@@ -61,18 +66,37 @@ def _window(cases: list[Case], folder: Path, network: bool) -> Iterator[Outcome]
         ) as process,
     ):
         try:
+            before: Outcome | None = None
             for case in cases:
                 outcome = _watched(process, case)
+                if before is not None:
+                    yield before
+                before = outcome
                 if outcome is None:
-                    said = (folder / "stderr").read_text("utf-8", "replace").splitlines()[-1:]
-                    faults = (f"the window died or hung: {process.poll()} {said}",)
+                    faults = (_death(process, folder),)
                     yield Outcome(case.id, "window", faults, "", process.poll(), 0.0, 0)
                     return
-                yield outcome
+            assert before is not None
+            yield _with_end(before, process, folder)
         finally:
             for one in of_session(process.pid):
                 os.kill(one, signal.SIGKILL)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _death(process: "subprocess.Popen[bytes]", folder: Path) -> str:
+    said = (folder / "stderr").read_text("utf-8", "replace").splitlines()[-1:]
+    return f"the window died or hung: {process.poll()} {said}"
+
+
+def _with_end(last: Outcome, process: "subprocess.Popen[bytes]", folder: Path) -> Outcome:
+    """The last outcome, with what is wrong once the window is closed."""
+    assert process.stdout is not None
+    ready, _, _ = select.select([process.stdout], [], [], _PATIENCE)
+    line = process.stdout.readline() if ready else b""
+    left = json.loads(line) if line else [_death(process, folder)]
+    faults = (f"left behind at the end: {', '.join(left[:5])}",) if left else ()
+    return replace(last, faults=(*last.faults, *faults))
 
 
 def _watched(process: "subprocess.Popen[bytes]", case: Case) -> Outcome | None:

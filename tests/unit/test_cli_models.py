@@ -82,7 +82,7 @@ def test_a_damaged_model_is_listed_with_its_reason(
     assert run("models", "--json") == 0
     record = printed(capfd)
     check_output(record)
-    assert "not valid JSON" in record["unusable"]["mine"]
+    assert "cannot be read: card.json is no valid JSON" in record["unusable"]["mine"]
     assert run("models") == 0
     assert "Cannot be used: The card of the model mine" in capfd.readouterr().out
 

@@ -1,16 +1,20 @@
 """What is kept of readers and studies: accounts, tokens, audit trail, journals."""
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from pathlib import Path
 
-from tests.hostile.case import Case, Place
+from brainviewer.core.audit_trail.key import TrailKey
+from brainviewer.files.audit_trail.key_place import KeyPlace
+from tests.hostile.case import Case, Door, Place
 from tests.hostile.kinds.json_values import TEXTS
 
 _LIST = ("users", "list")
 _VERIFY = ("audit-trail", "verify")
 _SHOW = ("audit-trail", "show")
+_TOKEN = "A token is for the command line; the window asks for name and password."
 _JOURNAL = ("report", "{study}", "-o", "{out}/a.html", "--no-classify")
 
 
@@ -52,6 +56,12 @@ def _trail(content: bytes, key: bytes, end: bytes, place: Place) -> Path:
     return _in_home("audit/trail-000000001.jsonl", content, place)
 
 
+def _sound_key() -> bytes:
+    key = TrailKey(bytes(32))
+    told = {"place": KeyPlace.FILE.value, "id": key.id, "secret": key.secret.hex()}
+    return json.dumps(told).encode()
+
+
 def _journal(name: str, content: bytes, place: Place) -> Path:
     """Journals under every name that the sound study may have."""
     return _in_home(name.format(_content(place.study)), content, place)
@@ -87,9 +97,11 @@ def cases() -> Iterator[Case]:
     """All of the kind."""
     for name in ("empty", "noise", "NUL", "64 MB", "string"):
         make = partial(_in_home, "accounts.sqlite", TEXTS[name])
-        yield Case("kept", f"accounts {name}", make, _LIST, "either", "none")
+        yield Case("kept", f"accounts {name}", make, _LIST, "either", "start")
         copy = partial(_in_home, "accounts.copy", TEXTS[name])
-        yield Case("kept", f"copy of accounts {name}", copy, ("users", "restore"), "either", "none")
+        yield Case(
+            "kept", f"copy of accounts {name}", copy, ("users", "restore"), "either", "start"
+        )
     for name, script in (
         ("newer", "PRAGMA user_version = 9999; CREATE TABLE a (b);"),
         (
@@ -99,14 +111,15 @@ def cases() -> Iterator[Case]:
         ("empty", "PRAGMA user_version = 1;"),
     ):
         make = partial(_database, script)
-        yield Case("kept", f"accounts, {name}", make, _LIST, "either", "none")
+        yield Case("kept", f"accounts, {name}", make, _LIST, "either", "start")
         yield Case(
-            "kept", f"study where accounts are {name}", make, ("info", "{study}"), "either", "none"
+            "kept", f"study where accounts are {name}", make, ("info", "{study}"), "either", "start"
         )
     for file in ("accounts.sqlite", "accounts.copy", "audit-key.json", "audit-end.json", "audit"):
         for name, special in _KINDS.items():
             made = partial(_special, file, special)
-            yield Case("kept", f"{file} is a {name}", made, ("info", "{study}"), "either", "none")
+            door: Door = "trail" if file.startswith("audit") else "start"
+            yield Case("kept", f"{file} is a {name}", made, ("info", "{study}"), "either", door)
     for name, content in (
         ("empty", b""),
         ("noise", bytes(range(256)) * 9),
@@ -117,16 +130,19 @@ def cases() -> Iterator[Case]:
         for mode in (0o600, 0o644):
             make = partial(_token, content, mode)
             command = ("--token-file", "{file}", "info", "{study}")
-            yield Case("kept", f"token {name} {mode:o}", make, command, "refused", "none")
+            yield Case(
+                "kept", f"token {name} {mode:o}", make, command, "refused", "none", why_not=_TOKEN
+            )
     for name, content in _TRAILS.items():
-        for key in (b"{}", b'{"key": "' + b"00" * 32 + b'"}'):
+        for said, key in (("damaged", b"{}"), ("sound", _sound_key())):
             make = partial(_trail, content, key, b"{}")
-            command = _SHOW if len(key) > 2 else _VERIFY
-            yield Case("kept", f"audit trail {name} {len(key)}", make, command, "either", "none")
+            command = _SHOW if said == "damaged" else _VERIFY
+            named = f"audit trail {name}, its key {said}"
+            yield Case("kept", named, make, command, "either", "trail")
     for name, content in TEXTS.items():
         if name != "64 MB":
             make = partial(_trail, b"", content, content)
-            yield Case("kept", f"audit key {name}", make, ("info", "{study}"), "either", "none")
+            yield Case("kept", f"audit key {name}", make, ("info", "{study}"), "either", "trail")
         for file in ("journal/{}.journal", "journal/{}.json", "reports/{}.json", "ages/{}.json"):
             make = partial(_journal, file, content)
             said = file.format("study")

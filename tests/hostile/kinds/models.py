@@ -123,6 +123,6 @@ def cases() -> Iterator[Case]:
     yield Case("models", "Keras bomb", bomb, _ADD, slow=True)
     sound = next(iter(sorted((resources() / "models").glob("*/card.json")))).read_bytes()
     for name, text in TEXTS.items():
-        yield Case("models", f"card {name}", partial(_card, text), _LIST, "either", "start")
+        yield Case("models", f"card {name}", partial(_card, text), _LIST, "either", "models")
     for name, content in changed(sound, 3, 4):
-        yield Case("models", f"card {name}", partial(_card, content), _LIST, "either", "none")
+        yield Case("models", f"card {name}", partial(_card, content), _LIST, "either", "models")

@@ -157,4 +157,4 @@ def cases() -> Iterator[Case]:
         for n, (name, serve) in enumerate(kinds.items()):
             command = ("pacs", "echo", "n") if n % 4 == 3 else ("pacs", "find", "n")
             make = partial(_node, serve, web)
-            yield Case("pacs", f"{protocol} {name}", make, command, "either", "none", network=True)
+            yield Case("pacs", f"{protocol} {name}", make, command, "either", "pacs", network=True)

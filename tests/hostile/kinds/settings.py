@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from tests.hostile.case import Case, Place, home_of
+from tests.hostile.case import Case, Door, Place, home_of
 from tests.hostile.kinds.json_values import TEXTS, changed
 
 _OPENS = ("info", "{study}")
@@ -28,6 +28,7 @@ _NODES = json.dumps(
     }
 ).encode()
 _DATABASES = ("studies.sqlite", "predictions.sqlite")
+_DOORS: dict[str, Door] = {"studies.sqlite": "list", "predictions.sqlite": "monitor"}
 _ASKS = {"studies.sqlite": _OPENS, "predictions.sqlite": ("monitor",)}
 
 
@@ -68,22 +69,22 @@ def cases() -> Iterator[Case]:
         make = home_of("settings.json", content)
         yield Case("settings", f"settings {name}", make, _OPENS, "opens", "start")
         nodes = home_of("pacs-nodes.json", content)
-        yield Case("settings", f"nodes {name}", nodes, ("pacs", "nodes"), "either", "start")
+        yield Case("settings", f"nodes {name}", nodes, ("pacs", "nodes"), "either", "nodes")
         series = home_of("series.json", content)
-        yield Case("settings", f"series {name}", series, _OPENS, "opens", "none")
+        yield Case("settings", f"series {name}", series, _OPENS, "opens", "roles")
     for name, content in changed(_SETTINGS, 3):
         make = home_of("settings.json", content)
         yield Case("settings", f"settings {name}", make, _OPENS, "opens", "start")
     for name, content in changed(_NODES, 4):
         make = home_of("pacs-nodes.json", content)
-        yield Case("settings", f"nodes {name}", make, ("pacs", "nodes", "--json"), "either", "none")
+        yield Case("settings", f"nodes {name}", make, ("pacs", "nodes"), "either", "nodes")
     for file in _DATABASES:
         for name, script in _SCRIPTS.items():
             make = partial(_database, file, script)
-            yield Case("settings", f"{file} {name}", make, _ASKS[file], "either", "start")
+            yield Case("settings", f"{file} {name}", make, _ASKS[file], "either", _DOORS[file])
         for name in ("empty", "noise", "NUL"):
             make = home_of(file, TEXTS[name])
-            yield Case("settings", f"{file} {name}", make, _ASKS[file], "either", "start")
+            yield Case("settings", f"{file} {name}", make, _ASKS[file], "either", _DOORS[file])
     for file in ("settings.json", "pacs-nodes.json", "brainviewer.log", *_DATABASES, "journal"):
         for name, special in _KINDS.items():
             make = partial(_special, file, special)

@@ -52,7 +52,7 @@ def cases() -> Iterator[Case]:
     """All of the kind."""
     for name, content in {**_CSV, **TEXTS}.items():
         if name != "empty":
-            yield Case("tables", f"split {name}", file_of("a.csv", content), _SPLIT, door="none")
+            yield Case("tables", f"split {name}", file_of("a.csv", content), _SPLIT)
         yield Case("tables", f"excluded {name}", file_of("a.txt", content), _EXCLUDE)
     for name, content in {**_TOML, **TEXTS}.items():
         yield Case("tables", f"recipe {name}", file_of("a.toml", content), _RECIPE)
@@ -60,4 +60,4 @@ def cases() -> Iterator[Case]:
         for place in ("result.json", "run.json", "evaluation.json"):
             made = file_of(place, content)
             command = ("leaderboard" if place == "result.json" else "evaluate", "{file}/..")
-            yield Case("tables", f"{place} {name}", made, command, door="none")
+            yield Case("tables", f"{place} {name}", made, command)

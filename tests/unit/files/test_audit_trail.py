@@ -18,7 +18,7 @@ import pytest
 from brainviewer.core.audit_trail.actions import Action, Outcome
 from brainviewer.core.audit_trail.checking import check_trail
 from brainviewer.core.audit_trail.faults import FaultKind
-from brainviewer.core.audit_trail.line import LONGEST_LINE, Entry, bounded
+from brainviewer.core.audit_trail.line import LONGEST_LINE, Entry, bounded, read_line
 from brainviewer.core.errors import FileError
 from brainviewer.files.audit_trail.key_place import KeyAway, KeyPlace
 from brainviewer.files.audit_trail.places import anchor_file, key_file, trail_files, trail_folder
@@ -424,6 +424,17 @@ def test_a_line_is_bounded_whatever_is_recorded() -> None:
     trail.append(entry)
     assert len(files()[0].read_bytes()) < LONGEST_LINE
     assert trail.verified().lines == 1
+
+
+def test_lines_that_are_none_of_ours_are_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A million of them would take half a minute: a window goes through the trail three times."""
+
+    def refused(_: object) -> None:
+        raise AssertionError("parsed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(json, "loads", refused)
+        assert read_line(b"{}\n") is None
 
 
 def test_a_file_without_an_end_is_read_in_bounds(trail: AuditTrail) -> None:

@@ -104,6 +104,15 @@ def test_settings_that_are_no_file_are_the_usual_ones(make, tmp_path, monkeypatc
     assert Settings.load(Path("settings.json")).theme == "dark"
 
 
+def test_a_file_in_the_place_of_a_folder(tmp_path):
+    (tmp_path / "folder").symlink_to("/dev/null")
+    with (
+        pytest.raises(FileError, match="folder is no folder"),
+        plain_errors(tmp_path / "folder"),
+    ):
+        next((tmp_path / "folder").iterdir())
+
+
 def test_an_ordinary_file(tmp_path):
     path = tmp_path / "a"
     path.write_bytes(b"12345")

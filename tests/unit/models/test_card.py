@@ -110,7 +110,9 @@ def set_at(*path: Any) -> Callable[[Content], None]:
         (set_at("network", None), "files of a network but does not describe one"),
         (set_at("figures", "guess", []), "no situation 'guess'"),
         (set_at("limits", [1]), "a text was expected"),
-        (set_at("classes", None), "NoneType"),
+        (set_at("classes", None), "an entry is not of its kind"),
+        (set_at("figures", {"image": [7]}), "is wrong"),
+        (set_at("limits", [10**400]), "a text was expected"),
     ],
 )
 def test_a_wrong_card_is_refused(
@@ -120,12 +122,23 @@ def test_a_wrong_card_is_refused(
     with pytest.raises(ModelError, match=reason) as caught:
         parse_card(content, tmp_path)
     assert caught.value.advice
+    assert "object" not in caught.value.message  # as Python says it
+    assert len(caught.value.message) < 300
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '"card"'])
-def test_what_is_no_card_at_all_is_refused(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "cannot be read: card.json is no valid JSON"),
+        ("{", "cannot be read: card.json is no valid JSON"),
+        ("[]", "is wrong: it holds no entries"),
+        ("null", "is wrong: it holds no entries"),
+        ('"card"', "is wrong: it holds no entries"),
+    ],
+)
+def test_what_is_no_card_at_all_is_refused(tmp_path: Path, text: str, reason: str) -> None:
     (tmp_path / "card.json").write_text(text, encoding="utf-8")
-    with pytest.raises(ModelError, match="card of the model"):
+    with pytest.raises(ModelError, match=f"card of the model .* {reason}"):
         load_card(tmp_path)
 
 

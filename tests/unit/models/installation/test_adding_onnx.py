@@ -302,7 +302,7 @@ def test_a_damaged_card_is_told_and_the_other_models_stay(tmp_path: Path) -> Non
     card.write_text(json.dumps({**content, "id": "xception-tumour"}))
     assert [c.id for c in registry.installed_models()] == [c.id for c in registry.shipped_models()]
     card.write_text("{")
-    with pytest.raises(ModelError, match="card of the model mine is not valid JSON") as caught:
+    with pytest.raises(ModelError, match="card of the model mine cannot be read") as caught:
         registry.model("mine")
     assert "models remove mine" in caught.value.advice
     assert registry.model("xception-tumour").own is False
