@@ -34,12 +34,15 @@ class _KnownFit:
 class Locating:
     """Follows the finding of the open study.
 
-    The head is brought over the template once; a lesion that is edited is only looked up again.
+    The head is brought over the template once; a lesion that is edited is only looked up again,
+    and one that is edited meanwhile when that has ended.
     """
 
     def __init__(self, state: ViewState, jobs: Jobs, notices: Notices) -> None:
         self._state, self._jobs, self._notices = state, jobs, notices
         self._known: _KnownFit | None = None
+        self._awaited: _KnownFit | None = None
+        """What is being fitted; its fit is not known yet."""
         state.finding_changed.connect(self._follow)
 
     def _follow(self) -> None:
@@ -59,6 +62,9 @@ class Locating:
 
     def _locate(self, study: Study, finding: TumourFinding) -> None:
         known = self._known if self._known and self._known.serves(study, finding) else None
+        if known is None and self._awaited and self._awaited.serves(study, finding):
+            self._show(LesionLocation(finding, None, Status.RUNNING))
+            return
         before = self._state.location.location if known is not None else None
 
         def work(report: Report) -> tuple[Location, _KnownFit]:
@@ -72,15 +78,25 @@ class Locating:
 
         def done(result: tuple[Location, _KnownFit]) -> None:
             location, self._known = result
-            self._show(LesionLocation(finding, location, Status.DONE))
+            self._awaited = None
+            asked = self._state.location.of
+            if asked is None or asked is finding:
+                self._show(LesionLocation(finding, location, Status.DONE))
+            else:
+                self._locate(study, asked)
 
         def failed(error: BrainViewerError) -> None:
-            self._show(LesionLocation(finding, None, Status.FAILED))
+            self._awaited = None
+            self._show(LesionLocation(self._state.location.of, None, Status.FAILED))
             self._notices.fail(error, of_study=True)
 
+        def stopped() -> None:
+            self._awaited = None
+
         self._jobs.cancel(LOCATE)
+        self._awaited = None if known else _KnownFit(study, finding, None)
         self._show(LesionLocation(finding, before, Status.RUNNING))
-        self._jobs.start(LOCATE, work, done, failed, shown=False)
+        self._jobs.start(LOCATE, work, done, failed, stopped, shown=False)
 
     def _show(self, location: LesionLocation) -> None:
         self._state.location = location

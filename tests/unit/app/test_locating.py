@@ -1,8 +1,10 @@
 """The lesion of the open study is located in the background, and again when its mask changes."""
 
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -66,6 +68,42 @@ def test_a_lesion_is_located_once_and_looked_up_again_when_edited(
     # A new search has found its brain anew.
     located(desk, HEAD.finding(HEAD.ball(MOTOR, 9), brain=HEAD.brain.copy()))
     assert len(fits) == 2
+
+
+def test_a_lesion_that_is_edited_during_the_fit_waits_for_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on, heard = [], threading.Event(), []
+    fit = module.fitted
+
+    def slow(*given: Any) -> Any:
+        begun.append(1)
+        assert go_on.wait(30)
+        return fit(*given)
+
+    monkeypatch.setattr(module, "fitted", slow)
+    desk.state.location_changed.connect(lambda: heard.append(desk.state.location))
+    first = HEAD.finding(HEAD.ball(MOTOR, 9))
+    desk.state.show_finding(first, Status.DONE)
+    desk.until(lambda: bool(begun))
+    edited = replace(first, mask=HEAD.ball(FRONTAL, 9))
+    desk.state.show_finding(edited, Status.DONE)
+    assert (desk.state.location.of, desk.state.location.status) == (edited, Status.RUNNING)
+    go_on.set()
+    desk.until(lambda: desk.state.location.status is not Status.RUNNING)
+    assert "middle frontal gyrus" in desk.state.location.location.structures[0].name
+    assert len(begun) == 1, "a fit that served was made again"
+    assert {one.of for one in heard if one.location} == {edited}, "the mask before was told of"
+
+
+def test_a_fit_that_was_stopped_is_made_anew(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, fit = [], module.fitted
+    monkeypatch.setattr(module, "fitted", lambda *given: begun.append(1) or fit(*given))
+    finding = HEAD.finding(HEAD.ball(MOTOR, 9))
+    desk.state.show_finding(finding, Status.DONE)
+    desk.state.show_finding(None, Status.NOT_RUN)
+    assert located(desk, finding).location.lobes
+    assert begun
 
 
 def test_a_location_goes_with_its_lesion(desk: Desk) -> None:
