@@ -10,8 +10,8 @@ lesion is located, the others leave before. Studies have a fortieth of their vox
 cycles as a line of JSON, and at the end the growth of memory from the middle on, by the slope of
 Theil and Sen, over 2,000 cycles.
 
-Exit code 1: it grew by more than the bar, or threads, processes or descriptors did, or a socket
-was there. Linux only.
+Exit code 1: it grew by more than the bar, or threads, processes, descriptors or widgets did, or a
+socket was there. Linux only.
 """
 
 import argparse
@@ -205,7 +205,7 @@ def soak(
         is_whole = each and number % each == 0
         among, turn = (whole, number // each) if is_whole else (small, number)
         reader.read(among[turn % len(among)])
-        samples.append(held())
+        samples.append(held(len(QApplication.allWidgets())))
         if number % line == 0 or number == cycles:
             told = {"cycle": number, "seconds": round(time.monotonic() - begun)}
             told |= {"median_mb": median(one.own_mb for one in samples[-line:])}
@@ -216,10 +216,10 @@ def soak(
 def judged(samples: Sequence[Held]) -> dict[str, Any]:
     """Growth from the middle on, for 2,000 cycles, and whether it is within the bars."""
     late = samples[len(samples) // 2 :]
-    counts = ("threads", "children", "descriptors")
+    counts = ("threads", "children", "descriptors", "widgets")
     grown = {
         name: round(slope([getattr(one, name) for one in late]) * OVER_CYCLES, 1)
-        for name in ("own_mb", "children_mb", *counts)
+        for name in ("own_mb", "children_mb", "objects", *counts)
     }
     memory = grown["own_mb"] + grown["children_mb"]
     within = memory <= MOST_GROWN_MB and all(grown[name] < 1 for name in counts)

@@ -24,6 +24,7 @@ class Held:
     own_mb, children_mb : resident memory. threads : of this process, those of libraries too.
     children : processes that live, not those that are done.
     sockets : of the internet, IPv4 or IPv6, of all these processes.
+    objects : what the collector of Python follows. widgets : of the toolkit.
     """
 
     own_mb: float
@@ -32,9 +33,11 @@ class Held:
     children: int
     descriptors: int
     sockets: int
+    objects: int = 0
+    widgets: int = 0
 
 
-def held() -> Held:
+def held(widgets: int = 0) -> Held:
     """What this process holds now, after what is free has been given back."""
     gc.collect()
     library = ctypes.CDLL(None)
@@ -48,6 +51,8 @@ def held() -> Held:
         children=len(family) - 1,
         descriptors=len(_listed("/proc/self/fd")),
         sockets=sum(map(internet_sockets, family)),
+        objects=len(gc.get_objects()),
+        widgets=widgets,
     )
 
 
