@@ -5,12 +5,15 @@ lesion and its rim take no part, so that they do not pull on the result (cost-fu
 Brett et al. 2001).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.errors import Report, silent
+from brainviewer.core.errors import Cancelled, Report, silent
 from brainviewer.core.findings.location import Fitted
 from brainviewer.core.geometry import Affine, Grid
 from brainviewer.core.process.scipy_parts import ndimage
@@ -20,6 +23,7 @@ from brainviewer.imaging.location.fit_quality import BINS, fit_quality, itk_imag
 from brainviewer.imaging.preprocess.alignment import mask_on, resample
 from brainviewer.imaging.preprocess.working_grid import Field, Mask
 
+FITTING = "Fitting the template"
 _MM = 2.0
 _RIM_MM = 4.0  # around the lesion, which takes no part
 _BORDER_MM = 8.0  # around the template's brain, which does
@@ -46,11 +50,12 @@ def fit_template(
 
     volume : a sequence on the study's grid. brain, lesion : (i, j, k) bool on the same grid.
     Always gives the same answer for the same volumes, however their files store them.
+    report : called at each step of the registration; may raise ``Cancelled``.
     """
     head = upright(volume, brain, lesion)
     if head is None:
         return None
-    report(0.1, "Fitting the template")
+    report(0.1, FITTING)
     to_head = _registered(head, atlas, report)
     if to_head is None:
         return None
@@ -138,14 +143,37 @@ def _registered(head: Head, atlas: Atlas, report: Report) -> Affine | None:
             method.SetOptimizerAsRegularStepGradientDescent(longest, 0.02, 80, 0.6)
             method.SetOptimizerScalesFromPhysicalShift()
             method.SetInitialTransform(transform, True)
-            method.Execute(fixed, other)
-            report(0.3 + 0.2 * step, "Fitting the template")
+            _execute(method, fixed, other, partial(report, 0.1 + 0.2 * step, FITTING))
+            report(0.3 + 0.2 * step, FITTING)
     except RuntimeError:  # nothing of one lies inside the other
         return None
     to_head = np.eye(4)
     to_head[:3, :3] = np.reshape(affine.GetMatrix(), (3, 3))
     to_head[:3, 3] = affine.TransformPoint((0.0, 0.0, 0.0))
     return np.asarray(np.round(to_head, 6))
+
+
+def _execute(method: Any, fixed: Any, moving: Any, ask: Callable[[], object]) -> None:
+    """Run a registration, which ends at its next step when ``ask`` raises ``Cancelled``."""
+    import SimpleITK as sitk  # noqa: N813 - the customary name
+
+    cancelled: list[Cancelled] = []
+
+    def follow() -> None:
+        # What is raised in here would be told of as a registration that failed.
+        try:
+            ask()
+        except Cancelled as raised:
+            cancelled.append(raised)
+            method.StopRegistration()
+
+    method.AddCommand(sitk.sitkIterationEvent, follow)
+    try:
+        method.Execute(fixed, moving)
+    finally:
+        method.RemoveAllCommands()  # they hold the method, which holds them and both images
+    if cancelled:
+        raise cancelled[0]
 
 
 def _by_moments(head: Head, atlas: Atlas) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:

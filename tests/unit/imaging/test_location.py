@@ -1,11 +1,16 @@
 """Lesions at known places of the template are told where they are, in heads bent as is known."""
 
+import gc
+import weakref
 from dataclasses import replace
 from itertools import permutations, product
+from typing import Any
 
 import numpy as np
 import pytest
+import SimpleITK as sitk  # noqa: N813 - the customary name
 
+from brainviewer.core.errors import Cancelled
 from brainviewer.core.findings.location import Fitted, Location
 from brainviewer.core.findings.measurements import Measurements, Side
 from brainviewer.core.geometry import Grid
@@ -176,6 +181,29 @@ def test_the_same_head_gives_the_same_fit(fit: Fitted) -> None:
     assert again is not None
     np.testing.assert_array_equal(again.to_head, fit.to_head)
     assert again.fit == fit.fit
+
+
+def test_a_fit_that_is_not_wanted_any_more_ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    methods: weakref.WeakSet[Any] = weakref.WeakSet()
+
+    class Method(sitk.ImageRegistrationMethod):
+        def __init__(self) -> None:
+            super().__init__()
+            methods.add(self)
+
+    asked = []
+
+    def report(fraction: float, text: str) -> None:
+        asked.append(fraction)
+        if asked.count(0.1) == 4:
+            raise Cancelled
+
+    monkeypatch.setattr(sitk, "ImageRegistrationMethod", Method)
+    with pytest.raises(Cancelled):
+        fitted(HEAD.study, HEAD.finding(HEAD.ball((-42, -10, 48), 9)), report)
+    assert asked == [0.1] * 4, "it went on"
+    gc.collect()
+    assert not methods, "what registered is still held"
 
 
 def test_without_orientation_no_place_is_told(fit: Fitted) -> None:
