@@ -21,9 +21,10 @@ ROOT = Path(__file__).parents[2]
 MOST_GROWN_MB = 20
 
 SCRIPT = """
-import ctypes, sys, time
+import ctypes, sys, threading, time
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
+from brainviewer.app.location.locating import LOCATE
 from brainviewer.app.session import Session
 from brainviewer.app.settings.settings import Settings
 from brainviewer.app.status import Status
@@ -58,9 +59,14 @@ def main(app, paths, count):
         wait(lambda: state.study is not before and not session.jobs.running("open"))
         study = state.study
         wait(lambda: study.is_image2d or state.finding_status is Status.DONE)
+        # What is at work takes up to seventy megabytes: it has ended before anything is measured.
+        session.jobs.cancel(LOCATE)
+        wait(lambda: not any(one.name.startswith("job ") for one in threading.enumerate()))
         # What draws the 3D view is loaded beside the first openings, late on a busy machine.
         wait(lambda: study.is_image2d or head.failure or not head.image._image.isNull())
-        until = time.monotonic() + (0.05 if study.is_image2d else 0.5)  # it is drawn finely
+        if not (study.is_image2d or head.failure):
+            head.render_image(64, 64)
+        until = time.monotonic() + (0.05 if study.is_image2d else 0.5)
         wait(lambda: time.monotonic() > until)
         print(taken(), flush=True)
     window.close()
@@ -70,16 +76,11 @@ if __name__ == "__main__":
 """
 
 
-def grows(tmp_path: Path, count: int, paths: list[Path], warm: int) -> bool:
-    """Whether it grows, and does so again: work that a busy machine puts off is no leak."""
-    return all(grown(tmp_path, count, paths, warm) >= MOST_GROWN_MB for _ in range(2))
-
-
 def grown(tmp_path: Path, count: int, paths: list[Path], warm: int) -> float:
     """Megabytes from opening ``warm`` on, when all is loaded that a window needs, to the last four.
 
-    By the median of the slopes between all pairs of openings (Theil and Sen, 1968): what is drawn
-    or searched at the moment comes and goes, and is up to thirty megabytes.
+    By the median of the slopes between all pairs of openings (Theil and Sen, 1968): single values
+    that stand out do not count.
     """
     script = tmp_path / "openings.py"
     script.write_text(SCRIPT)
@@ -98,9 +99,9 @@ def grown(tmp_path: Path, count: int, paths: list[Path], warm: int) -> float:
 
 
 @pytest.mark.window
-@pytest.mark.timeout(900)  # 24 openings, each with a search
+@pytest.mark.timeout(900)  # 20 openings, each with a search
 def test_studies(tmp_path: Path) -> None:
-    assert not grows(tmp_path, 24, [ROOT / "resources" / "demo"], 8)
+    assert grown(tmp_path, 20, [ROOT / "resources" / "demo"], 4) < MOST_GROWN_MB
 
 
 @pytest.mark.window
@@ -109,7 +110,7 @@ def test_images(tmp_path: Path) -> None:
     paths = [tmp_path / f"{number}.png" for number in range(50)]
     for path in paths:
         Image.fromarray(random.integers(0, 255, (512, 512), np.uint8)).save(path)
-    assert not grows(tmp_path, len(paths), paths, 20)
+    assert grown(tmp_path, len(paths), paths, 20) < MOST_GROWN_MB
 
 
 def test_predictions_of_images_that_were_open_take_little() -> None:
