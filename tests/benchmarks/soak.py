@@ -40,6 +40,7 @@ from brainviewer.app.status import Status
 from brainviewer.gui.main_thread import MainThread
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.theme import apply_theme
+from brainviewer.gui.volume.pane import VolumePane
 from tests.benchmarks.soak_figures import Held, InternetSteps, held, slope
 from tests.benchmarks.soak_studies import small_copies, studies_in
 from tests.gui.hands import drag, wheel
@@ -80,6 +81,8 @@ class Reader:
         self._annotate_and_correct()
         self._export()
         self._take_back()
+        if failure := self.window.findChild(VolumePane).failure:
+            raise RuntimeError(failure)
 
     def close(self) -> None:
         """Close the window and all that runs for it."""
@@ -219,7 +222,7 @@ def judged(samples: Sequence[Held]) -> dict[str, Any]:
     counts = ("threads", "children", "descriptors", "widgets")
     grown = {
         name: round(slope([getattr(one, name) for one in late]) * OVER_CYCLES, 1)
-        for name in ("own_mb", "children_mb", "objects", *counts)
+        for name in ("own_mb", "children_mb", "blocks", *counts)
     }
     memory = grown["own_mb"] + grown["children_mb"]
     within = memory <= MOST_GROWN_MB and all(grown[name] < 1 for name in counts)
