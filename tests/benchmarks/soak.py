@@ -10,8 +10,8 @@ lesion is located, the others leave before. Studies have a fortieth of their vox
 cycles as a line of JSON, and at the end the growth of memory from the middle on, by the slope of
 Theil and Sen, over 2,000 cycles.
 
-Exit code 1: it grew by more than the bar, or threads, processes, descriptors or widgets did, or a
-socket was there. Linux only.
+Exit code 1: it grew by more than the bar, or threads, processes, descriptors or widgets did, a
+socket was there, or the window told of an error. Linux only.
 """
 
 import argparse
@@ -105,9 +105,8 @@ class Reader:
         if notice.level == "error":
             self.errors.append(notice.text)
 
-    @staticmethod
-    def _crashed(error: BaseException) -> None:
-        raise error
+    def _crashed(self, error: BaseException) -> None:
+        self.errors.append(repr(error))
 
     def _drop(self, study: Path) -> None:
         before, content = self._session.state.study, QMimeData()
@@ -262,6 +261,7 @@ def main() -> None:
         reader.close()
     found = {**judged(samples), **reader.answers, "errors": sorted(set(reader.errors))}
     found["steps_towards_a_network"] = steps.count
+    found["within"] = found["within"] and not (reader.errors or steps.count)
     print(json.dumps(found, indent=1))
     sys.exit(0 if found["within"] else 1)
 
