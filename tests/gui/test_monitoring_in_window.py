@@ -2,19 +2,22 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 from monitored import made_up_weeks
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QFileDialog, QLabel
 
 from brainviewer.app.monitoring.cases import this_week
 from brainviewer.app.monitoring.monitoring import KEEP_HISTOLOGY, SAVE_PAGE
 from brainviewer.app.status import Status
 from brainviewer.core.monitoring.prediction import ModelVersion
 from brainviewer.files.predictions.database import PredictionDatabase
+from brainviewer.gui.dialogs import questions
 from brainviewer.gui.monitoring.chart_view import ChartView
 from brainviewer.gui.monitoring.histology_line import HistologyLine
+from brainviewer.gui.monitoring.window import _PAGE, _TABLE, with_ending
 from brainviewer.models.registry import card_of
 from tests.gui.conftest import show_study
 from tests.unit.app.desk import a_result
@@ -61,6 +64,20 @@ def test_the_page_shows_each_model_with_charts_and_warnings(window, qtbot, kept)
     page.list.setCurrentRow(1)
     assert "This version is not installed" in texts(page.view)
     assert "of which there are 15" in texts(page.view)
+    assert "Nothing is compared yet" in texts(page.view)
+    page.close()
+
+
+def test_long_names_of_models_are_read_whole(window, qtbot, kept) -> None:
+    long = ModelVersion("cerebral-tumours-of-our-own-hospital-2026", "12.3.4-beta.2", "ef" * 32)
+    kept.keep(*made_up_weeks(np.random.default_rng(1), 1, 2, first=this_week(), model=long))
+    page = summed_up(window, qtbot)
+    items = [page.list.item(n) for n in range(page.list.count())]
+    across = page.list.viewport().width()
+    assert all(page.list.visualItemRect(item).width() <= across for item in items)
+    heights = {item.text(): page.list.visualItemRect(item).height() for item in items}
+    line = page.list.fontMetrics().lineSpacing()
+    assert heights[long.name] >= heights["mine 1"] + line
     page.close()
 
 
@@ -81,11 +98,24 @@ def test_it_is_accepted_saved_and_deleted(window, qtbot, kept, tmp_path, monkeyp
     page.accept_button.click()
     qtbot.waitUntil(lambda: "has changed" not in page.list.item(0).text(), timeout=20_000)
     assert page.accept_button.text() == "Compare with card"
-    page.save(tmp_path / "page.html")
-    page.save(tmp_path / "table", table=True)
-    session.jobs.finish(SAVE_PAGE)
+    asked: list[str] = []
+    for name, kind, replaces in (
+        ("page.html", _PAGE, False),
+        ("page.html", _TABLE, False),
+        ("page.html", _TABLE, True),  # the dialog asked about the page, and page.csv is there
+        ("all", _TABLE, False),
+    ):
+        chosen = (str(tmp_path / name), kind)
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, of=chosen: of)
+        monkeypatch.setattr(questions, "ask", lambda _, what, *__: bool(asked.append(what)))
+        if replaces:
+            (tmp_path / "page.csv").write_text("mine", "utf-8")
+        page.save_button.click()
+        session.jobs.finish(SAVE_PAGE)
+    assert asked == ["Replace page.csv?"]
+    assert (tmp_path / "page.csv").read_text("utf-8") == "mine"
     assert "<svg" in (tmp_path / "page.html").read_text("utf-8")
-    assert (tmp_path / "table.csv").read_text("utf-8").startswith("time,week")
+    assert (tmp_path / "all.csv").read_text("utf-8").startswith("time,week")
     monkeypatch.setattr("brainviewer.gui.monitoring.window.ask", lambda *said: True)
     page.delete_button.click()
     qtbot.waitUntil(lambda: page.list.count() == 0, timeout=20_000)
@@ -148,3 +178,12 @@ def test_nothing_is_entered_where_nothing_is_kept(window, study) -> None:
     assert line.isVisibleTo(window)
     window.session.settings.update(keep_predictions=False)
     assert not line.isVisibleTo(window)
+
+
+def test_a_file_gets_the_ending_of_what_is_saved() -> None:
+    names = [
+        with_ending(Path(name), table=table).name
+        for name in ("a", "a.html", "a.b", "a.CSV")
+        for table in (False, True)
+    ]
+    assert names == ["a.html", "a.csv", "a.html", "a.csv", "a.b.html", "a.b.csv", "a.CSV", "a.CSV"]

@@ -107,6 +107,47 @@ def test_what_was_accepted_is_no_warning_any_more(filled, database, capfd) -> No
     assert database.accepted() == {}
 
 
+def studies(weeks: int, a_week: int):
+    """Studies that a glioma model answered for, up to this week."""
+    card = card_of("glioma-fused")
+    model = ModelVersion(card.id, card.version, card.weights_sha256)
+    made = made_up_weeks(
+        np.random.default_rng(2),
+        weeks,
+        a_week,
+        first=this_week() - timedelta(weeks=weeks),
+        mix={"A": 0.55, "O": 0.25, "G": 0.2},
+        confidence=(6, 3),
+        model=model,
+    )
+    return [
+        replace(one, kind=Kind.SUBTYPE, frame=None, rests_on=one.rests_on and "image")
+        for one in made
+    ]
+
+
+def test_without_a_comparison_no_sentence_says_that_nothing_changed(database, capfd) -> None:
+    database.keep(*studies(1, 9))
+    assert run("monitor") == 0
+    text = capfd.readouterr().out
+    assert "9 predictions of 9 studies in 1 week:" in text
+    assert "Nothing is compared yet: that needs 15 cases" in text and "No change" not in text
+    assert "segmentations is compared for the model that makes them" in text
+    assert (
+        "Numbers, time, memory and the agreement of readers have no reference: they are only shown"
+        in text
+    )
+
+
+def test_it_says_what_has_too_few_cases_yet(database, capfd) -> None:
+    database.keep(*studies(5, 10))
+    assert run("monitor") == 0
+    text = capfd.readouterr().out
+    assert "No change is seen in class mix, confidence and out of distribution." in text
+    assert "Too few cases yet: refusals, OOD score and embedding." in text
+    assert "of which there are 50" in text
+
+
 def test_few_cases_cannot_be_accepted(database, capfd) -> None:
     database.keep(made_up_weeks(np.random.default_rng(1), 1, 1)[0])
     assert run("monitor", "accept", "toy") == 2
@@ -140,6 +181,7 @@ def test_the_page_needs_nothing_else_and_says_what_it_draws(filled, tmp_path, ca
     assert "Accuracy against histology" in read.text and "3 of 4 answers right" in " ".join(
         read.text.split()
     )
+    assert "4 of 4 answers (100 %). Median time" in " ".join(read.text.split())
     assert "Meningioma is the answer in" in read.text
 
 

@@ -25,7 +25,7 @@ from brainviewer.core.monitoring.statistics import (
 
 LEAST_OWN = 50
 """Cases that a reference from here needs."""
-_LEAST = 15
+LEAST = 15
 """Cases that are worth a comparison."""
 _BINS = 10
 _DISTANCES = (Measure.CONFIDENCE, Measure.OOD)
@@ -73,7 +73,7 @@ def with_card(card: MonitoringReference, measure: Measure) -> Callable[[Cases, i
         if distribution is None:
             return None
         values = [value for one in cases if (value := value_of(measure, one)) is not None]
-        if len(values) < _LEAST:
+        if len(values) < LEAST:
             return None
         return _of_counts(distribution, values, weeks)
 
@@ -108,7 +108,7 @@ def with_own(own: Cases, measure: Measure) -> Callable[[Cases, int], Found | Non
 
     def look(cases: Cases, weeks: int) -> Found | None:
         values = [value for one in cases if (value := value_of(measure, one)) is not None]
-        if len(values) < _LEAST or len(known) < LEAST_OWN:
+        if len(values) < LEAST or len(known) < LEAST_OWN:
             return None
         if measure is Measure.EMBEDDING:
             return _of_positions(known, values, weeks)
@@ -137,7 +137,7 @@ def _of_positions(known: Sequence[object], values: Sequence[object], weeks: int)
         np.array([one for one in some if isinstance(one, tuple) and len(one) == length])
         for some in (known, values)
     )
-    if len(now) < _LEAST:
+    if len(now) < LEAST:
         return None
     difference = compare_positions(before, now)
     expected = sqrt(length * (1 / len(now) + 1 / len(before)))

@@ -1,15 +1,17 @@
 """Whether what a model sees and says has changed: compared with its card, or with what it was here.
 
-Each complete week, the cases of the last week, of the last four and of the last thirteen are
-compared with the reference, for every measure. A warning is raised where the chance of so large a
+Each complete week, the cases of the last week, of the last four, 13 and 26 are compared with the
+reference, for every measure. A warning is raised where the chance of so large a
 difference, without any change, is below ``LEVEL``: all comparisons of a year together raise a false
 one with a probability of 5 % at most (Bonferroni; whatever they have to do with each other, as
 weeks do that lie in several windows and comparisons that share a reference). That holds as long as
 cases come in independently of each other, without any change; it was tried by
 ``tests/benchmarks/drift.py``.
 
-The reference from here grows with the cases, for the power of a comparison is limited by the
-smaller of both samples: it is what came before the window, ``MOST_OWN`` cases at most.
+A change that is slight but lasts is told by many cases of both samples, since the smaller one
+limits the power: the reference from here is all that came before the window, ``MOST_OWN`` cases at
+most. The energy distance and MMD of embeddings (Székely & Rizzo 2004; Gretton et al. 2012), and
+long windows that are looked at less often with a larger level each, gained little beside that.
 """
 
 from collections.abc import Callable
@@ -34,13 +36,13 @@ from brainviewer.core.monitoring.reference import (
 
 FALSE_A_YEAR = 0.05
 """Probability of a false warning in a year, of one model."""
-WINDOWS = (1, 4, 13)
+WINDOWS = (1, 4, 13, 26)
 """Weeks that are looked at together."""
 LEVEL = FALSE_A_YEAR / (52 * len(WINDOWS) * len(Measure))
-OWN_CASES, MOST_OWN = 100, 200
+OWN_CASES, MOST_OWN = 100, 600
 """A reference from here has so many of the first cases at least, and at most; of a past that was
 accepted, the last so many at most."""
-_MOST = 400
+_MOST = 600
 """The latest cases of a window that are compared."""
 _HISTORY = 26
 """Complete weeks that are looked back upon."""

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from brainviewer import __version__
 from brainviewer.app.monitoring.accuracy import Accuracy
 from brainviewer.app.monitoring.charts import charts_of
-from brainviewer.app.monitoring.drift import FALSE_A_YEAR, MOST_OWN, OWN_CASES
+from brainviewer.app.monitoring.comparisons import LEAST
+from brainviewer.app.monitoring.drift import FALSE_A_YEAR, MOST_OWN, OWN_CASES, WINDOWS
 from brainviewer.app.monitoring.figures import BENEATH, HEAD, figure_rows, figure_text
 from brainviewer.app.monitoring.overview import ModelOverview, Overview
 from brainviewer.app.monitoring.warning_text import TO_DO, day_text
@@ -14,6 +15,15 @@ from brainviewer.core.monitoring.prediction import Kind
 from brainviewer.painting.html_pages import page_html
 from brainviewer.painting.monitoring.chart import HEIGHT, WIDTH, shapes_of, week_text
 
+_ONLY_SHOWN = (
+    "Numbers, time, memory and the agreement of readers have no reference: they are only shown."
+)
+_NOT_COMPARED = {
+    Kind.SUBTYPE: "The confidence of the segmentations is compared for the model that makes them. "
+    + _ONLY_SHOWN,
+    Kind.IMAGE: _ONLY_SHOWN,
+    Kind.LESION: "Numbers, time and memory have no reference: they are only shown.",
+}
 NOTHING = "No prediction is kept yet. Predictions are kept as studies and images are classified."
 
 
@@ -38,6 +48,8 @@ def monitor_html(overview: Overview) -> str:
         drift_standing=drift_standing,
         compared_with=compared_with,
         false_a_year=FALSE_A_YEAR,
+        windows=listed(map(str, WINDOWS[1:])),
+        most_own=MOST_OWN,
         figure_head=HEAD,
         figure_rows=figure_rows,
         beneath_figures=BENEATH,
@@ -60,8 +72,16 @@ def cases_name(one: ModelOverview) -> str:
 
 def drift_standing(one: ModelOverview) -> str:
     """What is said where there is no warning."""
-    if not one.drift.compared and one.drift.own_cases < OWN_CASES and not one.accepted:
+    seen = [figure.measure for figure in one.drift.figures]
+    if not seen and (one.drift.compared or one.accepted):
+        weeks = WINDOWS[-1]
+        return f"Nothing is compared yet: that needs {LEAST} cases within {weeks} complete weeks."
+    if not seen:
         return "Nothing is compared yet."
+    waiting = [m for m in (*one.drift.compared, *one.drift.here) if m not in seen]
+    if waiting:
+        names, rest = (listed(map(str, some)) for some in (seen, waiting))
+        return f"No change is seen in {names}. Too few cases yet: {rest}."
     return "No change is seen."
 
 
@@ -88,6 +108,7 @@ def compared_with(one: ModelOverview) -> str:
             )
     if one.reference is None and not one.accepted:
         said.append("Its card has no reference, so the first cases here are taken.")
+    said.append(_NOT_COMPARED[one.kind])
     return " ".join(said)
 
 
@@ -119,7 +140,8 @@ def _model_text(one: ModelOverview) -> str:
     lines = [f"{one.name} ({one.model.name}), {one.kind}"]
     plural = {"study": "studies"}.get(cases_name(one), "")
     cases = counted(total.cases, cases_name(one), plural)
-    said = f"{counted(total.predictions, 'prediction')} of {cases} in {len(one.weeks)} weeks"
+    weeks = counted(len(one.weeks), "week")
+    said = f"{counted(total.predictions, 'prediction')} of {cases} in {weeks}"
     if one.kind is not Kind.LESION:
         said += (
             f": {total.answered:,} answered, {total.not_confident:,} not confident, "

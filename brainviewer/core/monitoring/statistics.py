@@ -110,10 +110,13 @@ def compare_positions(reference: Numbers, sample: Numbers) -> Difference:
         found, at_once = 0, max(1, 4_000_000 // len(both))
         for start in range(0, draws, at_once):
             many = min(at_once, draws - start)
-            order = random.random((many, len(both)), np.float32).argpartition(count - 1, axis=1)
-            chosen = np.zeros((many, len(both)), np.float32)
-            np.put_along_axis(chosen, order[:, :count], 1, axis=1)
-            means = chosen @ white * np.float32((count + rest) / rest / count)
+            keys = random.random((many, len(both)), np.float32)
+            last = np.partition(keys, count - 1, axis=1)[:, count - 1 : count]
+            means = (
+                (keys <= last).astype(np.float32)
+                @ white
+                * np.float32((count + rest) / rest / count)
+            )
             found += int(np.count_nonzero((means**2).sum(axis=1) >= size * (1 - 1e-5)))
         return found
 

@@ -25,7 +25,7 @@ from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui import theme
 from brainviewer.gui.audit_trail.model import TrailTable
-from brainviewer.gui.dialogs.questions import ask
+from brainviewer.gui.dialogs.questions import ask, may_replace
 from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.study_table import set_up_study_table
@@ -184,11 +184,13 @@ class TrailWindow(QDialog):
 
     def ask_export(self) -> None:
         """Ask for a file, and write the lines that are listed there."""
-        path, kind = QFileDialog.getSaveFileName(
+        chosen, kind = QFileDialog.getSaveFileName(
             self, "Export the audit trail", str(Path.home() / "audit-trail.csv"), _FILES
         )
-        if path:
-            self.export(with_ending(Path(path), kind))
+        if chosen:
+            path = with_ending(Path(chosen), kind)
+            if may_replace(self, Path(chosen), path):
+                self.export(path)
 
     def export(self, path: Path) -> None:
         """Write the lines that are listed into a file."""

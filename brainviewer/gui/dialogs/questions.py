@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from brainviewer.app.session import Session
 from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.shown_text import shown_text
 
 ANOTHER_STUDY = "Another study was opened meanwhile, so {}. Try again if it is about this one."
 """What is said where a question was about the study before; with what was not done."""
@@ -32,6 +34,17 @@ def ask(parent: QWidget, what: str, question: str, yes: str) -> bool:
     chosen = box.clickedButton() is wanted
     box.deleteLater()
     return chosen
+
+
+def may_replace(parent: QWidget, chosen: Path, path: Path) -> bool:
+    """Whether a file may be written that got another ending than the one that was chosen.
+
+    The file dialog asked about the chosen name alone.
+    """
+    if path == chosen or not path.exists():
+        return True
+    there = "A file of this name is there already."
+    return ask(parent, f"Replace {shown_text(path.name)}?", there, "Replace")
 
 
 def accepted(dialog: QDialog) -> bool:

@@ -29,12 +29,14 @@ COLUMNS = 2
 def fill_model(lines: QVBoxLayout, one: ModelOverview) -> None:
     """Put all of a model one under the other."""
     fill(lines, label(one.name, "beneath", wrap=True), _line(_numbers(one)))
+    meanings: set[str] = set()
     for said in one.warnings:
         fill(lines, 4, _selectable(label(said.what, "caution", wrap=True)))
-        fill(lines, _line(said.sure))
+        known = said.meaning in meanings
+        fill(lines, _line(said.sure if known else f"{said.sure} {said.meaning}"))
+        meanings.add(said.meaning)
     if one.warnings:
-        meanings = list(dict.fromkeys(said.meaning for said in one.warnings))
-        fill(lines, 4, _line(" ".join(meanings)), _line(TO_DO))
+        fill(lines, 4, _line(TO_DO))
     else:
         fill(lines, _line(drift_standing(one)))
     if one.accuracy is not None:

@@ -10,14 +10,16 @@ from brainviewer.app.monitoring.overview import ModelOverview
 from brainviewer.app.session import Session
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui import theme
-from brainviewer.gui.dialogs.questions import ask
+from brainviewer.gui.dialogs.questions import ask, may_replace
 from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, row, scrolled
 from brainviewer.gui.monitoring.model_view import fill_model
+from brainviewer.gui.outside_text import as_tip
 from brainviewer.gui.widgets import button, label, told
 from brainviewer.gui.window_size import open_with
 
 _PAGE = "Page with charts (*.html)"
+_PAGES = (".html", ".htm")
 _TABLE = "Table with commas (*.csv)"
 
 
@@ -33,6 +35,8 @@ class MonitorWindow(QDialog):
         self._session, self._monitoring = session, session.monitoring
         self.list = told(QListWidget(), name="Models")
         self.list.setFixedWidth(theme.px(230))
+        self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view: QScrollArea = scrolled(column(None))
         self.accept_button = button(
             "Take as usual", "second", clicked=self._accept_past,
@@ -79,14 +83,21 @@ class MonitorWindow(QDialog):
         for one in models:
             changed = "\nhas changed" if one.warnings else ""
             self.list.addItem(shown_text(one.model.name) + changed)
-            if changed:  # the border of the chosen one would leave no room for its second line
-                height = 2 * self.list.fontMetrics().lineSpacing() + theme.px(16)
-                self.list.item(self.list.count() - 1).setSizeHint(QSize(10, height))
+            item = self.list.item(self.list.count() - 1)
+            item.setToolTip(as_tip(one.name))
+            item.setSizeHint(QSize(10, self._height(item.text())))
         places = [one.model for one in models]
         wanted = before.model if before is not None else None
         self.list.setCurrentRow(places.index(wanted) if wanted in places else 0)
         self.list.blockSignals(False)
         self._show_model()
+
+    def _height(self, text: str) -> int:
+        """Of an item with all lines of its text, also where its border needs room."""
+        across = self.list.width() - theme.px(24)
+        flags = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
+        box = self.list.fontMetrics().boundingRect(0, 0, across, 10_000, flags, text)
+        return box.height() + theme.px(14)
 
     def _show_model(self) -> None:
         one = self.chosen
@@ -96,7 +107,8 @@ class MonitorWindow(QDialog):
         lines = column(spacing=6, margins=(16, 12, 16, 12))
         inside.setLayout(lines)
         if one is None:
-            lines.addWidget(label(NOTHING if self._monitoring.overview else "", "quiet", wrap=True))
+            said = NOTHING if self._monitoring.overview else "Summing up predictions…"
+            lines.addWidget(label(said, "quiet", wrap=True))
             lines.addStretch(1)
         else:
             fill_model(lines, one)
@@ -117,18 +129,25 @@ class MonitorWindow(QDialog):
 
     def _ask_file(self) -> None:
         kinds = f"{_PAGE};;{_TABLE}"
-        name, kind = QFileDialog.getSaveFileName(self, "Save", "monitoring.html", kinds)
-        if name:
-            self.save(Path(name), table=kind == _TABLE)
-
-    def save(self, path: Path, *, table: bool = False) -> None:
-        """Save as a page, or as a table where that is asked for or the ending says so."""
-        if table and path.suffix.lower() != ".csv":
-            path = path.with_suffix(".csv")
-        self._monitoring.save(path)
+        start = str(Path.home() / "monitoring.html")
+        name, kind = QFileDialog.getSaveFileName(self, "Save", start, kinds)
+        if not name:
+            return
+        path = with_ending(Path(name), table=kind == _TABLE)
+        if may_replace(self, Path(name), path):
+            self._monitoring.save(path)
 
     def _ask_delete(self) -> None:
         what = "Delete all predictions that are kept on this computer?"
         more = "Feedback and histology that belong to them are deleted from the list, too."
         if ask(self, what, more, "Delete"):
             self._monitoring.delete()
+
+
+def with_ending(path: Path, *, table: bool) -> Path:
+    """The path of a page, or of a table where that is asked for or the ending says so."""
+    suffix = path.suffix.lower()
+    if suffix == ".csv" or (suffix in _PAGES and not table):
+        return path
+    name = path.stem if suffix in _PAGES else path.name
+    return path.with_name(f"{name}{'.csv' if table else '.html'}")

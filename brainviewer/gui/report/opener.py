@@ -15,7 +15,7 @@ from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui.dialogs.export import pictures_folder
 from brainviewer.gui.dialogs.printing import ask_and_print_report
-from brainviewer.gui.dialogs.questions import errors_told
+from brainviewer.gui.dialogs.questions import errors_told, may_replace
 from brainviewer.gui.report.window import ReportWindow
 from brainviewer.gui.widgets import call
 
@@ -56,7 +56,9 @@ class ReportWindows:
             self.window, "Save report", str(folder / f"{_NAME}.pdf"), _FILTERS
         )
         if chosen:
-            self.save(with_ending(Path(chosen), kind))
+            path = with_ending(Path(chosen), kind)
+            if may_replace(self.window, Path(chosen), path):
+                self.save(path)
 
     def save(self, path: Path) -> None:
         """Save the report; a notice says where, or why not."""

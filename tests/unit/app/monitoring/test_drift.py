@@ -105,10 +105,10 @@ def test_every_measure_has_its_index_and_what_it_is_by_chance() -> None:
 
 
 def test_the_reference_from_here_grows_up_to_its_limit() -> None:
-    cases = made_up_weeks(np.random.default_rng(9), 16)
+    cases = made_up_weeks(np.random.default_rng(9), 44)
     sizes = {}
-    for weeks in (7, 9, 12, 16):
-        report = drift_of(cases, None, monday(weeks))
+    for weeks in (7, 9, 12, 44):
+        report = drift_of(cases, None, monday(weeks), look_back=1)
         sizes[weeks] = {
             one.found.weeks: one.found.reference_cases
             for one in report.figures
@@ -116,7 +116,22 @@ def test_the_reference_from_here_grows_up_to_its_limit() -> None:
         }
     for weeks, seen in sizes.items():
         for window, count in seen.items():
-            assert count == min(max((weeks - window) * 20, 100), 200)
+            assert count == min(max((weeks - window) * 20, 100), 600)
+    assert max(sizes[44].values()) >= 360
+
+
+def test_a_slight_change_that_lasts_is_told_where_much_came_before(monkeypatch) -> None:
+    random, slight = np.random.default_rng(21), {"glioma": 0.25, "meningioma": 0.45, "none": 0.3}
+    cases = made_up_weeks(random, 30) + made_up_weeks(random, 26, first=monday(30), mix=slight)
+
+    def told() -> set[Measure]:
+        report = drift_of(cases, None, monday(56), look_back=1)
+        return {one.measure for one in report.warnings}
+
+    assert drift_of(cases, None, monday(30), look_back=1).warnings == ()
+    assert told() == {Measure.CLASSES}
+    monkeypatch.setattr("brainviewer.app.monitoring.drift.MOST_OWN", 200)
+    assert told() == set()
 
 
 def test_the_week_that_is_running_is_not_judged() -> None:
