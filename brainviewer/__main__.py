@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import warnings
 from pathlib import Path
 from types import FrameType
 
@@ -57,6 +58,8 @@ def main() -> None:
     # itself takes a tenth of a second.
     gc.set_threshold(20_000, 20, 20)
     close_network()
+    if not sys.warnoptions:  # those of libraries are for their developers, and may quote names
+        warnings.simplefilter("ignore")
     multiprocessing.freeze_support()  # a frozen application starts its child processes here
     if sys.argv[1:] == [CHILD_FLAG]:
         from brainviewer.files.decoding.child import main as decode_images

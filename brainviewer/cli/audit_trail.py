@@ -28,6 +28,11 @@ _Study = Annotated[
     option(metavar="STUDY", help="What was done to this study: its folder or files."),
 ]
 
+_NO_LINE = (
+    "There is no such line. Whether lines are missing or damaged is told by 'brainviewer "
+    "audit-trail verify'."
+)
+
 
 @trail_app.command()
 def start(
@@ -97,7 +102,7 @@ def show_lines(
                 parts = row.number, row.time, row.reader, row.action, row.about, row.details
                 out.write("  ".join(str(part) for part in parts if part) + "\n")
         if not shown and not as_json:
-            out.write("There is no such line.\n")
+            out.write(f"{_NO_LINE}\n")
         elif len(shown) == most and next(found, None) is not None:
             complain("There are older lines: see --most and --until.")
 

@@ -116,7 +116,8 @@ def report(
             if session is not None:
                 sources = _as_seen(sources, session, annotations is None)
             record = save_report(sources, options, file, progress_line())
-        record["notices"] = [*record["notices"], *said]
+        of_it = () if session is None else session.notices
+        record["notices"] = [*record["notices"], *of_it, *said]
         show(out, record, as_json, lambda: _text(record))
 
 

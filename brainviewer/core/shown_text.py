@@ -6,8 +6,12 @@ from typing import Any
 
 _BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
 # Control codes; halves of characters, as Python writes bytes that are no UTF-8; marks that turn
-# the direction of writing round.
-_NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# the direction of writing round; what nobody can see, so that two names look like one. Joiners
+# (U+200C, U+200D) stay: Persian and Indic names, and some emoji, are written with them.
+_NOT_SHOWN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff"
+    r"\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 _HALVES = re.compile(r"[\ud800-\udfff]")
 _INSTEAD = "\N{REPLACEMENT CHARACTER}"
 

@@ -1,7 +1,7 @@
 """What lies in a folder that the user names, and whether it is too much to be looked through."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,14 +16,23 @@ _ONE = "Open the folder of one study, or of the studies of one collection."
 _NO_SEPARATE_DISKS = os.sep == "/"
 
 
-def list_folder(folder: Path) -> list[Path]:
-    """Files and folders in a folder, without hidden ones, by name; raises FileError."""
-    return [folder / entry.name for entry in _entries(folder)]
+def list_folder(folder: Path, wanted: Callable[[str], bool] | None = None) -> list[Path]:
+    """Files and folders in a folder, without hidden ones, by name; raises FileError.
+
+    wanted : whether a name is; a path is not made of others, which takes long of many.
+    """
+    found = _entries(folder, None if wanted is None else lambda entry: wanted(entry.name))
+    return [folder / entry.name for entry in found]
+
+
+def files_in(folder: Path) -> list[Path]:
+    """What lies in a folder and is none, as ``list_folder``; raises FileError."""
+    return [folder / entry.name for entry in _entries(folder, lambda entry: not _holds(entry))]
 
 
 def folders_in(places: Iterable[Path]) -> list[Path]:
     """The folders in several folders; raises FileError."""
-    return [place / entry.name for place in places for entry in _entries(place) if _holds(entry)]
+    return [place / entry.name for place in places for entry in _entries(place, _holds)]
 
 
 def refuse_whole_disk(paths: Sequence[Path]) -> None:
@@ -63,10 +72,13 @@ def _below(folder: Path) -> Iterator[None]:
                         waiting.append(entry.path)
 
 
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
+def _entries(
+    folder: Path, wanted: "Callable[[os.DirEntry[str]], bool] | None" = None
+) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             shown = [entry for entry in entries if not entry.name.startswith(".")]
+            shown = [entry for entry in shown if wanted is None or wanted(entry)]
     except OSError:
         raise FileError(
             f"The folder {folder.name} cannot be read.",

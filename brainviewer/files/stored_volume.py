@@ -24,6 +24,7 @@ class StoredVolume:
     windows : those that the file names.
     series : the DICOM series that it was read from.
     label_names : what its values mean, where it is a segmentation that says it.
+    replaced : how many voxels were no numbers that can be kept, and are 0 or less instead.
     header : what it says beside shape and place.
     frame_of_reference : UID of the space that its positions are in; empty where nobody says.
     """
@@ -38,3 +39,4 @@ class StoredVolume:
     frame_of_reference: str = ""
     label_names: Mapping[int, str] | None = None
     header: SourceHeader | None = None
+    replaced: int = 0

@@ -17,7 +17,9 @@ from pynetdicom.presentation import PresentationContext
 from pynetdicom.status import code_to_category
 
 from brainviewer.core.errors import NodeError
+from brainviewer.core.shown_text import shortened
 from brainviewer.pacs.cancelling import Waiting, shut
+from brainviewer.pacs.guarded_reading import guards
 from brainviewer.pacs.node import Certificates, DimseNode
 from brainviewer.pacs.unreachable import unreachable
 
@@ -63,7 +65,7 @@ def associated(
         contexts=list(contexts),
         ae_title=node.title,
         ext_neg=list(roles),
-        evt_handlers=[*handlers, (evt.EVT_REQUESTED, begun)],
+        evt_handlers=[*handlers, *guards(), (evt.EVT_REQUESTED, begun)],
         tls_args=(context, node.host) if context else None,
     )
     if not association.is_established:
@@ -131,7 +133,7 @@ def check_status(node: DimseNode, status: Dataset, what: str) -> None:
     code = int(status.Status)
     if code_to_category(code) in ("Success", "Pending"):
         return
-    comment = str(status.get("ErrorComment") or "").strip()
+    comment = shortened(str(status.get("ErrorComment") or "").strip())
     said = f"{node.name} could not do {what} ({comment or f'status 0x{code:04X}'})."
     if code in _OUT_OF_RESOURCES:
         raise NodeError(said, "Ask for less at a time, or try again later.")
@@ -142,6 +144,11 @@ def lost(node: DimseNode, what: str) -> NodeError:
     """No answer came, or the connection has gone."""
     said = f"{node.name} did not answer, or ended the connection during {what}."
     return NodeError(said, f"Check that it is running, and that '{node.own_title}' may ask for it.")
+
+
+def senseless(node: DimseNode, what: str) -> NodeError:
+    """The node answers, and nothing can be made of it. what : such as ``an image``."""
+    return NodeError(f"{node.name} sends {what} that makes no sense.", "Ask who runs the node.")
 
 
 def missing_service(node: DimseNode, what: str) -> NodeError:

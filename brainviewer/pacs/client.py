@@ -19,6 +19,8 @@ from brainviewer.pacs.node import DimseNode, Node
 from brainviewer.pacs.outgoing import Outgoing, account, outgoing
 from brainviewer.pacs.query import Found, Query, SeriesMatch
 
+_MOST_IMAGES = 20_000
+"""Of a series of which the node does not say how many it has."""
 SeriesArrived = Callable[[SeriesMatch, Path], object]
 """Takes a series that is whole, and its folder, while the next ones are still to come."""
 
@@ -73,7 +75,8 @@ def retrieve(
             with arriving_series(folder, number) as arriving:
                 told = _progress(series, number - 1, arriving, repeated)
                 told()
-                retrieve_one(study_uid, one, arriving, told)
+                arrived_one = _Limited(node, one, told)
+                retrieve_one(study_uid, one, arriving, arrived_one)
                 waiting.check()  # what was cut short may look whole
                 _check_complete(node, one, arriving.count)
             folders.append(arrived_folder(folder, number))
@@ -141,6 +144,25 @@ def _progress(
             report(index / len(series), text)
 
     return told
+
+
+class _Limited:
+    """Tells of each image; raises NodeError where a node sends many more than there are."""
+
+    def __init__(self, node: Node, series: SeriesMatch, told: Callable[[], None]) -> None:
+        self._node, self._series, self._told = node, series, told
+        self._most = _MOST_IMAGES if series.images is None else series.images + 20
+        self._count = 0
+
+    def __call__(self) -> None:
+        self._count += 1
+        if self._count > self._most:
+            raise NodeError(
+                f"{self._node.name} sends more images of series {self._series.number or '?'} than "
+                f"it says there are ({self._series.images or 'unknown'}), so it was not kept.",
+                "Ask who runs the node.",
+            )
+        self._told()
 
 
 def _check_complete(node: Node, series: SeriesMatch, count: int) -> None:

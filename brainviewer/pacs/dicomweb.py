@@ -3,26 +3,33 @@
 import logging
 import socket
 import ssl
+import struct
 import warnings
 from base64 import b64encode
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
+from http.client import HTTPException
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
 from dicomweb_client.web import DICOMwebClient
 from pydicom import dcmread
 from pydicom.dataset import Dataset
+from pydicom.errors import InvalidDicomError
 from requests.adapters import HTTPAdapter
 
 from brainviewer.core.errors import SENSELESS, NodeError, Report
+from brainviewer.core.shown_text import shortened, shown_text
 from brainviewer.files.ordinary_file import plain_errors
 from brainviewer.files.retrieved import ArrivingSeries
+from brainviewer.pacs.answer_limit import AnswerLimit
 from brainviewer.pacs.answers import series_match, study_match
 from brainviewer.pacs.cancelling import Waiting
 from brainviewer.pacs.dimse_retrieval import Arrived, RetrieveSeries
+from brainviewer.pacs.guarded_reading import MOST_BYTES_OF_OBJECT
 from brainviewer.pacs.node import DicomwebNode, Login
 from brainviewer.pacs.outgoing import Outgoing
 from brainviewer.pacs.passwords import password_of
@@ -36,11 +43,18 @@ from brainviewer.pacs.query import (
     by_number,
     newest_first,
 )
-from brainviewer.pacs.unreachable import unreachable
+from brainviewer.pacs.unreachable import causes_of, unreachable
 
 _TIMEOUT = (10.0, 60.0)  # seconds to connect, and for the next part of an answer
 _AS_STORED = (("application/dicom", "*"),)
+_MOST_ANSWERS = 10_000
 _UNAUTHORISED = (401, 403)
+_NO_DICOMWEB = (*SENSELESS, NotImplementedError, EOFError, HTTPException, InvalidDicomError,
+                struct.error)  # fmt: skip
+_NO_ANSWER = (requests.exceptions.InvalidJSONError, requests.exceptions.ContentDecodingError,
+              requests.exceptions.TooManyRedirects, requests.exceptions.InvalidHeader,
+              requests.exceptions.InvalidSchema, requests.exceptions.InvalidURL)  # fmt: skip
+"""What is said of answers, and not of connections."""
 
 # Their messages name hosts and UIDs.
 for _name in ("dicomweb_client", "retrying", "urllib3"):
@@ -57,13 +71,11 @@ def find_studies(node: DicomwebNode, query: Query, report: Report, waiting: Wait
     """QIDO for studies. Raises NodeError."""
     report(0.0, "Searching")
     with _client(node, waiting) as client:
-        answers = [
-            answer
-            for elements in query.spellings()
-            for answer in client.search_for_studies(
+        answers: list[Any] = []
+        for elements in query.spellings():
+            answers += client.search_for_studies(
                 limit=MOST_STUDIES + 1, fields=list(STUDY_KEYS), search_filters=dict(elements)
-            )
-        ]
+            )[:_MOST_ANSWERS]  # not every node keeps to the limit
         return newest_first([study_match(answer) for answer in _datasets(answers)])
 
 
@@ -77,14 +89,17 @@ def find_series(node: DicomwebNode, study_uid: str, waiting: Waiting) -> tuple[S
 @contextmanager
 def retrieval(node: DicomwebNode, waiting: Waiting) -> Iterator[RetrieveSeries]:
     """WADO of series in the transfer syntax in which they are stored; see ``dimse_retrieval``."""
-    with _client(node, waiting) as client:
+    limit = AnswerLimit(MOST_BYTES_OF_OBJECT)
+    with _client(node, waiting, limit) as client:
 
         def retrieve(
             study_uid: str, series: SeriesMatch, arriving: ArrivingSeries, arrived: Arrived
         ) -> None:
             with closing(_streamed(client, study_uid, series.uid)) as datasets:
                 for dataset in datasets:
-                    if dataset.get("SeriesInstanceUID") != series.uid:
+                    limit.count = 0
+                    said = dataset.get("StudyInstanceUID"), dataset.get("SeriesInstanceUID")
+                    if said != (study_uid, series.uid):
                         raise _no_sense(node)
                     content = BytesIO()
                     dataset.save_as(content, enforce_file_format=True)
@@ -119,7 +134,9 @@ def storage(node: DicomwebNode, waiting: Waiting) -> Iterator[Callable[[Outgoing
 
 
 @contextmanager
-def _client(node: DicomwebNode, waiting: Waiting) -> Iterator[DICOMwebClient]:
+def _client(
+    node: DicomwebNode, waiting: Waiting, limit: AnswerLimit | None = None
+) -> Iterator[DICOMwebClient]:
     """A client for one request, which ``waiting`` ends; what goes wrong is said in a sentence."""
     with requests.Session() as session:
         _make_connections_by(waiting, session)
@@ -128,6 +145,7 @@ def _client(node: DicomwebNode, waiting: Waiting) -> Iterator[DICOMwebClient]:
         if node.certificates.own:
             session.cert = (node.certificates.own, node.certificates.key)
         session.auth = _prepare(node)
+        session.hooks["response"].append(limit or AnswerLimit())
         client = DICOMwebClient(node.url, session, timeout=_TIMEOUT)
         client.set_http_retry_params(retry=False)
         try:
@@ -138,7 +156,7 @@ def _client(node: DicomwebNode, waiting: Waiting) -> Iterator[DICOMwebClient]:
             if error.response is not None:
                 error.response.close()  # of a stream nobody reads on
             raise _in_words(node, error) from None
-        except (*SENSELESS, NotImplementedError):
+        except _NO_DICOMWEB:
             raise _no_sense(node) from None
 
 
@@ -194,7 +212,12 @@ def _prepare(node: DicomwebNode) -> Callable[[requests.PreparedRequest], request
 
 def _in_words(node: DicomwebNode, error: requests.RequestException) -> NodeError:
     if error.response is None:
-        if isinstance(error, requests.exceptions.TooManyRedirects):
+        host = urlsplit(getattr(error.request, "url", None) or node.url).hostname or ""
+        if host != urlsplit(node.url).hostname:
+            other = shortened(shown_text(host))
+            said = f"{node.name} refers to another computer ({other}), which is not asked."
+            return NodeError(said, "Check the address of the node.")
+        if isinstance(error, _NO_ANSWER) or any(map(_is_no_http, causes_of(error))):
             return _no_sense(node)
         if isinstance(error, requests.exceptions.ChunkedEncodingError):
             said = f"The connection to {node.name} was lost."
@@ -209,6 +232,11 @@ def _in_words(node: DicomwebNode, error: requests.RequestException) -> NodeError
         said = f"There is no DICOMweb service at {node.url}, or it does not have this."
         return NodeError(said, "Check the address of the node.")
     return NodeError(f"{node.name} could not do that (HTTP {code}).", "Ask who runs the node.")
+
+
+def _is_no_http(error: BaseException) -> bool:
+    """Whether something was answered that is not HTTP; a connection that ends is no answer."""
+    return isinstance(error, HTTPException) and not isinstance(error, ConnectionError)
 
 
 def _no_sense(node: DicomwebNode) -> NodeError:

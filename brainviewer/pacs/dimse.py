@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 from pydicom.dataset import Dataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
@@ -13,7 +14,7 @@ from pynetdicom.sop_class import (
 
 from brainviewer.core.errors import NodeError
 from brainviewer.pacs.answers import series_match, study_match
-from brainviewer.pacs.association import associated, check_status, missing_service
+from brainviewer.pacs.association import associated, check_status, missing_service, senseless
 from brainviewer.pacs.cancelling import RepeatedReport, Waiting
 from brainviewer.pacs.node import DimseNode
 from brainviewer.pacs.outgoing import Outgoing
@@ -24,14 +25,17 @@ from brainviewer.pacs.query import (
     Found,
     Query,
     SeriesMatch,
+    StudyMatch,
     by_number,
     newest_first,
 )
 
+_Match = TypeVar("_Match", StudyMatch, SeriesMatch)
 _FIND = StudyRootQueryRetrieveInformationModelFind
 _UTF_8 = "ISO_IR 192"
 _MOST_CONTEXTS = 128  # PS3.8: their numbers are odd and below 256
 _DUPLICATE = 0x0111
+_PENDING = (0xFF00, 0xFF01)
 _MOST_ANSWERS = 3 * MOST_STUDIES  # the spellings of a name may all fit
 
 
@@ -46,9 +50,8 @@ def echo(node: DimseNode, waiting: Waiting) -> None:
 def find_studies(node: DimseNode, query: Query, report: RepeatedReport, waiting: Waiting) -> Found:
     """C-FIND of studies. Raises NodeError."""
     identifiers = [_identifier("STUDY", STUDY_KEYS, wanted) for wanted in query.spellings()]
-    return newest_first(
-        [study_match(answer) for answer in _found(node, identifiers, report, waiting)]
-    )
+    answers = _found(node, identifiers, report, waiting)
+    return newest_first(_named(node, [study_match(answer) for answer in answers]))
 
 
 def find_series(
@@ -57,7 +60,17 @@ def find_series(
     """C-FIND of the series of a study. Raises NodeError."""
     identifier = _identifier("SERIES", SERIES_KEYS, {"StudyInstanceUID": study_uid})
     answers = _found(node, [identifier], report, waiting)
-    return by_number([series_match(answer) for answer in answers])
+    if len(answers) > _MOST_ANSWERS:
+        said = f"{node.name} lists more than {_MOST_ANSWERS:,} series of one study."
+        raise NodeError(said, "Ask who runs the node.")
+    return by_number(_named(node, [series_match(answer) for answer in answers]))
+
+
+def _named(node: DimseNode, matches: list[_Match]) -> list[_Match]:
+    """The same. Raises NodeError if none has a UID, which all must have (PS3.4, C.2.2.1)."""
+    if matches and not any(one.uid for one in matches):
+        raise senseless(node, "an answer")
+    return matches
 
 
 @contextmanager
@@ -120,6 +133,8 @@ def _found(
                 if answer is not None:
                     answers.append(answer)
                     report(0.0, f"Searching: {len(answers)} found")
+                elif int(status.Status) in _PENDING:
+                    raise senseless(node, "an answer")
                 if len(answers) > _MOST_ANSWERS:
                     association.abort()  # ends the search, which not every node cancels
                     return answers

@@ -17,6 +17,7 @@ from pynetdicom.sop_class import (
     Verification,
 )
 
+from brainviewer.core.counting import counted
 from brainviewer.core.errors import NodeError
 from brainviewer.core.process.network import Address, numbers_of
 from brainviewer.files.retrieved import ArrivingSeries
@@ -25,9 +26,11 @@ from brainviewer.pacs.association import (
     associated,
     check_status,
     missing_service,
+    senseless,
     server_tls,
 )
 from brainviewer.pacs.cancelling import Waiting
+from brainviewer.pacs.guarded_reading import guards
 from brainviewer.pacs.node import DimseNode
 from brainviewer.pacs.query import SeriesMatch
 from brainviewer.pacs.storage_contexts import (
@@ -46,6 +49,9 @@ raises."""
 _GET = StudyRootQueryRetrieveInformationModelGet
 _MOVE = StudyRootQueryRetrieveInformationModelMove
 _PENDING = 0xFF00
+_UIDS = ("SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
+_MOST_PENDING = 1_000
+"""Answers without an image, beyond one for each."""
 _AT_ONCE = 0.01  # seconds
 _STORED, _REFUSED, _NOT_AUTHORISED, _NOT_ASKED_FOR = 0x0000, 0xA700, 0x0124, 0xA900
 
@@ -62,15 +68,17 @@ def retrieval(node: DimseNode, waiting: Waiting) -> Iterator[RetrieveSeries]:
         def retrieve(
             study_uid: str, series: SeriesMatch, arriving: ArrivingSeries, arrived: Arrived
         ) -> None:
-            receiver.expect(series.uid, arriving, arrived)
+            receiver.expect(study_uid, series.uid, arriving, arrived)
             identifier = _identifier(study_uid, series)
             if model == _GET:
                 answers = association.send_c_get(identifier, model)
             else:
                 answers = association.send_c_move(identifier, node.own_title, model)
-            for status, _ in answers:
+            for number, (status, _) in enumerate(answers):
                 receiver.check()
                 _check(node, status, arriving, series)
+                if number > arriving.count + _MOST_PENDING:
+                    raise senseless(node, "progress")
 
         yield retrieve
 
@@ -78,7 +86,7 @@ def retrieval(node: DimseNode, waiting: Waiting) -> Iterator[RetrieveSeries]:
 @contextmanager
 def _getting(node: DimseNode, waiting: Waiting) -> Iterator[tuple[Association, UID, "_Receiver"]]:
     """The images come in the association that asks for them."""
-    receiver = _Receiver()
+    receiver = _Receiver(node)
     contexts = [build_context(_GET), *retrieved_contexts()]
     handlers = [(evt.EVT_C_STORE, receiver.store)]
     roles = retrieved_roles()
@@ -91,7 +99,7 @@ def _getting(node: DimseNode, waiting: Waiting) -> Iterator[tuple[Association, U
 @contextmanager
 def _moving(node: DimseNode, waiting: Waiting) -> Iterator[tuple[Association, UID, "_Receiver"]]:
     """The node opens associations with this computer; its threads take the images."""
-    receiver = _Receiver(numbers_of(node.host))
+    receiver = _Receiver(node, numbers_of(node.host))
     contexts = [build_context(_MOVE)]
     with (
         _storage_service(node, receiver),
@@ -120,14 +128,16 @@ class _Receiver:
     senders : IP addresses that may send; None for the association that was asked.
     """
 
-    def __init__(self, senders: frozenset[str] | None = None) -> None:
-        self._senders = senders
-        self._expected: tuple[str, ArrivingSeries, Arrived] | None = None
+    def __init__(self, node: DimseNode, senders: frozenset[str] | None = None) -> None:
+        self._node, self._senders = node, senders
+        self._expected: tuple[str, str, ArrivingSeries, Arrived] | None = None
         self._error: BaseException | None = None
 
-    def expect(self, series_uid: str, arriving: ArrivingSeries, arrived: Arrived) -> None:
+    def expect(
+        self, study_uid: str, series_uid: str, arriving: ArrivingSeries, arrived: Arrived
+    ) -> None:
         """Take the images of this series from now on, and no others."""
-        self._expected = series_uid, arriving, arrived
+        self._expected = study_uid, series_uid, arriving, arrived
 
     def store(self, event: Event) -> int:
         """Handle a C-STORE request; returns its status."""
@@ -135,11 +145,14 @@ class _Receiver:
             return _NOT_AUTHORISED
         if self._error is not None or self._expected is None:
             return _REFUSED
-        series_uid, arriving, arrived = self._expected
+        *wanted, arriving, arrived = self._expected
         try:
-            if event.dataset.get("SeriesInstanceUID") != series_uid:
+            instance, *said = self._uids(event)
+            if said != wanted:
                 return _NOT_ASKED_FOR
-            arriving.add(str(event.request.AffectedSOPInstanceUID), event.encoded_dataset())
+            if instance != event.request.AffectedSOPInstanceUID:
+                raise senseless(self._node, "an image")
+            arriving.add(instance, event.encoded_dataset())
             arrived()
         except BaseException as error:
             self._error = error
@@ -147,6 +160,14 @@ class _Receiver:
             event.assoc.abort()
             return _REFUSED
         return _STORED
+
+    def _uids(self, event: Event) -> list[str]:
+        """Which image it is, of which study and series. Raises NodeError if it cannot be read."""
+        try:
+            dataset = event.dataset
+            return [str(dataset.get(key) or "") for key in _UIDS]
+        except Exception:  # of any kind, by pydicom
+            raise senseless(self._node, "an image") from None
 
     def check(self) -> None:
         """Raises what went wrong while images arrived."""
@@ -165,7 +186,7 @@ def _storage_service(node: DimseNode, receiver: _Receiver) -> Iterator[None]:
             own,
             block=False,
             ssl_context=server_tls(node.certificates) if node.tls else None,
-            evt_handlers=[(evt.EVT_C_STORE, receiver.store)],
+            evt_handlers=[(evt.EVT_C_STORE, receiver.store), *guards()],
         )
     except OSError as error:
         said = f"Port {node.receive_port} of this computer cannot be used ({error.strerror})."
@@ -194,6 +215,7 @@ def _check(node: DimseNode, status: Dataset, arriving: ArrivingSeries, series: S
         failed = int(status.get("NumberOfFailedSuboperations") or 0)
         missed = int(status.get("NumberOfCompletedSuboperations") or 0) - arriving.count
         if failed > 0 or missed > 0:
-            said = f"{max(failed, missed)} images of {what} did not arrive from {node.name}."
+            images = counted(max(failed, missed), "image")
+            said = f"{images} of {what} did not arrive from {node.name}."
             raise NodeError(said, "It was not kept. Ask who runs the node, or try another way.")
     check_status(node, status, f"the retrieval of {what}")

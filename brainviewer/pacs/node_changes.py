@@ -6,7 +6,7 @@ from dataclasses import asdict
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.files.own_file import write_own_file
 from brainviewer.pacs.node import Node
-from brainviewer.pacs.node_list import KINDS, node_named, nodes, nodes_path
+from brainviewer.pacs.node_list import KINDS, node_named, nodes, nodes_path, not_understood
 
 
 def keep_node(node: Node, instead_of: str = "") -> None:
@@ -32,6 +32,7 @@ def remove_node(name: str) -> None:
 def _save(kept: list[Node]) -> None:
     path = nodes_path()
     entries = [{"protocol": _protocol(node), **asdict(node)} for node in kept]
+    entries += not_understood()
     content = json.dumps({"nodes": entries}, indent=1).encode()
     said = f"The PACS nodes cannot be saved in '{path.parent}'"
     write_own_file(path, content, said, "Choose another folder.")

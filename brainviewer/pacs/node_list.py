@@ -11,6 +11,7 @@ from brainviewer.files.user_folders import machine_settings_folder
 from brainviewer.pacs.node import Certificates, DicomwebNode, DimseNode, Login, Node
 
 _MOST_BYTES = 1_000_000
+_ANEW = "Move it out of the folder '{}', and add the nodes again."
 KINDS: Mapping[str, type[DimseNode] | type[DicomwebNode]] = {
     "dimse": DimseNode,
     "dicomweb": DicomwebNode,
@@ -22,15 +23,27 @@ def nodes() -> dict[str, Node]:
 
     Raises FileError if the file cannot be read; entries that make no sense are left out.
     """
+    found = [node for entry in _entries() if (node := _node(entry)) is not None]
+    return {node.name: node for node in found}
+
+
+def not_understood() -> list[Any]:
+    """The entries that make no sense here, as of a newer version, to be kept as they are."""
+    return [entry for entry in _entries() if _node(entry) is None]
+
+
+def _entries() -> list[Any]:
     path = nodes_path()
     if not is_there(path):
-        return {}
-    stored = read_json(path, _MOST_BYTES)
+        return []
+    try:
+        stored = read_json(path, _MOST_BYTES)
+    except FileError as error:
+        raise FileError(error.message, _ANEW.format(path.parent)) from None
     entries = stored.get("nodes") if isinstance(stored, dict) else None
     if not isinstance(entries, list):
-        raise FileError(f"{path.name} holds no PACS nodes.", "Remove it, and add the nodes again.")
-    found = [node for entry in entries if (node := _node(entry)) is not None]
-    return {node.name: node for node in found}
+        raise FileError(f"{path.name} holds no PACS nodes.", _ANEW.format(path.parent))
+    return entries
 
 
 def node_named(name: str) -> Node:

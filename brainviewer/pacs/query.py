@@ -112,6 +112,6 @@ def newest_first(studies: list[StudyMatch]) -> Found:
 
 
 def by_number(series: list[SeriesMatch]) -> tuple[SeriesMatch, ...]:
-    """The series of a study in the order of their numbers; those without one last."""
-    named = [one for one in series if one.uid]
-    return tuple(sorted(named, key=lambda s: (s.number is None, s.number or 0)))
+    """The series of a study in the order of their numbers, each once; those without one last."""
+    once = {one.uid: one for one in series if one.uid}
+    return tuple(sorted(once.values(), key=lambda s: (s.number is None, s.number or 0)))

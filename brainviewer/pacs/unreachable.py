@@ -10,7 +10,7 @@ from brainviewer.pacs.node import Node
 def unreachable(node: Node, error: BaseException) -> NodeError:
     """Why there is no connection, from what the system says; its causes are searched."""
     host, port = node.address
-    for cause in _causes(error):
+    for cause in causes_of(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _certificate(node, cause)
         if isinstance(cause, ssl.SSLError) and _is_about_ours(cause):
@@ -46,7 +46,7 @@ def _is_about_ours(error: ssl.SSLError) -> bool:
     return "ALERT" in reason and ("CERTIFICATE" in reason or "UNKNOWN_CA" in reason)
 
 
-def _causes(error: BaseException) -> list[BaseException]:
+def causes_of(error: BaseException) -> list[BaseException]:
     """An error and all that it was made of."""
     found: list[BaseException] = []
     waiting: list[object] = [error]

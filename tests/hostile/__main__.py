@@ -33,10 +33,13 @@ def main() -> int:
     cases = sample(asked.sample) if asked.sample else all_cases(chosen)
     cases = [case for case in cases if case.kind in chosen and asked.name in case.id]
     outcomes: list[Outcome] = []
-    for outcome in run(cases, asked.door, asked.jobs):
-        outcomes.append(outcome)
-        if outcome.faults or asked.verbose:
-            _tell(outcome)
+    try:
+        for outcome in run(cases, asked.door, asked.jobs):
+            outcomes.append(outcome)
+            if outcome.faults or asked.verbose:
+                _tell(outcome)
+    except KeyboardInterrupt:
+        print(f"Interrupted: {len(cases)} cases were to be run.")
     for line in table(outcomes):
         print(line)
     if asked.json:
@@ -84,7 +87,7 @@ def table(outcomes: list[Outcome]) -> Iterator[str]:
 def _tell(outcome: Outcome) -> None:
     mark = "FAULT" if outcome.faults else "clean"
     told = f"{mark} {outcome.door} {outcome.case}: {'; '.join(outcome.faults)}"
-    print(f"{told} | {outcome.code} {outcome.seconds:.1f} s | {outcome.said[:300]}", flush=True)
+    print(f"{told} | {outcome.code} {outcome.seconds:.1f} s | {outcome.said[:700]}", flush=True)
 
 
 if __name__ == "__main__":

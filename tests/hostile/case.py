@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+from tests.hostile.outcome import SECONDS
+
 Ends = Literal["refused", "opens", "either"]
 """Exit code 2 and one sentence; 0; or one of both, where each is right."""
 Door = Literal[
@@ -49,11 +51,15 @@ Make = Callable[[Place], Path]
 class Case:
     """An input and what may become of it.
 
-    command : arguments, in which {file}, {out}, {home} and {study} stand for paths.
-    says : what the sentence must hold, where that is known.
+    command : arguments, in which {file}, {folder}, {out}, {home} and {study} stand for paths.
+    says : what the sentence, or the notice of what opens, must hold, where that is known.
+    command_says : the same at the command line alone, where the window has other words.
     why_not : why it does not meet the window.
     network : it needs a socket of this machine, and is not watched for them.
     slow : making it takes seconds; left out of the short form.
+    listed : what was found wrong is told as a list, not in one sentence.
+    keeps : what was made must still be in the home afterwards, there or under another name.
+    longest : seconds that it may take, where a limit of the program itself is waited for.
     """
 
     kind: str
@@ -64,8 +70,12 @@ class Case:
     door: Door = "drop"
     says: str = ""
     why_not: str = ""
+    command_says: str = ""
     network: bool = False
     slow: bool = False
+    listed: bool = False
+    keeps: bool = False
+    longest: float = SECONDS
 
     @property
     def id(self) -> str:
@@ -74,7 +84,8 @@ class Case:
 
     def arguments(self, file: Path, place: Place) -> list[str]:
         """The command line on what was made."""
-        named = {"file": file, "out": place.out, "home": place.home, "study": place.study}
+        named = {"file": file, "folder": place.folder, "out": place.out, "home": place.home,
+                 "study": place.study}  # fmt: skip
         return [part.format(**named) for part in self.command]
 
 

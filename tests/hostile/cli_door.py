@@ -13,14 +13,23 @@ from pathlib import Path
 
 from tests.hostile.case import Case, Place
 from tests.hostile.outcome import SECONDS, Outcome, too_much
-from tests.hostile.watching import content_of, left_behind, of_session, resident
+from tests.hostile.privileges import without_privileges
+from tests.hostile.watching import (
+    content_of,
+    is_below,
+    left_behind,
+    of_session,
+    resident,
+    waited_for_processors,
+)
 
 _OFFLINE = Path(__file__).parents[1] / "offline" / "sitecustomize.py"
 _ENDED_BY_NETWORK = (77, -signal.SIGSYS)
 _OWN = "brainviewer: "
 _LONGEST = 700
 _PATIENCE = 4 * SECONDS
-
+_HARMLESS = "\n\r\t\u200c\u200d"
+"""Breaks of lines, and what joins letters in the script of a name."""
 
 _MODULES = (
     "brainviewer.app.opening.study",
@@ -58,27 +67,39 @@ def through_command(case: Case, folder: Path, study: Path) -> Outcome:
     temporary.mkdir()
     file = case.make(place)
     before = content_of(place.folder)
+    kept = file.read_bytes() if case.keeps else b""
     arguments = case.arguments(file, place)
     started = time.monotonic()
     process = os.fork()
     if process == 0:
         _command(arguments, case, folder, place)
-    code, memory, late = _watched(process, started)
-    seconds = time.monotonic() - started
+    code, memory, waited, late = _watched(process, started)
+    seconds = time.monotonic() - started - waited
     out = (folder / "stdout").read_text("utf-8", "replace")
     err = (folder / "stderr").read_text("utf-8", "replace")
-    faults = [*judged(case, code, out, err), *too_much(seconds, memory)]
+    faults = [*judged(case, code, out, err), *too_much(seconds, memory, case.longest)]
     if late:
         faults.append("did not end")
     if code == 2 and (left := content_of(place.out)):
         faults.append(f"half-written: {', '.join(left)}")
     if content_of(place.folder) != before:
         faults.append("changed the input")
+    if case.keeps and not is_below(place.home, kept):
+        faults.append("lost what was there")
     if left_over := left_behind(place.home, temporary):
         faults.append(f"left behind: {', '.join(left_over[:3])}")
     remove(folder)
-    said = next((line for line in err.splitlines() if line.startswith(_OWN)), "")
-    return Outcome(case.id, "cli", tuple(faults), said[len(_OWN) :], code, seconds, memory)
+    return Outcome(case.id, "cli", tuple(faults), _said(code, out, err), code, seconds, memory)
+
+
+def _said(code: int, out: str, err: str) -> str:
+    """The sentence of a refusal; else what was told, with what is beside it first."""
+    if code == 2:
+        told = next((line for line in err.splitlines() if line.startswith(_OWN)), "")
+        return told[len(_OWN) :]
+    return " ¶ ".join(line.strip() for line in [*err.splitlines(), *out.splitlines()] if line)[
+        :2000
+    ]
 
 
 def remove(folder: Path) -> None:
@@ -100,6 +121,7 @@ def _command(arguments: list[str], case: Case, folder: Path, place: Place) -> No
         for number, name in ((1, "stdout"), (2, "stderr")):
             opened = os.open(folder / name, os.O_WRONLY | os.O_CREAT, 0o600)
             os.dup2(opened, number)
+        without_privileges()
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
         os.environ.update(
@@ -124,21 +146,23 @@ def _command(arguments: list[str], case: Case, folder: Path, place: Place) -> No
         os._exit(code)
 
 
-def _watched(process: int, started: float) -> tuple[int, int, bool]:
-    """Wait for a process: its exit code, the most memory above its start, and whether it hung."""
-    idle, most, wait, late = resident([process]), 0, 0.005, False
+def _watched(process: int, started: float) -> tuple[int, int, float, bool]:
+    """Wait for a process: its exit code, the most memory above its start, how many seconds it was
+    ready while others had the processors, and whether it hung."""
+    idle, most, wait, late, waited = resident([process]), 0, 0.005, False, 0.0
     while True:
+        waited = max(waited, waited_for_processors(process))
         ended, status = os.waitpid(process, os.WNOHANG)
         if ended:
             break
         most = max(most, resident(of_session(process)) - idle)
-        if time.monotonic() - started > _PATIENCE or most > 8 << 30:
+        if time.monotonic() - started - waited > _PATIENCE or most > 8 << 30:
             late = True
             _kill(process)
         time.sleep(wait)
         wait = min(wait * 1.5, 0.05)
     _kill(process)
-    return os.waitstatus_to_exitcode(status), most, late
+    return os.waitstatus_to_exitcode(status), most, waited, late
 
 
 def _kill(leader: int) -> None:
@@ -160,18 +184,18 @@ def judged(case: Case, code: int, out: str, err: str) -> list[str]:
     if "Traceback" in err + out or "went wrong inside" in err:
         last = [line for line in err.splitlines() if line.strip()][-1:]
         faults.append(f"a bug: {last}")
+    wanted = (case.says, case.command_says) if code in allowed else ()
+    faults += [f"does not say {words!r}" for words in wanted if words not in err + out]
     if code == 2:
         sentences = [line for line in err.splitlines() if line.startswith(_OWN)]
-        if len(sentences) != 1:
+        if len(sentences) != 1 and not (case.listed and sentences):
             faults.append(f"{len(sentences)} sentences")
-        if out:
+        if out and not case.listed:
             faults.append("output beside the error")
-        if case.says not in err:
-            faults.append(f"does not say {case.says!r}")
         if any(len(line) > _LONGEST for line in sentences):
             faults.append("a sentence without end")
     strange = {
-        c for c in err + out if unicodedata.category(c) in ("Cc", "Cf") and c not in "\n\r\t"
+        c for c in err + out if unicodedata.category(c) in ("Cc", "Cf") and c not in _HARMLESS
     }
     if strange:
         faults.append(f"control codes {sorted(map(ord, strange))}")

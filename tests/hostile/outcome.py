@@ -20,10 +20,10 @@ class Outcome:
     memory: int
 
 
-def too_much(seconds: float, memory: int) -> list[str]:
+def too_much(seconds: float, memory: int, longest: float = SECONDS) -> list[str]:
     """What of it is beyond the limits."""
     faults = []
-    if seconds > SECONDS:
+    if seconds > longest:
         faults.append(f"{seconds:.1f} s")
     if memory > MEMORY:
         faults.append(f"{memory / (1 << 30):.2f} GiB")

@@ -34,6 +34,14 @@ def resident(processes: Iterable[int]) -> int:
     return total
 
 
+def waited_for_processors(process: int) -> float:
+    """Seconds in which the first thread of a process could have run, and others did."""
+    try:
+        return int(Path(f"/proc/{process}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError):
+        return 0.0
+
+
 def content_of(folder: Path) -> dict[str, tuple[int, int]]:
     """Size and time of every file below a folder; of 2,000 at most."""
     found: dict[str, tuple[int, int]] = {}
@@ -51,6 +59,16 @@ def content_of(folder: Path) -> dict[str, tuple[int, int]]:
             if len(found) >= 2_000:
                 return found
     return found
+
+
+def is_below(folder: Path, content: bytes) -> bool:
+    """Whether a file below a folder begins with a content, as what is only written to does."""
+    for path in folder.rglob("*"):
+        if path.is_file() and path.stat().st_size >= len(content):
+            with path.open("rb") as file:
+                if file.read(len(content)) == content:
+                    return True
+    return False
 
 
 def left_behind(home: Path, temporary: Path) -> list[str]:

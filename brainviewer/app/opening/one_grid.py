@@ -106,7 +106,12 @@ def place_labels(plan: Plan, image: StoredVolume, name: str) -> LabelMap:
     Raises FileError if it holds no labels, GeometryError if it cannot be brought there.
     """
     data = image.data
-    if data.min() < 0 or data.max() > 255 or not (data == data.astype(np.uint8)).all():
+    if (
+        image.replaced
+        or data.min() < 0
+        or data.max() > 255
+        or not (data == data.astype(np.uint8)).all()
+    ):
         raise FileError(f"{name} holds values that are no labels.", "Use whole numbers, 0 to 255.")
     volume_ml = np.count_nonzero(data) * image.grid.voxel_volume / 1000
     if volume_ml > LARGEST_TUMOUR_ML:

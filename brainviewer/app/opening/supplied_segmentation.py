@@ -11,6 +11,7 @@ from brainviewer.core.geometry import Grid
 from brainviewer.core.study import LabelMap, Modality
 from brainviewer.files.dicom.series.frames import Tags
 from brainviewer.files.dicom.series.identity import identities_of
+from brainviewer.files.nifti.header import Header
 from brainviewer.files.nifti.volume_limits import Sized, check_study
 
 _OF_THESE = "Use one that was made of these images."
@@ -49,7 +50,9 @@ class Supplied:
         for one in found:
             try:
                 checked = _fitting(one, shown, plan.reference, grids)
-                check_study({**sized, "segmentation": checked.header()}, plan.grid)
+                header = checked.header()
+                _refuse_several(header, one.name)
+                check_study({**sized, "the segmentation": header}, plan.grid)
             except BrainViewerError as error:
                 if named:
                     raise
@@ -100,6 +103,15 @@ def _why(one: Source, error: BrainViewerError) -> str:
     """A sentence; one about a series begins with the word."""
     of_file = not isinstance(one, SegmentationSource)
     return error.message if of_file else error.message[0].upper() + error.message[1:]
+
+
+def _refuse_several(header: Sized, name: str) -> None:
+    """Raises FileError if there are several volumes, as of probabilities, in place of labels."""
+    if isinstance(header, Header) and header.frames > 1:
+        raise FileError(
+            f"{name} holds {header.frames} images, not one of labels.",
+            "Save the labels as one image of whole numbers.",
+        )
 
 
 def _fitting(one: Source, shown: Source, reference: Modality, grids: Sequence[Grid]) -> Source:

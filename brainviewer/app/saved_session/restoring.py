@@ -17,6 +17,7 @@ from brainviewer.app.saved_session.returning import (
     sentence_of,
     show_view,
 )
+from brainviewer.app.saved_session.without_window import NOT_OF_THE_STUDY
 from brainviewer.app.segmentation import Segmentation
 from brainviewer.app.state import ViewState
 from brainviewer.app.status import Status
@@ -37,7 +38,6 @@ from brainviewer.files.session_file.session_file import annotations_in_session
 _KEPT_ELSEWHERE = "{} kept on this computer for this study {} not in the session."
 _NOTHING_OF_IT = "None of the images is one that {} was saved with: nothing of it is shown."
 _OTHER_TEXT = "Another text for the report was kept on this computer for this study."
-_LEFT_OUT = "Annotations of the session were left out that cannot be of this study."
 _CHECK = (
     "What the session says is shown on these images: check it. The session itself stays as it was."
 )
@@ -176,7 +176,7 @@ class Restoring:
             pairs = zip(session.annotations, reasons, strict=True)
             self._annotations.take_over(tuple(one for one, why in pairs if not why))
             if any(reasons):
-                self._notices.tell(_LEFT_OUT, "caution")
+                self._notices.tell(NOT_OF_THE_STUDY, "caution")
             if others:
                 self._offer(others)
         elif session.annotations:

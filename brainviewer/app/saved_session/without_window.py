@@ -20,6 +20,7 @@ CHANGED = BrainViewerError(
     "The images are others than when the session was saved.",
     "Open it in the window, which tells what has changed.",
 )
+NOT_OF_THE_STUDY = "Annotations of the session were left out that cannot be of this study."
 _NO_CHANGE = "{} The change since it is left out."
 
 
@@ -40,6 +41,12 @@ class OfSession:
         made = self.session.annotations
         reasons = why_impossible(made, self.study.grid)
         return tuple(one for one, why in zip(made, reasons, strict=True) if not why)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What of the session was left out, since it is damaged or cannot be of the study."""
+        some = len(self.annotations) < len(self.session.annotations)
+        return (*self.session.left_out, *((NOT_OF_THE_STUDY,) if some else ()))
 
     @property
     def frame(self) -> int:

@@ -7,6 +7,7 @@ are typed by hand and may name anybody.
 import hashlib
 import json
 import logging
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from brainviewer.core.errors import SENSELESS, FileError
 from brainviewer.core.study import SEQUENCES, Modality
 from brainviewer.files.dicom.series.candidates import Candidate
 from brainviewer.files.ordinary_file import read_ordinary
-from brainviewer.files.own_file import write_own_file
+from brainviewer.files.own_file import set_damaged_aside, write_own_file
 from brainviewer.files.user_folders import settings_folder
 
 log = logging.getLogger(__name__)
@@ -38,8 +39,11 @@ def remember(chosen: Mapping[Candidate, Modality | None]) -> None:
     unclear = not_remembered(chosen)
     new = {_key(one): said or LEFT_OUT for one, said in chosen.items() if one not in unclear}
     forgotten = {_key(one) for one in chosen}
-    known = {key: value for key, value in _read().items() if key not in forgotten} | new
+    before = _stored()
+    known = {key: value for key, value in _sound(before).items() if key not in forgotten} | new
     kept = dict(list(known.items())[-_MOST_ENTRIES:])
+    if before is None:
+        set_damaged_aside(_file())
     said = "What the series are cannot be remembered"
     write_own_file(_file(), json.dumps(kept, indent=1).encode(), said, "You will be asked again.")
 
@@ -83,14 +87,28 @@ def _file() -> Path:
 
 
 def _read() -> dict[str, str]:
-    path = _file()
-    if not path.exists():
-        return {}
     try:
-        stored = json.loads(read_ordinary(path, _MOST_BYTES))
-        known = {str(key): str(value) for key, value in stored.items()}
-    except (*SENSELESS, FileError):
+        return _sound(_stored())
+    except FileError:
         log.warning("What was remembered of series cannot be read.")
+        return {}
+
+
+def _stored() -> dict[str, str] | None:
+    """What the file holds; None if that makes no sense. Raises FileError if it cannot be read."""
+    path = _file()
+    if not os.path.lexists(path):
+        return {}
+    content = read_ordinary(path, _MOST_BYTES)
+    try:
+        return {str(key): str(value) for key, value in json.loads(content).items()}
+    except SENSELESS:
+        return None
+
+
+def _sound(known: Mapping[str, str] | None) -> dict[str, str]:
+    if known is None:
+        log.warning("What was remembered of series is damaged.")
         return {}
     allowed = {LEFT_OUT, *map(str, SEQUENCES)}
     return {key: value for key, value in known.items() if value in allowed}

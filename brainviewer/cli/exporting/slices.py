@@ -137,7 +137,8 @@ def _one(paths: list[Path], request: "SeriesRequest", file: Path | None) -> dict
             known = known_study(opened, request, find, progress_line())
         known = _with_annotations(known, file)
         saved = save_series(request, series_of_study(known, request), progress_line())
-    return _record([_entry(paths, [str(f) for f in saved.files], saved.notices)])
+    said = (*saved.notices, *(() if session is None else session.notices))
+    return _record([_entry(paths, [str(f) for f in saved.files], said)])
 
 
 def _images(paths: list[Path]) -> list[Path]:

@@ -8,7 +8,14 @@ from datetime import timedelta
 from brainviewer.core.audit_trail.anchor import Anchor
 from brainviewer.core.audit_trail.faults import Check, Fault, FaultKind, span_text, together
 from brainviewer.core.audit_trail.key import TrailKey, same_seal
-from brainviewer.core.audit_trail.line import Line, Moment, read_line, time_text
+from brainviewer.core.audit_trail.line import (
+    BEGINNING,
+    LONGEST_LINE,
+    Line,
+    Moment,
+    read_line,
+    time_text,
+)
 from brainviewer.core.counting import counted
 
 _CLOCK_TOLERANCE = timedelta(seconds=60)
@@ -241,8 +248,11 @@ def half_written(raw: bytes, key: TrailKey) -> bool:
     """Whether bytes at the end of the trail are what a killed process or a power cut leaves.
 
     Blocks that never came to the disk; the beginning of a line, or all but its end. A whole object
-    with a wrong seal is none of them, since no beginning of an object is one.
+    with a wrong seal is none of them, since no beginning of an object is one; nor is what no line
+    of ours begins with.
     """
+    if len(raw) > LONGEST_LINE or not raw.startswith((BEGINNING[: len(raw)], b"\0")):
+        return False
     if b"\0" in raw:
         return True
     if raw.endswith(b"\n"):

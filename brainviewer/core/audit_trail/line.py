@@ -13,6 +13,8 @@ from brainviewer.core.errors import SENSELESS
 Facts = Mapping[str, object]
 """Texts, numbers, and yes or no."""
 LONGEST_LINE = 65536
+BEGINNING = b'{"action":"'
+"""Of every line: its keys are in the order of the alphabet."""
 """In bytes; longer ones are none of ours."""
 _NEEDED = b'"seal":"'
 """What every line holds; without it nothing is parsed, so that a million others take no time."""

@@ -5,6 +5,7 @@ there but the file is not, sign-in was on, and nobody gets in without it.
 """
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -16,8 +17,10 @@ from brainviewer.files.accounts.traces import (
     marker_path,
     there_may_be_accounts,
 )
+from brainviewer.files.database.aside import set_aside
 from brainviewer.files.database.database import Database, Transaction
 from brainviewer.files.database.schema import DatabaseError, Fault, Schema
+from brainviewer.files.ordinary_file import read_ordinary
 from brainviewer.files.user_folders import (
     OWN_FILE,
     make_own_folder,
@@ -25,6 +28,7 @@ from brainviewer.files.user_folders import (
 from brainviewer.files.writing import write_whole
 
 log = logging.getLogger(__name__)
+_MOST_BYTES, _SQLITE = 100_000_000, b"SQLite format 3\0"
 SCHEMA = Schema(
     "the accounts",
     (
@@ -58,7 +62,7 @@ def accounts(*, create: bool = False, path: Path | None = None) -> Iterator[Tran
     Raises DatabaseError that says a way on.
     """
     place = path or accounts_path()
-    create = create and not (marker_path().exists() or copy_path().exists())
+    create = create and not any(map(os.path.lexists, (marker_path(), copy_path())))
     try:
         with closing(Database(place, SCHEMA, create=create)) as file, file.transaction() as working:
             yield working
@@ -131,26 +135,26 @@ def restore_copy() -> Path | None:
 
     Raises FileError, also where there is no copy.
     """
-    place, aside = accounts_path(), accounts_path().with_suffix(".damaged")
+    place, aside = accounts_path(), None
     if not copy_path().exists():
         said = "There is no copy of the accounts."
         raise FileError(
             said,
             f"To begin anew, delete '{place}' and '{marker_path()}', and add an administrator.",
         )
+    content = read_ordinary(copy_path(), _MOST_BYTES)
+    if not content.startswith(_SQLITE):
+        said = "The copy of the accounts is damaged as well."
+        raise FileError(said, f"Bring '{place}' or '{copy_path()}' back from a backup.")
     try:
-        content = copy_path().read_bytes()
         make_own_folder(place.parent)
-        there = place.exists()
-        if there:
-            place.replace(aside)
-        for rest in ("-journal", "-wal", "-shm"):
-            place.with_name(place.name + rest).unlink(missing_ok=True)
+        if os.path.lexists(place):
+            aside = set_aside(place)
     except OSError as error:
         said = f"The accounts cannot be restored: {error.strerror}."
         raise FileError(said, f"Check '{copy_path()}'.") from None
     write_whole(place, content, OWN_FILE)
-    return aside if there else None
+    return aside
 
 
 def fact(working: Transaction, name: str) -> bytes:

@@ -5,6 +5,7 @@ that is killed between them leaves a mark that is one line behind, which is no s
 """
 
 import errno
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -31,7 +32,8 @@ from brainviewer.files.audit_trail.reading import newest_first, whole_trail
 from brainviewer.files.durable.appending import append as append_bytes
 from brainviewer.files.durable.appending import read_from, remove, rename
 from brainviewer.files.locks import locked_folder
-from brainviewer.files.ordinary_file import DISK_FULL, is_folder, is_there
+from brainviewer.files.ordinary_file import DISK_FULL, is_folder, is_ordinary, is_there
+from brainviewer.files.own_file import free_name
 from brainviewer.files.user_folders import OWN_FILE, machine_folder, make_own_folder
 
 LARGEST_FILE = 8 << 20
@@ -71,7 +73,8 @@ class AuditTrail:
     @property
     def begun(self) -> bool:
         """Whether there is, or was, a trail: any trace of one."""
-        return any(map(is_there, (self.folder, anchor_file(), key_file())))
+        # A link that leads nowhere is a trace as well.
+        return any(map(os.path.lexists, (self.folder, anchor_file(), key_file())))
 
     @property
     def stopped(self) -> bool:
@@ -152,7 +155,9 @@ class AuditTrail:
             make_own_folder(self.folder)
             with locked_folder(self.folder, _LOCK_SECONDS):
                 for path in (anchor_file(), key_file()):
-                    if is_there(path):
+                    if os.path.lexists(path) and not is_ordinary(path):
+                        rename(path, free_name(path, "damaged"))
+                    elif is_there(path):
                         # It may lie on another disk than the trail.
                         content = read_from(path)
                         append_bytes(self.folder / path.name, content, 0, OWN_FILE)

@@ -15,6 +15,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from brainviewer.files.database.aside import set_aside
 from brainviewer.files.database.schema import Fault, Schema, fault_of, in_words
 from brainviewer.files.ordinary_file import is_there
 from brainviewer.files.user_folders import close_file, make_own_folder, open_own_file
@@ -24,7 +25,6 @@ Row = tuple[Any, ...]
 _PATIENCE = 3.0
 """Seconds to wait for another process, which holds the lock for milliseconds."""
 _NO_FILE = Path(os.devnull) / "memory"
-_BESIDE = ("-journal", "-wal", "-shm")
 
 
 class Transaction:
@@ -97,14 +97,11 @@ class Database:
 
         Where another process has done so already, and begun anew, nothing is changed.
         """
-        aside = self.path.with_suffix(".damaged")
         with self._lock:
             self._let_go()
             if self._opened_file == _identity(self.path):
-                self.path.replace(aside)
-                for rest in _BESIDE:
-                    self.path.with_name(self.path.name + rest).unlink(missing_ok=True)
-        return aside
+                return set_aside(self.path)
+        return self.path.with_suffix(".damaged")
 
     # -- opening ----------------------------------------------------------------------------
 

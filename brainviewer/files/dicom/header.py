@@ -13,6 +13,7 @@ from pydicom.errors import InvalidDicomError
 from pydicom.uid import UID
 
 from brainviewer.core.errors import FileError
+from brainviewer.core.shown_text import shortened
 from brainviewer.files.dicom.dataset_values import frames_described, number, text
 from brainviewer.files.dicom.pixels.stored_bits import BITS_WORDS, StoredBits
 from brainviewer.files.dicom.pixels.transfer_syntaxes import (
@@ -212,15 +213,20 @@ def _layout(dataset: Dataset, syntax: UID, keyword: str, vr: str, name: str) -> 
         bits = StoredBits.said(floating or allocated, None if floating else stored, high, sign)
     except ValueError as error:
         raise FileError(f"{name} cannot be shown. {error}", AGAIN) from None
-    notices = () if floating else (bits.high_bit_notice(high), _loss(dataset, syntax))
+    notices: tuple[str, ...] = ()
+    if not floating:
+        notices = bits.high_bit_notice(high), _loss(dataset, syntax)
     samples = whole("SamplesPerPixel", 1) or 1
-    photometric = str(dataset.get("PhotometricInterpretation") or "")
+    photometric = str(dataset.get("PhotometricInterpretation") or "").strip().upper()
+    if samples == 1 and photometric not in _ONE_SAMPLE:
+        said = f"says “{shortened(photometric)}”" if photometric else "is missing"
+        notices += (f"Its photometric interpretation {said}: large values are shown bright.",)
     return PixelLayout(
         rows=whole("Rows"),
         columns=whole("Columns"),
         frames=whole("NumberOfFrames", 1) or 1,
         samples=samples,
-        photometric=photometric.strip().upper() or ("RGB" if samples == 3 else "MONOCHROME2"),
+        photometric=photometric or ("RGB" if samples == 3 else "MONOCHROME2"),
         bits=bits,
         planar=whole("PlanarConfiguration", 0),
         keyword=keyword,
@@ -233,6 +239,9 @@ def _layout(dataset: Dataset, syntax: UID, keyword: str, vr: str, name: str) -> 
 def _loss(dataset: Dataset, syntax: UID) -> str:
     words = ("LossyImageCompression", "LossyImageCompressionRatio")
     return loss(str(syntax), *(text(dataset, word) or "" for word in words))
+
+
+_ONE_SAMPLE = ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR")
 
 
 def _no_dicom(name: str) -> FileError:

@@ -9,6 +9,7 @@ from brainviewer.files.decoding.message import Decoding
 from brainviewer.files.file_kind import START_BYTES, kind_of
 from brainviewer.files.image2d.decoded_image import DecodedImage
 from brainviewer.files.image2d.first_look import JPEG, PNG
+from brainviewer.files.image2d.png_chunks import check_png
 
 Decoder = Callable[[BinaryIO, str], DecodedImage]
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
@@ -23,6 +24,8 @@ def start_decoding(file: BinaryIO, name: str) -> Decoding:
     """
     start = file.read(START_BYTES)
     file.seek(0)
+    if start.startswith(PNG):
+        check_png(file, name)
     image = _decoder_for(start, name)(file, name)
     about = {
         "format": image.format,

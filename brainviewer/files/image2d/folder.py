@@ -7,7 +7,7 @@ from pathlib import Path
 from brainviewer.core.counting import first_few
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.files.file_kind import DICOM_BYTES, starts_as_dicom
-from brainviewer.files.folder_listing import folders_in, list_folder
+from brainviewer.files.folder_listing import files_in, folders_in, list_folder
 from brainviewer.files.ordinary_file import (
     is_folder,
     is_ordinary,
@@ -15,7 +15,7 @@ from brainviewer.files.ordinary_file import (
     plain_errors,
     resolved,
 )
-from brainviewer.files.study.places import images_of_study
+from brainviewer.files.study.places import images_of_study, is_nifti_name
 
 IMAGE_SUFFIXES = frozenset((
     ".bmp", ".gif", ".j2c", ".j2k", ".jfif", ".jls", ".jp2", ".jpe", ".jpeg", ".jpf", ".jpg",
@@ -95,14 +95,12 @@ def images_among(paths: Sequence[Path]) -> list[Path]:
 
 
 def _images_in(folder: Path) -> tuple[Path, ...]:
-    entries = list_folder(folder)
-    folders = [entry for entry in entries if is_folder(entry)]
-    near = [*entries, *(child for place in folders for child in list_folder(place))]
-    if any(entry.name.lower().endswith((".nii", ".nii.gz")) for entry in near):
+    folders = folders_in([folder])
+    if any(list_folder(place, is_nifti_name) for place in (folder, *folders)):
         return ()
-    if any(entry.name.upper() == CONTENTS_OF_A_CD for entry in entries):
+    if list_folder(folder, lambda name: name.upper() == CONTENTS_OF_A_CD):
         return dicom_images_below(folder)
-    found = [entry for entry in entries if is_ordinary(entry) and is_image2d(entry)]
+    found = [entry for entry in files_in(folder) if is_ordinary(entry) and is_image2d(entry)]
     if found:
         return tuple(sorted(found, key=_natural))
     if _is_study(folder):

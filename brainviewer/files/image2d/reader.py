@@ -22,6 +22,7 @@ from brainviewer.files.image2d.first_look import JPEG, MOST_FILE_BYTES, PNG, saf
 from brainviewer.files.image2d.pillow_image import decode_with_pillow
 from brainviewer.files.image2d.pixel_size import PixelSize
 from brainviewer.files.image2d.plain_pixels import AS_IMAGE2D
+from brainviewer.files.image2d.png_chunks import check_png
 from brainviewer.files.ordinary_file import check_ordinary, open_ordinary, plain_errors
 
 MOST_BYTES = 4_000_000_000
@@ -70,6 +71,8 @@ def read_image2d(path: Path, report: Report = silent) -> Image2D:
     try:
         content = _small_file(path, file_bytes)
         if content is not None and safe_to_decode(content):
+            if content.startswith(PNG):
+                check_png(io.BytesIO(content), name)
             image = decode_with_pillow(io.BytesIO(content), name)
         else:
             decoded = decode("image", path, report)

@@ -28,8 +28,9 @@ from brainviewer.files.journal.correction_content import (
 from brainviewer.files.journal.older_files import has_older_files
 from brainviewer.files.journal.sentences import Words
 from brainviewer.files.journal.standing import CORRECTION, HELD, CorrectionEntries
-from brainviewer.files.journal.study_file import StudyFile, free_name
+from brainviewer.files.journal.study_file import StudyFile
 from brainviewer.files.locks import try_lock
+from brainviewer.files.own_file import free_name
 from brainviewer.files.user_folders import OWN_FILE, make_own_folder
 from brainviewer.files.writing import write_whole
 

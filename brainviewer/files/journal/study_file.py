@@ -14,7 +14,6 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -26,6 +25,7 @@ from brainviewer.files.journal.sentences import NewerJournal, Words
 from brainviewer.files.journal.standing import Standing
 from brainviewer.files.locks import locked_folder
 from brainviewer.files.ordinary_file import check_ordinary
+from brainviewer.files.own_file import free_name
 from brainviewer.files.user_folders import OWN_FILE, journal_folder, make_own_folder
 from brainviewer.files.writing import write_whole
 
@@ -285,11 +285,3 @@ class StudyFile:
     def not_kept(self, error: BaseException | None) -> FileError:
         """What the system says about a journal that cannot be written."""
         return self._words.not_kept(self.path, error)
-
-
-def free_name(path: Path, ending: str) -> Path:
-    """A name beside a file that nothing has."""
-    aside = path.with_name(f"{path.name}.{ending}")
-    while aside.exists():
-        aside = path.with_name(f"{path.name}.{uuid4().hex[:8]}.{ending}")
-    return aside

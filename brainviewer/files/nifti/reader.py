@@ -21,7 +21,8 @@ from brainviewer.files.nifti.volume_limits import MOST_UNPACKED, check_unpacked,
 from brainviewer.files.ordinary_file import AGAIN, open_ordinary, plain_errors
 from brainviewer.files.stored_volume import StoredVolume
 
-_DAMAGED = (igzip.BadGzipFile, igzip_lib.IsalError, zlib.error)
+# OverflowError: a name without end in the header of what is packed.
+_DAMAGED = (igzip.BadGzipFile, igzip_lib.IsalError, zlib.error, OverflowError)
 _DOWNLOAD = "Copy or download the file again."
 _GZIP = b"\x1f\x8b"
 _PIECE = 1 << 20  # bytes between two reports
@@ -84,7 +85,7 @@ def _read(file: IO[bytes], name: str, report: Report) -> StoredVolume:
     if packed:
         _read_to_the_end(stream, header, name, report)
     values, narrowed = _narrowed(values)
-    data, notices = _finite(values, beyond)
+    data, replaced, notices = _finite(values, beyond)
     return StoredVolume(
         data.reshape(header.grid.shape, order="F"),
         header.grid,
@@ -92,6 +93,7 @@ def _read(file: IO[bytes], name: str, report: Report) -> StoredVolume:
         header.notices + narrowed + notices,
         header.description,
         header=header.source,
+        replaced=replaced,
     )
 
 
@@ -249,13 +251,14 @@ def _narrowed(values: NDArray[Any]) -> tuple[NDArray[Any], tuple[str, ...]]:
     return kept, () if same else (_NARROWED,)
 
 
-def _finite(data: NDArray[Any], beyond: int) -> tuple[NDArray[Any], tuple[str, ...]]:
-    """The data (n,) without NaN and infinities, and what was found on the way.
+def _finite(data: NDArray[Any], beyond: int) -> tuple[NDArray[Any], int, tuple[str, ...]]:
+    """The data (n,) without NaN and infinities, how many there were, and what to say of them.
 
     beyond : how many of the infinities are numbers in the file.
     """
     low, high = data.min(), data.max()
     notices: tuple[str, ...] = ()
+    count = 0
     if not (np.isfinite(low) and np.isfinite(high)):
         bad = ~np.isfinite(data)
         count = int(bad.sum())
@@ -268,4 +271,4 @@ def _finite(data: NDArray[Any], beyond: int) -> tuple[NDArray[Any], tuple[str, .
             notices += (f"{voxels} {what} and set to {fill:g}.",) if number else ()
     if low == high:
         notices += (f"Every voxel has the same value ({float(low):g}); there is nothing to see.",)
-    return data, notices
+    return data, count, notices

@@ -45,12 +45,17 @@ class Sized(Protocol):
     def kept_bytes(self) -> int: ...
 
 
+def _rounded(metres: float) -> str:
+    """Two digits, without an exponent where there is place."""
+    return f"{metres:.2g}" if metres < 100 or metres >= 1e6 else f"{round(metres, -1):,.0f}"
+
+
 def check_volume(header: Sized, name: str) -> None:
     """Raises FileError if a volume alone is too large, in voxels or in millimetres."""
     grid = header.grid
     sides = [n * mm for n, mm in zip(grid.shape, grid.spacing, strict=True)]
     if max(sides) > LARGEST_MM:
-        metres = " × ".join(f"{side / 1000:.2g}" for side in sides)
+        metres = " × ".join(_rounded(side / 1000) for side in sides)
         raise FileError(f"By its header, {name} shows {metres} m, which is no head.", CORRECT_SIZE)
     if max(grid.shape) > LONGEST_AXIS or file_bytes(header) > MOST_BYTES:
         raise FileError(

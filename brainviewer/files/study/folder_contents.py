@@ -6,9 +6,9 @@ from pathlib import Path
 from brainviewer.core.counting import counted, first_few
 from brainviewer.core.errors import FileError
 from brainviewer.files.file_kind import START_BYTES, FileKind
-from brainviewer.files.folder_listing import folders_in, list_folder
+from brainviewer.files.folder_listing import files_in, folders_in, list_folder
 from brainviewer.files.nifti.header import known_kind
-from brainviewer.files.ordinary_file import check_ordinary, is_folder, open_ordinary, plain_errors
+from brainviewer.files.ordinary_file import check_ordinary, open_ordinary, plain_errors
 
 _PAIR = FileKind(
     "pairs of .hdr and .img files (Analyze or NIfTI)",
@@ -26,7 +26,7 @@ _CD = FileKind(
     "the list of a CD without its images (DICOM)",
     "Copy the whole CD, or open the folder that holds its images.",
 )
-_ADVICE = "Open a folder that holds .nii or .nii.gz files, or images."
+_ADVICE = "Open a folder that holds NIfTI files (.nii, .nii.gz), DICOM files or images."
 _MOST_FILES, _DEEPEST = 200, 3
 
 
@@ -37,7 +37,7 @@ def nothing_to_open(folder: Path) -> FileError:
     """
     found: dict[FileKind, list[str]] = {}
     places = [place for depth in range(_DEEPEST + 1) for place in _folders_below(folder, depth)]
-    files = [entry for place in places for entry in list_folder(place) if not is_folder(entry)]
+    files = [file for place in places for file in files_in(place)]
     for file in files[:_MOST_FILES]:
         if kind := _kind_of_file(file):
             found.setdefault(kind, []).append(file.name)
@@ -59,9 +59,9 @@ def nothing_to_open(folder: Path) -> FileError:
         why = "its folders hold no files" if list_folder(folder) else _nothing_shown(folder)
         if any(_folders_below(folder, _DEEPEST + 1)):
             why = f"nothing is searched more than {_DEEPEST} folders down"
-        empty = f"There is no NIfTI image in the folder {folder.name}: {why}."
+        empty = f"There is no image in the folder {folder.name}: {why}."
         return FileError(empty, _ADVICE)
-    return FileError(f"There is no NIfTI image in the folder {folder.name}.", _ADVICE)
+    return FileError(f"There is no image in the folder {folder.name}.", _ADVICE)
 
 
 def _is_empty(file: Path) -> bool:

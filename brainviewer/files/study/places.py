@@ -34,6 +34,11 @@ _EXAMINATION = re.compile(
 )
 
 
+def is_nifti_name(name: str) -> bool:
+    """Whether a file or folder is called as a NIfTI image is."""
+    return name.lower().endswith((".nii", ".nii.gz"))
+
+
 class SeveralStudies(FileError):
     """A folder holds several studies, of which one can be opened at a time."""
 
@@ -97,7 +102,7 @@ def studies_below(
                 yield folder, images
                 return
     for child in children:
-        if child.name.lower().endswith((".nii", ".nii.gz")):
+        if is_nifti_name(child.name):
             continue
         with suppress(FileError):
             if of_sequences(found := _images_in(child)):
@@ -159,10 +164,8 @@ def _images_in(folder: Path) -> list[Path]:
     Of an image that lies there packed and unpacked, the unpacked file is taken.
     """
     images: dict[str, Path] = {}
-    for entry in list_folder(folder):
+    for entry in list_folder(folder, is_nifti_name):
         name = entry.name.lower()
-        if not name.endswith((".nii", ".nii.gz")):
-            continue
         if not is_folder(entry):
             images.setdefault(name.removesuffix(".gz"), entry)
         elif len(inner := _images_in(entry)) == 1:

@@ -15,7 +15,6 @@ from brainviewer.files.dicom.series.segmentation import LABEL_MAP, SEGMENTATION
 from tests.dicom_files import compressed, header, native, save
 from tests.dicom_writer import Examination, write_series
 
-_SHAPE = (4, 4, 3)
 _SYNTAXES = (uid.ExplicitVRLittleEndian, uid.ImplicitVRLittleEndian, uid.ExplicitVRBigEndian,
              uid.DeflatedExplicitVRLittleEndian)  # fmt: skip
 _COMPRESSED = (uid.RLELossless, uid.JPEGLosslessSV1, uid.JPEGLSLossless, uid.JPEG2000Lossless)
@@ -32,10 +31,13 @@ def _steady_uids() -> Iterator[None]:
         uid.generate_uid = drawn
 
 
-def series(syntax: str = uid.ExplicitVRLittleEndian, enhanced: bool = False) -> list[bytes]:
-    """The files of a FLAIR series of three slices."""
-    values = (np.arange(np.prod(_SHAPE)) % 50).reshape(_SHAPE).astype(np.int16)
-    affine = np.diag((40.0, 40.0, 50.0, 1.0))
+def series(
+    syntax: str = uid.ExplicitVRLittleEndian, enhanced: bool = False, side: int = 4
+) -> list[bytes]:
+    """The files of a FLAIR series of three slices. side : pixels, of which 8 show something."""
+    shape = (side, side, 3)
+    values = (np.arange(np.prod(shape)) % 50).reshape(shape).astype(np.int16)
+    affine = np.diag((160.0 / side, 160.0 / side, 50.0, 1.0))
     with tempfile.TemporaryDirectory() as place, _steady_uids():
         files = write_series(
             Path(place), values, affine, vendor="philips", syntax=syntax, enhanced=enhanced,
@@ -48,10 +50,10 @@ def series(syntax: str = uid.ExplicitVRLittleEndian, enhanced: bool = False) -> 
         return [file.read_bytes() for file in files]
 
 
-def single_files() -> list[bytes]:
-    """One file of each way to store pixels."""
-    contents = [series(syntax)[0] for syntax in _SYNTAXES]
-    contents += series(enhanced=True)
+def single_files(side: int = 4) -> list[bytes]:
+    """One file of each way to store pixels. side : of some of them."""
+    contents = [series(syntax, side=side)[0] for syntax in _SYNTAXES]
+    contents += series(enhanced=True, side=side)
     grey = (np.arange(64).reshape(1, 8, 8) * 30).astype(np.uint16)
     colour = np.arange(192, dtype=np.uint8).reshape(1, 8, 8, 3)
     with tempfile.TemporaryDirectory() as place, _steady_uids():

@@ -18,6 +18,7 @@ _EXPORT = ("export", "{file}", "-o", "{out}/a.png")
 _INFO = ("info", "{file}")
 _CLASSIFY = ("classify", "{file}")
 
+_SIDE = 16
 _VALUES: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("Rows", (0, 1, 65535)),
     ("Columns", (0, 1, 65535)),
@@ -45,12 +46,12 @@ _VALUES: tuple[tuple[str, tuple[Any, ...]], ...] = (
 
 @cache
 def _sound(syntax: str = uid.ExplicitVRLittleEndian) -> bytes:
-    return series(syntax)[0]
+    return series(syntax, side=_SIDE)[0]
 
 
 @cache
 def _kinds() -> list[bytes]:
-    return single_files()
+    return single_files(_SIDE)
 
 
 def _said(keyword: str, value: Any) -> bytes:

@@ -72,11 +72,11 @@ _SPECIAL: dict[str, tuple[Ends, Callable[[Path], object]]] = {
     "folder in circles": ("refused", _loop),
     "links in circles": ("refused", _nested_links),
     "600 deep": ("refused", _deep),
-    "closed folder": ("either", _closed),
-    "closed file": ("either", _unreadable),
+    "closed folder": ("refused", _closed),
+    "closed file": ("refused", _unreadable),
     "processes": ("refused", lambda path: path.symlink_to("/proc/self")),
     "own memory": ("refused", lambda path: path.symlink_to("/proc/self/mem")),
-    "root": ("either", lambda path: path.symlink_to("/")),
+    "root": ("refused", lambda path: path.symlink_to("/")),
 }
 
 
@@ -118,7 +118,7 @@ def cases() -> Iterator[Case]:
             yield Case("folders", f"{name}{ending}", _made(name, ending), ends=ends)
         if name not in ("processes", "root"):
             inside = _within(name, "_flair.nii")
-            yield Case("folders", f"{name} beside a sequence", inside, ends="either")
+            yield Case("folders", f"{name} beside a sequence", inside, ends="opens")
     for ending in (".txt", ".png", ".nii", ""):
         made = _many_of(ending)
         yield Case("folders", f"100k files {ending}", made, ends="refused", slow=True)

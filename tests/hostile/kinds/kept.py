@@ -1,6 +1,7 @@
 """What is kept of readers and studies: accounts, tokens, audit trail, journals."""
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from functools import cache, partial
@@ -8,14 +9,15 @@ from pathlib import Path
 
 from brainviewer.core.audit_trail.key import TrailKey
 from brainviewer.files.audit_trail.key_place import KeyPlace
-from tests.hostile.case import Case, Door, Place
+from tests.hostile.case import Case, Place
 from tests.hostile.kinds.json_values import TEXTS
 
-_LIST = ("users", "list")
+_BY_COMMAND = "It is the command line's to be told so."
+_TOKEN = "A token is for the command line; the window asks for name and password."
+_OPENS = ("info", "{study}")
 _VERIFY = ("audit-trail", "verify")
 _SHOW = ("audit-trail", "show")
-_TOKEN = "A token is for the command line; the window asks for name and password."
-_JOURNAL = ("report", "{study}", "-o", "{out}/a.html", "--no-classify")
+_ANEW = ("audit-trail", "start", "--anew")
 
 
 def _in_home(name: str, content: bytes, place: Place) -> Path:
@@ -42,24 +44,35 @@ def _special(name: str, make: Callable[[Path], object], place: Place) -> Path:
 
 
 def _token(content: bytes, mode: int, place: Place) -> Path:
-    _in_home("accounts.sqlite", b"", place)
+    """A file in place of a token, where there are accounts."""
+    from tests.signing_in import first_administrator
+
+    before = os.environ.get("BRAINVIEWER_HOME")
+    os.environ["BRAINVIEWER_HOME"] = str(place.home)
+    try:
+        first_administrator()
+    finally:
+        os.environ.pop("BRAINVIEWER_HOME")
+        if before is not None:
+            os.environ["BRAINVIEWER_HOME"] = before
     path = place.folder / "token"
     path.write_bytes(content)
     path.chmod(mode)
     return path
 
 
-def _trail(content: bytes, key: bytes, end: bytes, place: Place) -> Path:
-    """A trail that is on by its key, with a file of lines and a mark of its end."""
-    _in_home("audit-key.json", key, place)
-    _in_home("audit-end.json", end, place)
-    return _in_home("audit/trail-000000001.jsonl", content, place)
-
-
 def _sound_key() -> bytes:
+    """A key that is what it says."""
     key = TrailKey(bytes(32))
     told = {"place": KeyPlace.FILE.value, "id": key.id, "secret": key.secret.hex()}
     return json.dumps(told).encode()
+
+
+def _trail(content: bytes, key: bytes | None, end: bytes, place: Place) -> Path:
+    """A trail that is on by its key, with a file of lines and a mark of its end."""
+    _in_home("audit-key.json", _sound_key() if key is None else key, place)
+    _in_home("audit-end.json", end, place)
+    return _in_home("audit/trail-000000001.jsonl", content, place)
 
 
 def _journal(name: str, content: bytes, place: Place) -> Path:
@@ -94,32 +107,64 @@ _KINDS: dict[str, Callable[[Path], object]] = {
 
 
 def cases() -> Iterator[Case]:
-    """All of the kind."""
+    """All of the kind: whatever is wrong with it, what was there stays, or is set aside."""
+    yield from _accounts()
+    yield from _trails()
+    # The command line reads nothing of these; the window does where it opens the study.
+    for name, content in TEXTS.items():
+        for file in ("journal/{}.journal", "journal/{}.json", "reports/{}.json", "ages/{}.json"):
+            make = partial(_journal, file, content)
+            said = f"{file.format('study')} {name}"
+            yield Case("kept", said, make, _OPENS, "opens", "start", keeps=True)
+
+
+def _accounts() -> Iterator[Case]:
+    """Nobody gets in where nobody can tell who may."""
+    damaged, way_on = "The file of the accounts is damaged", "users restore"
     for name in ("empty", "noise", "NUL", "64 MB", "string"):
         make = partial(_in_home, "accounts.sqlite", TEXTS[name])
-        yield Case("kept", f"accounts {name}", make, _LIST, "either", "start")
+        yield Case(
+            "kept",
+            f"accounts {name}",
+            make,
+            _OPENS,
+            "refused",
+            "start",
+            command_says=damaged,
+            keeps=True,
+        )
         copy = partial(_in_home, "accounts.copy", TEXTS[name])
         yield Case(
-            "kept", f"copy of accounts {name}", copy, ("users", "restore"), "either", "start"
+            "kept",
+            f"copy of accounts {name}",
+            copy,
+            _OPENS,
+            "refused",
+            "start",
+            command_says=way_on,
+            keeps=True,
         )
-    for name, script in (
-        ("newer", "PRAGMA user_version = 9999; CREATE TABLE a (b);"),
-        (
-            "other",
-            "PRAGMA user_version = 1; CREATE TABLE accounts (a, b);",
-        ),
-        ("empty", "PRAGMA user_version = 1;"),
+    for name, script, says in (
+        ("newer", "PRAGMA user_version = 9999; CREATE TABLE a (b);", "Update BrainViewer"),
+        ("other", "PRAGMA user_version = 1; CREATE TABLE accounts (a, b);", damaged),
+        ("empty", "PRAGMA user_version = 1;", damaged),
     ):
         make = partial(_database, script)
-        yield Case("kept", f"accounts, {name}", make, _LIST, "either", "start")
         yield Case(
-            "kept", f"study where accounts are {name}", make, ("info", "{study}"), "either", "start"
+            "kept",
+            f"accounts, {name}",
+            make,
+            _OPENS,
+            "refused",
+            "start",
+            command_says=says,
+            keeps=True,
         )
-    for file in ("accounts.sqlite", "accounts.copy", "audit-key.json", "audit-end.json", "audit"):
+    for file in ("accounts.sqlite", "accounts.copy"):
         for name, special in _KINDS.items():
             made = partial(_special, file, special)
-            door: Door = "trail" if file.startswith("audit") else "start"
-            yield Case("kept", f"{file} is a {name}", made, ("info", "{study}"), "either", door)
+            yield Case("kept", f"{file} is a {name}", made, _OPENS, "refused", "start",
+                           command_says="ccounts")  # fmt: skip
     for name, content in (
         ("empty", b""),
         ("noise", bytes(range(256)) * 9),
@@ -127,23 +172,45 @@ def cases() -> Iterator[Case]:
         ("first line", b"BrainViewer token 1\n"),
         ("unknown", b"BrainViewer token 1\n" + b"0" * 8 + b"." + b"0" * 64 + b"\n"),
     ):
-        for mode in (0o600, 0o644):
+        for mode, says in ((0o600, "token"), (0o644, "may be read by others")):
             make = partial(_token, content, mode)
-            command = ("--token-file", "{file}", "info", "{study}")
+            command = ("--token-file", "{file}", *_OPENS)
+            yield Case("kept", f"token {name} {mode:o}", make, command, "refused", "none", says,
+                       _TOKEN)  # fmt: skip
+
+
+def _trails() -> Iterator[Case]:
+    """What cannot be recorded is not done; lines that make no sense are found, and kept."""
+    for file in ("audit-key.json", "audit-end.json", "audit"):
+        for name, special in _KINDS.items():
+            made = partial(_special, file, special)
+            says = "audit trail"
             yield Case(
-                "kept", f"token {name} {mode:o}", make, command, "refused", "none", why_not=_TOKEN
+                "kept", f"{file} is a {name}", made, _OPENS, "refused", "trail", command_says=says
             )
     for name, content in _TRAILS.items():
-        for said, key in (("damaged", b"{}"), ("sound", _sound_key())):
-            make = partial(_trail, content, key, b"{}")
-            command = _SHOW if said == "damaged" else _VERIFY
-            named = f"audit trail {name}, its key {said}"
-            yield Case("kept", named, make, command, "either", "trail")
+        make = partial(_trail, content, None, b"{}")
+        yield Case(
+            "kept", f"audit trail {name}", make, _VERIFY, "refused", "trail",
+            command_says="was tampered with", keeps=True, listed=True,
+        )  # fmt: skip
+        yield Case(
+            "kept", f"audit trail shown {name}", make, _SHOW, "opens", "trail",
+            command_says="verify", keeps=True,
+        )  # fmt: skip
+        make = partial(_trail, content, b"{}", b"{}")
+        yield Case(
+            "kept", f"audit trail without key {name}", make, _OPENS, "refused", "trail",
+            command_says="key file of the audit trail is damaged", keeps=True,
+        )  # fmt: skip
+        yield Case(
+            "kept", f"audit trail begun anew {name}", make, _ANEW, "opens", "none",
+            "is kept in the folder", _BY_COMMAND, keeps=True,
+        )  # fmt: skip
     for name, content in TEXTS.items():
         if name != "64 MB":
             make = partial(_trail, b"", content, content)
-            yield Case("kept", f"audit key {name}", make, ("info", "{study}"), "either", "trail")
-        for file in ("journal/{}.journal", "journal/{}.json", "reports/{}.json", "ages/{}.json"):
-            make = partial(_journal, file, content)
-            said = file.format("study")
-            yield Case("kept", f"{said} {name}", make, _JOURNAL, "either", "start")
+            says = "key"
+            yield Case(
+                "kept", f"audit key {name}", make, _OPENS, "refused", "trail", command_says=says
+            )

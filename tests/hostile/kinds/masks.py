@@ -47,10 +47,16 @@ def _made() -> Iterator[tuple[str, bytes]]:
     yield "text", b"1 0 0 1"
 
 
+_SHOWN = ("u1 255", "shifted 1.0")
+"""Those that are labels; all others are left out, and it is said why."""
+
+
 def cases() -> Iterator[Case]:
-    """All of the kind."""
+    """All of the kind; the sequence opens whatever lies beside it."""
     for n, (name, content) in enumerate(_made()):
         packed = n % 2
         file = "a_seg.nii.gz" if packed else "a_seg.nii"
         files = [("a_flair.nii", image()), (file, gzip.compress(content) if packed else content)]
-        yield Case("masks", name, folder_of(files), _COMMANDS[n % 3], "either")
+        says = "" if name in _SHOWN else "The segmentation was left out."
+        command = _COMMANDS[n % 8] if n % 8 < 3 else _COMMANDS[1]
+        yield Case("masks", name, folder_of(files), command, "opens", says=says)

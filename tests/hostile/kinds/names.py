@@ -42,8 +42,9 @@ _NAMES: dict[str, bytes] = {
 }
 _COMMANDS = (
     ("info", "{file}"),
-    ("export", "{file}", "-o", "{out}/a.png", "--slice", "1"),
     ("info", "{file}", "--json"),
+    ("info", "{file}"),
+    ("export", "{file}", "-o", "{out}/a.png", "--slice", "1"),
 )
 
 
@@ -61,12 +62,13 @@ def _named(name: bytes, ending: bytes, content: bytes, folder: bool) -> Callable
 def cases() -> Iterator[Case]:
     """All of the kind: of sound files and folders, and of broken ones."""
     for n, (name, raw) in enumerate(_NAMES.items()):
-        command = _COMMANDS[n % 3]
+        command = _COMMANDS[n % 4]
         sound = _named(raw, b"_flair.nii", image(), False)
-        yield Case("names", f"{name}, sound", sound, command, "either")
+        yield Case("names", f"{name}, sound", sound, command, "opens")
         broken = _named(raw, b"_flair.nii", b"text", False)
-        yield Case("names", f"{name}, broken", broken, _COMMANDS[n % 2], "refused")
+        says = "_flair.nii is not a NIfTI image but a text file."
+        yield Case("names", f"{name}, broken", broken, _COMMANDS[n % 4], "refused", says=says)
         if n % 2:
             yield Case(
-                "names", f"{name}, folder", _named(raw, b"", image(), True), command, "either"
+                "names", f"{name}, folder", _named(raw, b"", image(), True), command, "opens"
             )

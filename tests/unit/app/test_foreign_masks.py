@@ -94,3 +94,27 @@ def test_a_sequence_of_one_value_says_nothing_of_the_head(tmp_path: Path) -> Non
     nib.save(nib.Nifti1Image(flat, STUDY.grid.affine), folder / "study_flair.nii.gz")
     saved(folder / "study_seg.nii.gz", marker_mask(STUDY.grid), STUDY.grid.affine)
     assert opened(folder).segmentation is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (np.nan, "{} holds values that are no labels."),
+        (np.inf, "{} holds values that are no labels."),
+        (1e300, "{} holds values that are no labels."),
+        (None, "{} holds 3 images, not one of labels."),
+    ],
+)
+def test_what_is_no_label_is_not_taken_for_nothing(
+    folder: Path, kind: float | None, said: str
+) -> None:
+    mask = marker_mask(STUDY.grid).astype(np.float64)
+    if kind is None:
+        mask = np.stack([mask] * 3, axis=-1)
+    else:
+        mask[0, 0, 0] = kind
+    file = folder / "study_seg.nii.gz"
+    nib.save(nib.Nifti1Image(mask, STUDY.grid.affine), file)
+    study = opened(folder)
+    assert study.segmentation is None
+    assert LEFT_OUT + said.format(file.name) in study.notices

@@ -50,6 +50,15 @@ def test_a_damaged_file_is_no_obstacle(path: Path, text: str) -> None:
     assert Settings.load(path) == Settings(path)
 
 
+def test_what_is_damaged_is_set_aside_before_it_is_written_over(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text('{"own_presets": [')
+    settings = Settings.load(path)
+    settings.update(theme="light")
+    assert Settings.load(path).theme == "light"
+    assert path.with_name(f"{path.name}.damaged").read_text() == '{"own_presets": ['
+
+
 def test_damaged_entries_fall_back_one_by_one(path: Path) -> None:
     path.parent.mkdir()
     stored = {

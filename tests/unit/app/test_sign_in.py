@@ -23,6 +23,7 @@ from brainviewer.app.sign_in.signing_in import (
 )
 from brainviewer.core.accounts.account import AccountError
 from brainviewer.core.accounts.delays import OF_A_NAME
+from brainviewer.core.errors import FileError
 from brainviewer.core.process.reader import Reader, Role, current_reader
 from brainviewer.files.accounts.accounts_file import SCHEMA
 from brainviewer.files.accounts.traces import accounts_path, copy_path, marker_path
@@ -291,6 +292,20 @@ def test_a_damaged_file_is_restored_from_the_copy(clock: MovedClock, content: by
     assert enter(ANNA, ANNAS_PASSWORD, clock) == made
     with pytest.raises(AccountError, match="Nothing is wrong"):
         restore()
+
+
+@pytest.mark.parametrize("content", [b"", b"x" * 4000])
+def test_a_damaged_copy_does_not_take_the_place_of_the_accounts(
+    clock: MovedClock, content: bytes
+) -> None:
+    from brainviewer.app.sign_in.first_account import restore
+
+    administrator()
+    accounts_path().write_bytes(b"damaged" * 900)
+    copy_path().write_bytes(content)
+    with pytest.raises(FileError, match="copy of the accounts is damaged as well"):
+        restore()
+    assert accounts_path().read_bytes() == b"damaged" * 900
 
 
 def test_a_newer_file_is_left_as_it_is(clock: MovedClock) -> None:

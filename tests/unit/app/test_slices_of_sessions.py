@@ -19,6 +19,7 @@ from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.core.view.fusion import FusionMode
 from brainviewer.core.voi.voi_window import Window
+from brainviewer.files.session_file.archive import archive_of, read_archive
 from brainviewer.files.session_file.session_file import read_session, write_session
 from brainviewer.painting.figure import draw_figure
 from tests.command_line import run
@@ -126,3 +127,22 @@ def test_a_lesion_that_the_session_lacks_is_looked_for(
         with Image.open(file) as image:
             told = json.loads(image.info["BrainViewer"])
         assert bool(told.get("finding")) is bool(searches), told
+
+
+def test_what_of_a_session_is_damaged_is_said(
+    desks: Desks, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    desk = desks.start()
+    opened(desk, write_study(tmp_path / "study"))
+    ruler(desk)
+    session = saved(desk, tmp_path / "reading.brainviewer")
+    desks.close()
+    entries = read_archive(session)
+    session.write_bytes(archive_of({**entries, "annotations.json": b"{"}))
+    said = "A part of the annotations of the session is damaged and was left out."
+    for command in (
+        ("export-slices", session, "-o", tmp_path / "out", "--every", 13),
+        ("report", session, "-o", tmp_path / "out.html", "--no-classify"),
+    ):
+        assert run(*command) == 0
+        assert said in capfd.readouterr().out

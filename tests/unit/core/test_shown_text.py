@@ -15,6 +15,8 @@ from brainviewer.core.shown_text import shortened, shown_text
         ("a\x07\x7f\x9b", "a" + 3 * "\N{REPLACEMENT CHARACTER}"),
         ("caf\udce9", "caf\N{REPLACEMENT CHARACTER}"),
         ("a\u202egnp.exe", "a\N{REPLACEMENT CHARACTER}gnp.exe"),
+        ("a\u200b\u061c\ufeff\xad\U000e0041b", "a" + 5 * "\N{REPLACEMENT CHARACTER}" + "b"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
         ("Zoe\u0308 👩\u200d⚕️", "Zoe\u0308 👩\u200d⚕️"),
     ],
 )

@@ -192,7 +192,9 @@ def test_another_trail_with_another_key_in_its_place_is_told(trail: AuditTrail) 
     assert sentences()[0].startswith("Lines 1 to 10 were changed or removed")
 
 
-@pytest.mark.parametrize("left", [b'{"acti', b"\0" * 300, b'{"x":{"a":1}', b"whole"])
+@pytest.mark.parametrize(
+    "left", [b'{"acti', b"\0" * 300, b'{"action":"x","facts":{"a":1}', b"whole"]
+)
 def test_an_interrupted_write_is_told_as_such_and_the_trail_goes_on(
     trail: AuditTrail, clock: MovedClock, left: bytes
 ) -> None:
@@ -506,3 +508,27 @@ def test_an_unreadable_folder_is_a_sentence() -> None:
     trail_folder().write_text("a file")
     with pytest.raises(FileError):
         list(newest_first(trail_folder()))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need permission there")
+def test_a_link_that_leads_nowhere_does_not_switch_it_off(clock: MovedClock) -> None:
+    key_file().parent.mkdir(parents=True, exist_ok=True)
+    key_file().symlink_to("gone")
+    assert AuditTrail(clock).begun
+
+
+@pytest.mark.parametrize(
+    "content", [b"[" * 9_000, b'{"number": 1, "ti', bytes(LONGEST_LINE + 1), b"\xff\xfe\n\xff"]
+)
+def test_what_is_no_line_of_ours_is_neither_cut_off_nor_called_interrupted(
+    clock: MovedClock, content: bytes
+) -> None:
+    trail = AuditTrail(clock)
+    trail.begin()
+    trail.append(Entry(Action.STARTED))
+    ((_, path),) = trail_files(trail_folder())
+    before = path.read_bytes() + content
+    path.write_bytes(before)
+    AuditTrail(clock).append(Entry(Action.STOPPED))
+    assert path.read_bytes().startswith(before)
+    assert AuditTrail(clock).verified().faults

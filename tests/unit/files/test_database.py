@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from brainviewer.files.database import database as database_module
+from brainviewer.files.database.aside import set_aside
 from brainviewer.files.database.database import Database
 from brainviewer.files.database.forgiving import ForgivingDatabase
 from brainviewer.files.database.schema import DatabaseError, Fault, Schema
@@ -222,3 +223,16 @@ def test_in_memory_an_older_file_is_read_in_todays_form(
     assert forgiving.trouble is not None and forgiving.trouble.fault is Fault.UNUSABLE
     forgiving.close()
     assert path.read_bytes() == before
+
+
+def test_each_damaged_file_is_kept_with_what_lies_beside_it(path: Path) -> None:
+    path.parent.mkdir()
+    for content in (b"first" * 200, b"second" * 200):
+        path.write_bytes(content)
+        beside = path.with_name(f"{path.name}-wal")
+        beside.write_bytes(content[::-1])
+        aside = set_aside(path)
+        assert aside.read_bytes() == content
+        assert aside.with_name(f"{aside.name}-wal").read_bytes() == content[::-1]
+        assert not path.exists() and not beside.exists()
+    assert path.with_suffix(".damaged").read_bytes() == b"first" * 200

@@ -249,3 +249,23 @@ def test_floating_point(tmp_path: Path, element: str, kind: str) -> None:
     values[0, 3, 3] = np.nan
     with pytest.raises(FileError, match="no numbers"):
         read_dicom(save(tmp_path / "b.dcm", header(values), values.tobytes(), element=element))
+
+
+@pytest.mark.parametrize(
+    ("said", "notice"),
+    [
+        ("", "Its photometric interpretation is missing: large values are shown bright."),
+        ("NONSENSE", "Its photometric interpretation says “NONSENSE”: large values"),
+        ("RGB", "Its photometric interpretation says “RGB”: large values"),
+        ("MONOCHROME1", ""),
+    ],
+)
+def test_grey_of_which_nobody_says_what_is_bright_is_told(
+    tmp_path: Path, said: str, notice: str
+) -> None:
+    values = np.arange(64, dtype=np.uint16).reshape(1, 8, 8)
+    dataset = header(values, "MONOCHROME2", 16)
+    dataset.PhotometricInterpretation = said
+    image = read_dicom(save(tmp_path / "a.dcm", dataset, values.tobytes()))
+    told = [one for one in image.notices if "photometric" in one]
+    assert len(told) == bool(notice) and all(notice in one for one in told)

@@ -200,3 +200,23 @@ def test_no_decoder_but_those_named(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(content.getvalue())
     with pytest.raises(FileError, match="a PNM image, which BrainViewer does not open"):
         read_image2d(tmp_path / "a.jpg")
+
+
+@pytest.mark.parametrize("mode", ["L", "I;16"])
+def test_a_png_that_does_not_fit_its_checksums_is_not_shown(tmp_path: Path, mode: str) -> None:
+    grey = np.add.outer(np.arange(64), np.arange(64)).astype(
+        np.uint16 if "16" in mode else np.uint8
+    )
+    path = saved(tmp_path / "a.png", Image.fromarray(grey), compress_level=0)
+    whole = path.read_bytes()
+    at = whole.index(b"IDAT") + 500
+    for content, said in (
+        (whole[:at] + bytes([whole[at] ^ 255]) + whole[at + 1 :], "does not fit its checksum"),
+        (whole[:-12], "its end is missing"),
+        (whole[:at], "its end is missing"),
+    ):
+        path.write_bytes(content)
+        with pytest.raises(FileError, match=said):
+            read_image2d(path)
+    path.write_bytes(whole + b"and more")
+    assert np.array_equal(read_image2d(path).pixels, grey)

@@ -350,3 +350,11 @@ def test_what_the_system_refuses(write, monkeypatch, error, sentence):
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(FileError, match=sentence):
         read_nifti(path)
+
+
+@pytest.mark.parametrize("end", [b"", b"\0" + bytes(1000)])
+def test_a_name_without_end_in_a_packed_file_is_damage(tmp_path, end):
+    path = tmp_path / "a.nii.gz"
+    path.write_bytes(b"\x1f\x8b\x08\x08" + b"n" * (1 << 20) + end)
+    with pytest.raises(FileError, match="cannot be decompressed"):
+        read_nifti(path)

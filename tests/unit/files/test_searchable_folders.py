@@ -12,7 +12,7 @@ from brainviewer.app.study_list.listed import Asked, next_of
 from brainviewer.app.study_list.sources import FolderOfStudies
 from brainviewer.core.errors import Cancelled, FileError, silent
 from brainviewer.files import folder_listing
-from brainviewer.files.folder_listing import check_searchable, folders_in, list_folder
+from brainviewer.files.folder_listing import check_searchable, files_in, folders_in, list_folder
 from brainviewer.files.study.places import LOOKING
 
 
@@ -112,3 +112,14 @@ def test_folders_are_listed_by_name_with_links_and_without_hidden_ones(tmp_path:
     assert [path.name for path in folders_in([tmp_path])] == ["a", "b", "link"]
     with pytest.raises(FileError, match="The folder gone cannot be read"):
         list_folder(tmp_path / "gone")
+
+
+def test_paths_are_made_of_what_is_wanted_only(tmp_path: Path) -> None:
+    for name in ("b.nii", "a.txt", ".hidden.nii"):
+        (tmp_path / name).touch()
+    (tmp_path / "c.nii").mkdir()
+    assert list_folder(tmp_path, lambda name: name.endswith(".nii")) == [
+        tmp_path / "b.nii",
+        tmp_path / "c.nii",
+    ]
+    assert files_in(tmp_path) == [tmp_path / "a.txt", tmp_path / "b.nii"]

@@ -29,7 +29,7 @@ from brainviewer.core.saved_session import (
     SourcePlace,
 )
 from brainviewer.core.slices import Plane
-from brainviewer.core.study import Modality
+from brainviewer.core.study import Modality, Study
 from brainviewer.core.view.overlays import Overlays
 from brainviewer.core.view.saved_view import SavedView
 from brainviewer.core.view.view_choice import Layout
@@ -47,9 +47,9 @@ from tests.phantoms import grid_of, marker_finding, marker_position, marker_stud
 STUDY = replace(marker_study(), content_hash="a" * 64)
 
 
-def session() -> SavedSession:
-    grid = STUDY.grid
-    finding = with_parts(marker_finding(STUDY), STUDY)
+def session(study: Study = STUDY) -> SavedSession:
+    grid = study.grid
+    finding = with_parts(marker_finding(study), study)
     x, y, z = marker_position(grid)
     note = Annotation(Kind.ARROW, Plane.AXIAL, ((x, y, z), (x + 3, y, z)), Modality.T1, "här")
     before = np.zeros(grid.shape, np.uint8)
@@ -68,7 +68,7 @@ def session() -> SavedSession:
         "2026-11-30T12:00:00+00:00",
         "1.0",
         SavedStudy(
-            STUDY.content_hash,
+            study.content_hash,
             {Modality.FLAIR: ImageReference("b" * 64, "flair.nii")},
             None,
             (SourcePlace("study", "studies/study"),),

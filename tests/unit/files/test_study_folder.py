@@ -155,7 +155,7 @@ def test_files_are_taken_as_they_are(tmp_path):
 def test_nothing_to_open(tmp_path):
     with pytest.raises(FileError, match="No file"):
         collect([])
-    with pytest.raises(FileError, match="no NIfTI image in the folder"):
+    with pytest.raises(FileError, match="no image in the folder"):
         collect([tmp_path])
     touch(tmp_path, "1.dcm", "2.dcm")
     with pytest.raises(FileError, match="DICOM") as caught:

@@ -90,7 +90,7 @@ def test_an_empty_folder_and_one_of_no_use(tmp_path):
     with pytest.raises(FileError, match="it is empty"):
         collect([tmp_path])
     (tmp_path / "notes.txt").write_text("seen")
-    with pytest.raises(FileError, match="There is no NIfTI image in the folder"):
+    with pytest.raises(FileError, match="There is no image in the folder"):
         collect([tmp_path])
 
 

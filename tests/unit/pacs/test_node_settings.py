@@ -133,3 +133,26 @@ def test_without_a_keyring_it_is_known_until_the_end() -> None:
     assert not knows_password(WEB)
     keep_for_now(WEB, "again")
     assert knows_password(WEB)
+
+
+def test_entries_that_are_not_understood_stay_in_the_file() -> None:
+    newer = {"protocol": "dimse-2", "name": "Newer"}
+    keep_node(DIMSE)
+    path = settings_folder() / "pacs-nodes.json"
+    stored = json.loads(path.read_text())
+    path.write_text(json.dumps({"nodes": [newer, *stored["nodes"]]}))
+    keep_node(WEB)
+    remove_node(DIMSE.name)
+    assert list(nodes()) == [WEB.name]
+    assert newer in json.loads(path.read_text())["nodes"]
+
+
+@pytest.mark.parametrize("content", ["{", "null", '{"nodes": 1}'])
+def test_a_damaged_file_is_told_with_its_folder(content: str) -> None:
+    keep_node(DIMSE)
+    path = settings_folder() / "pacs-nodes.json"
+    path.write_text(content)
+    with pytest.raises(FileError, match=r"pacs-nodes\.json") as refused:
+        keep_node(WEB)
+    assert str(settings_folder()) in refused.value.advice
+    assert path.read_text() == content

@@ -121,6 +121,8 @@ def _looked_through(
 
 def _refuse_unreadable(plain: Sequence[Path], headers: Headers, closed: int) -> None:
     """Raises FileError if there are DICOM files only, and none of them holds an image."""
+    if not (headers.others or headers.refused or headers.incomplete or closed):
+        return  # nothing that may be DICOM; many thousands of others are not looked at once more
     elsewhere: FileError | None = None
     try:
         images, count = images_of(plain), 0

@@ -99,8 +99,10 @@ def write_doubtful(
 
 def read_list(file: Path) -> list[str]:
     """The files in a list as ``write_doubtful`` writes it: what stands before a tab; FileError."""
+    content = read_ordinary(file, _MOST_BYTES_OF_A_LIST)
     try:
-        lines = read_ordinary(file, _MOST_BYTES_OF_A_LIST).decode("utf-8").splitlines()
-    except (FileError, ValueError):
-        raise FileError(f"The list {file.name} cannot be read.", "Check its name.") from None
+        lines = content.decode("utf-8").splitlines()
+    except ValueError:
+        said = f"The list {file.name} is no text."
+        raise FileError(said, "Save it as text in UTF-8, one image on each line.") from None
     return [name for line in lines if (name := line.split("\t")[0].strip())]

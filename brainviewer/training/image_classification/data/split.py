@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import FileError
+from brainviewer.core.shown_text import shortened
 from brainviewer.training.image_classification.data.labelled_images import (
     LabelledImage,
     LabelledImages,
@@ -62,7 +63,8 @@ def choose(
     left_out, known = set(excluded), {image.file for image in source.images}
     if unknown := [file for file in excluded if file not in known]:
         raise FileError(
-            f"The list of excluded images names '{unknown[0]}', which is not in the data.",
+            f"The list of excluded images names '{shortened(unknown[0])}', "
+            "which is not in the data.",
             "Write one path below the folder of the data on each line.",
         )
     classes = recipe.classes or {name: (name,) for name in source.classes}
