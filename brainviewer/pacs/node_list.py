@@ -65,9 +65,10 @@ def _node(entry: Any) -> Node | None:
     try:
         values = dict(entry)
         kind = KINDS[values.pop("protocol")]
-        certificates = Certificates(**{k: str(v) for k, v in values.pop("certificates").items()})
+        files = values.pop("certificates", {})
+        certificates = Certificates(**{k: str(v) for k, v in files.items()})
         if kind is DicomwebNode:
-            values["login"] = Login(values["login"])
+            values["login"] = Login(values.get("login", Login.NONE))
         node = kind(**values, certificates=certificates)
         # Files of certificates may be away for the moment; the request says so.
         _without_certificates(node).check()

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QWidget
@@ -18,6 +19,7 @@ from brainviewer.gui.application import Running
 from brainviewer.gui.help.first_notice import FirstNotice
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.sign_in.entrance import Entrance
+from tests.hostile.stopwatch import Stopwatch
 
 _PATIENCE = 60.0
 _NO_WORK = ("engine", "head motion")
@@ -28,7 +30,7 @@ class Desk:
     """The program as it starts in a home, with the sound study, and what it says.
 
     said : notices, and sentences of dialogs that stand in their place. asked : texts of windows
-    that came up, which were closed as with Escape.
+    that came up, which were closed as with Escape. searches : whether the lesion is looked for.
     """
 
     def __init__(self, home: Path, study: Path) -> None:
@@ -37,7 +39,8 @@ class Desk:
         self.asked: list[str] = []
         self._study = study
         self._kept: set[QWidget] = set()
-        self._searches, self._unheard = Segmentation.find, Notices.show
+        self.searches = False
+        self._find, self._unheard = Segmentation.find, Notices.show
         self._listen()
         app = QApplication.instance()
         assert isinstance(app, QApplication)
@@ -49,10 +52,13 @@ class Desk:
         settings.classify_on_opening = False
         self._running.begin([study], False)
         self.rest()
-        Segmentation.find = self._searches  # type: ignore[method-assign]
 
     def _listen(self) -> None:
-        said, unheard = self.said, self._unheard
+        said, unheard, find = self.said, self._unheard, self._find
+
+        def found(segmentation: Segmentation, *told: Any, **more: Any) -> None:
+            if self.searches:
+                find(segmentation, *told, **more)
 
         def heard(notices: Notices, notice: Notice) -> None:
             said.append(notice.text)
@@ -60,7 +66,7 @@ class Desk:
 
         Notices.show = heard  # type: ignore[method-assign]
         EngineControl.start = lambda _: None  # type: ignore[method-assign,assignment]
-        Segmentation.find = _not_searched  # type: ignore[method-assign]
+        Segmentation.find = found  # type: ignore[method-assign]
 
     # -- what is there ----------------------------------------------------------------------
 
@@ -116,9 +122,9 @@ class Desk:
     # -- waiting ----------------------------------------------------------------------------
 
     def wait(self, until: Callable[[], bool]) -> bool:
-        """Turn the event loop until it is so."""
-        end = time.monotonic() + _PATIENCE
-        while time.monotonic() < end:
+        """Turn the event loop until it is so; whether that came."""
+        started, watch = time.monotonic(), Stopwatch()
+        while time.monotonic() - started < _PATIENCE or watch.seconds < _PATIENCE:
             QApplication.processEvents()
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
             if until():
@@ -142,12 +148,9 @@ class Desk:
 
     def open_sound(self) -> bool:
         """Open the sound study; whether it is shown then."""
-        Segmentation.find = _not_searched  # type: ignore[method-assign]
-        try:
-            self.session.documents.open([self._study])
-            self.rest()
-        finally:
-            Segmentation.find = self._searches  # type: ignore[method-assign]
+        self.searches = False
+        self.session.documents.open([self._study])
+        self.rest()
         return self.shows_sound
 
     @property
@@ -168,15 +171,12 @@ class Desk:
             self.window.leaving.asks = False
         self._running.close()
         Notices.show = self._unheard  # type: ignore[method-assign]
+        Segmentation.find = self._find  # type: ignore[method-assign]
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
-def text_of(dialog: QDialog) -> str:
-    """What a dialog says."""
+def text_of(dialog: QWidget) -> str:
+    """What a dialog, or another window, says."""
     text = dialog.text() if isinstance(dialog, QMessageBox) else ""
     told = [label.text() for label in dialog.findChildren(QLabel) if label.isVisible()]
     return text or " ".join(filter(None, told)) or type(dialog).__name__
-
-
-def _not_searched(*_: object, **__: object) -> None:
-    """In the place of a search of the sound study."""

@@ -14,14 +14,15 @@ from pathlib import Path
 
 from tests.hostile.case import Case
 from tests.hostile.outcome import SECONDS, Outcome, too_much
-from tests.hostile.watching import of_session, resident
+from tests.hostile.watching import left_behind, of_session, resident
 
 _ROOT = Path(__file__).parents[2]
 _OFFLINE = _ROOT / "tests" / "offline"
 _BY_STARTING = ("start", "trail", "models", "monitor", "list")
 """Doors that need a window of their own each; they come last."""
-_PATIENCE = 12 * SECONDS
-"""Seconds without a line after which the window hangs; making an input counts, too."""
+_PATIENCE = 60 * SECONDS
+"""Seconds without a line after which the window hangs; making an input counts, too, and the machine
+may be busy with other things."""
 
 
 def at_window(cases: list[Case], folder: Path) -> Iterator[Outcome]:
@@ -90,12 +91,14 @@ def _death(process: "subprocess.Popen[bytes]", folder: Path) -> str:
 
 
 def _with_end(last: Outcome, process: "subprocess.Popen[bytes]", folder: Path) -> Outcome:
-    """The last outcome, with what is wrong once the window is closed."""
-    assert process.stdout is not None
-    ready, _, _ = select.select([process.stdout], [], [], _PATIENCE)
-    line = process.stdout.readline() if ready else b""
-    left = json.loads(line) if line else [_death(process, folder)]
-    faults = (f"left behind at the end: {', '.join(left[:5])}",) if left else ()
+    """The last outcome, with what is wrong once the window is closed and its process has ended."""
+    try:
+        process.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        return replace(last, faults=(*last.faults, "the program does not end"))
+    faults = [_death(process, folder)] if process.returncode else []
+    if left := left_behind(folder / "home", folder / "temporary"):
+        faults.append(f"left behind at the end: {', '.join(left[:5])}")
     return replace(last, faults=(*last.faults, *faults))
 
 

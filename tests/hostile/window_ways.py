@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
@@ -13,8 +14,8 @@ from brainviewer.gui.audit_trail.window import TrailWindow
 from brainviewer.gui.pacs.nodes import NodesDialog
 from brainviewer.gui.settings.dialog import SettingsDialog
 from brainviewer.gui.voi.presets_dialog import PresetsDialog, show_presets
+from tests.dicom_writer import write_series
 from tests.hostile.case import Place
-from tests.hostile.fuzz.dicom_seeds import series
 from tests.hostile.window_desk import Desk, text_of
 
 Way = Callable[[Desk, Path, Place], object]
@@ -107,13 +108,18 @@ def _roles(desk: Desk, _path: Path, place: Place) -> None:
     """A sound DICOM series, with what is remembered of series."""
     folder = place.out / "series"
     folder.mkdir()
-    for number, content in enumerate(series()):
-        (folder / f"{number}.dcm").write_bytes(content)
+    values = np.full((16, 16, 8), 300, np.int16)
+    values[4:12, 4:12, 2:6] = 900
+    described = {"SeriesDescription": "FLAIR", "EchoTime": 120, "RepetitionTime": 9000,
+                 "InversionTime": 2500}  # fmt: skip
+    write_series(
+        folder, values, np.diag((12.0, 12.0, 20.0, 1.0)), vendor="philips", elements=described
+    )
     with _at_home(place):
         drop(desk, folder)
         desk.rest()
         if desk.session.state.study is None or desk.shows_sound:
-            desk.said.append("The series did not open.")
+            desk.said.append("went wrong inside: the series did not open")
 
 
 def _trail(desk: Desk, _path: Path, _place: Place) -> None:
@@ -148,6 +154,7 @@ def _monitor(desk: Desk, _path: Path, _place: Place) -> None:
     with desk.keeping(window):
         window.bring_up()
         desk.rest()
+        desk.asked.append(text_of(window)[:300])
     window.close()
 
 

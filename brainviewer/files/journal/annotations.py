@@ -52,7 +52,7 @@ class AnnotationJournal:
         """
         file = self._file
         if not file.hash or not (file.changed_elsewhere or has_older_files(file.hash)):
-            return Restored()
+            return Restored(notice=file.told())
         try:
             with file.alone():
                 there = self._there()
@@ -114,7 +114,7 @@ class AnnotationJournal:
         """What is amiss, each thing once."""
         left, self._left_out = self._left_out, ""
         kept = f"{left} What was left out stays in '{self._file.path}'." if left else ""
-        return " ".join(filter(None, (self._file.notice, kept)))
+        return " ".join(filter(None, (self._file.told(), kept)))
 
     def _there(self) -> tuple[Annotation, ...]:
         """What the journal holds that can be shown; read again only where it is another."""

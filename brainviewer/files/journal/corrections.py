@@ -70,7 +70,7 @@ class CorrectionJournal:
             return None, ""
         try:
             with file.alone():
-                entries, said = file.standing.correction, file.notice
+                entries, said = file.standing.correction, file.told()
                 if entries.begin is None:
                     return None, said
                 self._hold()

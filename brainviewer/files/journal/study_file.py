@@ -39,13 +39,15 @@ SPARE_BYTES = 1_000_000
 PATIENCE = 2.0
 """Seconds to wait for another window, which holds the lock for milliseconds."""
 _LINE_BYTES = 64_000
+_untold: dict[Path, str] = {}
+"""What is to be told of a journal: who reads it first, as for the age, may have no way to do so."""
 _HASH = re.compile(r"[0-9A-Za-z_-]+")
 
 
 class StudyFile:
     """See above. A study without a hash has none.
 
-    standing : what stands, as far as this has read. notice : what is amiss, else empty.
+    standing : what stands, as far as this has read.
     """
 
     def __init__(self, study_hash: str, words: Words) -> None:
@@ -53,7 +55,7 @@ class StudyFile:
             raise ValueError("a content hash is made of letters and digits")
         self.hash, self._words = study_hash, words
         self.path = journal_folder() / f"{study_hash}{SUFFIX}"
-        self.standing, self.notice = Standing(), ""
+        self.standing = Standing()
         self._head = b""
         """The first line; empty where there is no file."""
         self._whole = 0
@@ -92,17 +94,15 @@ class StudyFile:
     def alone(self) -> Iterator[None]:
         """Hold the journal: what stands is up to date, and nobody else adds to it.
 
-        What makes no sense is set aside; see ``notice``. Raises FileError.
+        What makes no sense is set aside; see ``told``. Raises FileError.
         """
         try:
             make_own_folder(self.path.parent)
             with locked_folder(self.path.parent, PATIENCE):
-                self.notice = ""
                 with self._in_words():
                     self._read(alone=True)
                 if has_older_files(self.hash):
-                    told = take_over(self.hash, self._add_of)
-                    self.notice = " ".join(filter(None, (self.notice, told)))
+                    self._tell(take_over(self.hash, self._add_of))
                 yield
         except TimeoutError:
             raise FileError(
@@ -260,7 +260,7 @@ class StudyFile:
         with suppress(FileError, OSError):
             write_whole(aside, read_from(self.path), OWN_FILE)
             self._write(self._content())
-            self.notice = (
+            self._tell(
                 "A part of what was kept for this study is damaged; the rest is there. The file as "
                 f"it was is set aside as '{aside}'."
             )
@@ -268,7 +268,15 @@ class StudyFile:
     def _set_aside(self) -> None:
         aside = free_name(self.path, "damaged")
         rename(self.path, aside)
-        self.notice = f"What was kept for this study is damaged; it is set aside as '{aside}'."
+        self._tell(f"What was kept for this study is damaged; it is set aside as '{aside}'.")
+
+    def _tell(self, said: str) -> None:
+        if said:
+            _untold[self.path] = " ".join(filter(None, (_untold.get(self.path), said)))
+
+    def told(self) -> str:
+        """What was set aside of the journal, by whoever in this process, since this was asked."""
+        return _untold.pop(self.path, "")
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:

@@ -41,7 +41,8 @@ _NODE_ADDED = ("pacs", "nodes", "add", "b", "--dimse", "h:104", "--title", "T")
 _ADDED = "The window adds a node where it lists them, which is refused before."
 _SAYS: dict[tuple[str, str], str] = {}
 _DATABASES = ("studies.sqlite", "predictions.sqlite")
-_DOORS: dict[str, Door] = {"studies.sqlite": "list", "predictions.sqlite": "monitor"}
+_DOORS: dict[str, Door] = {"studies.sqlite": "list", "predictions.sqlite": "monitor",
+                           "pacs-nodes.json": "nodes"}  # fmt: skip
 _ASKS = {"studies.sqlite": _OPENS, "predictions.sqlite": ("monitor",)}
 
 
@@ -125,4 +126,5 @@ def cases() -> Iterator[Case]:
     for file in ("settings.json", "pacs-nodes.json", "brainviewer.log", *_DATABASES, "journal"):
         for name, special in _KINDS.items():
             make = partial(_special, file, special)
-            yield Case("settings", f"{file} is a {name}", make, _OPENS, "opens", "start")
+            door = _DOORS.get(file, "start")
+            yield Case("settings", f"{file} is a {name}", make, _OPENS, "opens", door)

@@ -131,3 +131,14 @@ def test_a_correction_that_a_window_of_an_older_version_writes_stays_with_it(hom
         AnnotationJournal(STUDY).restore()
         assert path.exists()
     check(home)
+
+
+@pytest.mark.parametrize("folder", ["journal", "ages", "reports"])
+def test_what_is_set_aside_for_the_age_is_told_with_the_annotations(
+    home: Path, folder: str
+) -> None:
+    (home / folder).mkdir(parents=True)
+    (home / folder / f"{HASH}.json").write_text("[")
+    assert kept_age(HASH) is None  # asked first when a study opens, and can tell nothing
+    assert "set aside" in AnnotationJournal(STUDY).restore().notice
+    assert AnnotationJournal(STUDY).restore().notice == ""

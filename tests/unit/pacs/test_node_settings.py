@@ -63,6 +63,17 @@ def test_what_makes_no_sense_is_left_out_or_said() -> None:
         nodes()
 
 
+def test_what_a_file_written_by_hand_leaves_out_is_as_usual() -> None:
+    plain = {"protocol": "dimse", "name": "A", "host": "h", "port": 104, "title": "T"}
+    web = {"protocol": "dicomweb", "name": "B", "url": "http://h/dicom-web"}
+    settings_folder().mkdir(parents=True)
+    (settings_folder() / "pacs-nodes.json").write_text(json.dumps({"nodes": [plain, web]}))
+    assert list(nodes().values()) == [
+        DimseNode("A", "h", 104, "T"),
+        DicomwebNode("B", "http://h/dicom-web"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("node", "said"),
     [
