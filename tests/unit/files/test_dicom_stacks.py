@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from pydicom import dcmread, uid
 
+from brainviewer.files.dicom.series import stacks as module
+from brainviewer.files.dicom.series.frames import Frame
 from brainviewer.files.dicom.series.headers import read_headers
 from brainviewer.files.dicom.series.stacks import Stack, stacks_of
 from brainviewer.files.dicom.series.volume import read_stack
@@ -336,3 +338,30 @@ def test_parts_of_a_series_whose_slices_alternate_are_told(tmp_path: Path) -> No
 def test_volumes_that_lie_at_one_place_are_no_parts_of_a_stack(tmp_path: Path) -> None:
     found = stacks(*(series(tmp_path / n, elements={"EchoTime": int(n)}) for n in ("10", "90")))
     assert [stack.notices for stack in found] == [(), ()]
+
+
+def test_thousands_of_frames_at_one_place_are_put_in_order_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (path,) = series(tmp_path, DATA[:, :, :1])
+    dataset = dcmread(path)
+    dataset.NumberOfFrames, dataset.PixelData = 300, bytes(300 * len(dataset.PixelData))
+    dataset.save_as(path)
+    asked = []
+
+    def counted(frame: Frame) -> int:
+        asked.append(frame)
+        return frame.number
+
+    monkeypatch.setattr(module, "_instance", counted)
+    stacks([path])
+    assert 0 < len(asked) < 2 * 300
+
+
+def test_compressed_frames_that_cannot_be_there_are_not_made(tmp_path: Path) -> None:
+    (path,) = series(tmp_path, DATA[:, :, :1], syntax=uid.RLELossless)
+    dataset = dcmread(path)
+    dataset.NumberOfFrames = 10**9
+    dataset.save_as(path)
+    found = read_headers([path])
+    assert (found.frames, found.incomplete) == ((), (path,))

@@ -16,6 +16,8 @@ from brainviewer.files.image2d.folder import DICOM_SUFFIXES
 
 _THREADS, _AT_ONCE = 4, 64
 _MOST_FRAMES = 20_000
+_ITEM_BYTES = 8
+"""The least that a compressed frame takes: tag and length of its item."""
 _INCOMPLETE = "It is cut off, or still being written: open it again when it is whole."
 
 
@@ -143,7 +145,9 @@ def _add(part: _Part, path: Path, elements: Elements) -> None:
     offset = elements.offset if tags.whole("BitsAllocated") in (8, 16) else None
     bits = tags.whole("Rows") * tags.whole("Columns") * tags.whole("BitsAllocated")
     needed = bits * count * tags.whole("SamplesPerPixel", 1) // 8
-    if elements.length == 0 or (elements.offset is not None and elements.length < needed):
+    if elements.offset is None:
+        needed = count * _ITEM_BYTES
+    if elements.length < max(needed, 1):
         part.incomplete.append(path)
         part.encrypted += bool(tags.text(ENCRYPTED))
         return

@@ -205,10 +205,10 @@ def _times(places: Sequence[list[Frame]], count: int, axes: Axes) -> list[Stack]
     """The stacks of several volumes at one place, each with the slices that it has."""
     whole = [found for found in places if len(found) == count]
     told = next((by for by in _TIMES if all(_tells(found, by) for found in whole)), None)
-    order = told or _instance
+    ordered = [sorted(found, key=told or _instance) for found in whole]
     stacks = []
     for number in range(count):
-        frames = [sorted(found, key=order)[number] for found in whole]
+        frames = [found[number] for found in ordered]
         stacks.append(replace(_stack(frames, axes), times=count, by_time=told is not None))
     return stacks
 
