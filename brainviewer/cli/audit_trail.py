@@ -58,14 +58,19 @@ def stop() -> None:
 
 
 @trail_app.command()
-def verify(as_json: AsJson = False) -> None:
+def verify(
+    aside: Annotated[
+        str, option(metavar="FOLDER", help="A trail that 'start --anew' has put aside.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
     """Look for lines that were removed, changed, moved, repeated, cut off or forged."""
     with results_only() as out:
         from brainviewer.app.audit_trail.records import check_record
-        from brainviewer.app.audit_trail.verifying import fault_sentences, summary
+        from brainviewer.app.audit_trail.verifying import fault_sentences, summary, verify_aside
         from brainviewer.app.audit_trail.verifying import verify as verify_trail
 
-        check = verify_trail()
+        check = verify_aside(aside) if aside else verify_trail()
         said = [summary(check), *check.notes] if check.intact else list(check.notes)
         show(out, check_record(check), as_json, lambda: "\n".join(said))
         if not check.intact:

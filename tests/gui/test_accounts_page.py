@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
@@ -68,7 +69,7 @@ def test_an_account_is_added_with_a_one_time_password(page: Callable[[], Account
     with pytest.raises(PasswordMustChange):
         signing_in.sign_in("Carla", once, hashing=CHEAP)
     QTest.keyClicks(shown.name, "carla")
-    shown.add.click()
+    QTest.keyClick(shown.name, Qt.Key.Key_Return)
     assert "There is an account called" in shown.said.text() and not shown.copy.isVisible()
     QApplication.clipboard().clear()
 
@@ -144,7 +145,10 @@ def test_the_settings_have_the_page_where_readers_sign_in(
         window.actions_by_id["settings"].trigger()
         dialog = window.findChild(SettingsDialog)
         names = [dialog.pages.item(at).text() for at in range(dialog.pages.count())]
+        (reset,) = (b for b in dialog.findChildren(QPushButton) if b.text() == "Reset page")
+        assert reset.isEnabled()
         dialog.show_page(Page.ACCOUNTS)
+        assert reset.isEnabled() is (dialog.page is not Page.ACCOUNTS)  # it has no settings
         dialog.close()
         dialog.deleteLater()
         QApplication.sendPostedEvents(None, 52)

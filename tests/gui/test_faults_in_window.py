@@ -344,8 +344,8 @@ def test_several_windows_are_a_list(
     texts = words(offer)
     assert texts[0] == "BrainViewer was not closed."
     first, second = (text for text in texts if text.startswith("Your work"))
-    assert first.startswith(f"Your work on {tmp_path.name} is there until 2026-11-30, ")
-    assert second.startswith("Your work on a study is there until 2026-11-30, ")
+    assert first.startswith(f"Your work on {tmp_path.name} up to 2026-11-30, ")
+    assert second.startswith("Your work on a study up to 2026-11-30, ")
     named(offer)["Got it"].click()
     assert forgotten == [left[1]]
     named(offer)["Open it again"].click()

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QCursor, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from brainviewer.app.session import Session
+from brainviewer.app.state import Tool
 from brainviewer.core.study import Study
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.sign_in.covers import TITLE, Covers
@@ -131,6 +132,46 @@ def test_menus_and_dialogs_of_the_system_close_and_a_question_stays(
     assert question.exec() == QDialog.DialogCode.Accepted
     for one in (menu, files, question):
         one.deleteLater()
+
+
+def test_what_is_being_drawn_ends_and_is_kept(
+    qtbot: QtBot, reading: MainWindow, session: Session, covers: Covers
+) -> None:
+    session.view.set_tool(Tool.RULER)
+    pane, handle = reading.grid.panes[0], reading.windowHandle()
+    start, end = (pane.mapTo(reading, QPoint(at, at)) for at in (60, 120))
+    button, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(handle, button, keys, start)
+    QTest.mouseMove(handle, (start + end) / 2)
+    QTest.mouseMove(handle, end)
+    QCursor.setPos(reading.mapToGlobal(end))
+    assert not session.state.annotations
+    covers.cover()
+    (drawn,) = session.state.annotations
+    QTest.mouseRelease(handle, button, keys, end)  # the hand lets go only now
+    covers.uncover()
+    QTest.mouseMove(handle, start + QPoint(5, 90))
+    qtbot.wait(20)
+    assert session.state.annotations == (drawn,)
+
+
+def test_a_button_that_is_held_is_not_pressed_by_the_lock(
+    qtbot: QtBot, reading: MainWindow, covers: Covers
+) -> None:
+    pressed = list[bool]()
+    held = QPushButton("Send", reading)
+    held.clicked.connect(lambda: pressed.append(True))
+    held.move(0, 200)
+    held.show()
+    at = held.mapTo(reading, held.rect().center())
+    handle, keys = reading.windowHandle(), Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(handle, Qt.MouseButton.LeftButton, keys, at)
+    QCursor.setPos(reading.mapToGlobal(at))
+    assert held.isDown()
+    covers.cover()
+    QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, keys, at)
+    covers.uncover()
+    assert not held.isDown() and not pressed
 
 
 def test_the_lock_itself_can_be_used(qtbot: QtBot, covers: Covers) -> None:

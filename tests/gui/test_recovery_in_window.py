@@ -216,7 +216,7 @@ def test_a_killed_window_is_offered_and_opened_with_all_that_was_made(
     told = second.told()["texts"]
     assert "BrainViewer was not closed." in told
     (sentence,) = [text for text in told if text.startswith("Your work")]
-    assert sentence.startswith("Your work on Doe^Jane is there until ")
+    assert sentence.startswith("Your work on Doe^Jane up to ")
     assert sentence.endswith(": 3 annotations, 2 corrections, report text, feedback.")
     back = second.told()
     assert back.pop("offers") == 0

@@ -53,6 +53,31 @@ def test_what_is_found_is_told_line_by_line_with_exit_code_2(
     assert len(said) == 2
 
 
+def test_a_trail_that_was_put_aside_is_verified(capfd: pytest.CaptureFixture[str]) -> None:
+    run("audit-trail", "start")
+    run("audit-trail", "verify")
+    capfd.readouterr()
+    assert run("audit-trail", "start", "--anew") == 0
+    folder = trail_folder().parent / capfd.readouterr().out.split("'")[1]
+    command = "audit-trail", "verify", "--aside", folder.name
+    assert run(*command) == 0
+    assert capfd.readouterr().out.startswith("The audit trail is intact: 2 lines, from ")
+    assert [action for action, _ in recorded(0)] == ["trail started", "trail verified"]
+    path = folder / "trail-000000001.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: whole.index(b"\n") + 1])
+    assert run(*command, "--json") == 2
+    out, err = capfd.readouterr()
+    check_output(json.loads(out))
+    assert "Line 2 is missing" in err
+    path.write_bytes(whole)
+    (folder / "audit-key.json").unlink()
+    assert run(*command) == 2
+    assert refused(capfd).startswith("brainviewer: The key of the audit trail is not there.")
+    assert run("audit-trail", "verify", "--aside", "../elsewhere") == 2
+    assert f"There are: {folder.name}." in refused(capfd)
+
+
 def test_lines_as_data(capfd: pytest.CaptureFixture[str]) -> None:
     run("audit-trail", "start")
     run("audit-trail", "verify")

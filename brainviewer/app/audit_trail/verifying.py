@@ -1,11 +1,13 @@
 """Verification of the trail, which is itself recorded."""
 
 from brainviewer.app.audit_trail.permission import require_administrator
-from brainviewer.app.audit_trail.recording import own_trail, record, recording
+from brainviewer.app.audit_trail.recording import NO_FACTS, own_trail, record, recording
 from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.audit_trail.faults import Check, readable
+from brainviewer.core.audit_trail.line import Facts
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import BrainViewerError, Report, silent
+from brainviewer.files.audit_trail.aside import verified_aside
 
 _MOST_SENTENCES = 100
 
@@ -19,10 +21,22 @@ def verify(report: Report = silent) -> Check:
             "Nothing has been recorded.", "Begin with 'brainviewer audit-trail start'."
         )
     check = trail.verified(report)
+    _record(check)
+    return check
+
+
+def verify_aside(name: str, report: Report = silent) -> Check:
+    """Go through a trail that was put aside. name : of its folder. Raises BrainViewerError."""
+    require_administrator()
+    check = verified_aside(name, report)
+    _record(check, {"aside": name})
+    return check
+
+
+def _record(check: Check, more: Facts = NO_FACTS) -> None:
     if recording():
         found = {"intact": check.intact, "lines": check.lines, "faults": len(check.faults)}
-        record(Action.VERIFIED, facts=found)
-    return check
+        record(Action.VERIFIED, facts={**found, **more})
 
 
 def summary(check: Check) -> str:

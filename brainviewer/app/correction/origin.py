@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from brainviewer.app.sign_in.reader_name import may_be_named
 from brainviewer.core.correction.provenance import FROM_NOTHING, Correction
 from brainviewer.core.correction.steps import Steps
 from brainviewer.core.findings.tumour import TumourFinding
@@ -20,7 +21,7 @@ def provenance(steps: Steps, base: str) -> Correction:
     last = steps.done[-1] if steps.done else None
     return Correction(
         FROM_NOTHING if anew == CLEAR else base,
-        last.by if last else "",
+        last.by if last and may_be_named() else "",
         last.time if last else "",
         steps.tools,
         len(steps.done),

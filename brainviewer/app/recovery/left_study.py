@@ -40,7 +40,7 @@ class LeftStudy:
         work = self.work
         which = shortened(place_of(work.paths).name) if named and work.paths else "a study"
         kinds = f": {made}" if (made := _kinds(work)) else ""
-        return f"Your work on {which} is there{_until(work.until, now)}{kinds}."
+        return f"Your work on {which}{_until(work.until, now)} is there{kinds}."
 
     @property
     def advice(self) -> str:
@@ -84,4 +84,4 @@ def _until(told: str, now: datetime | None) -> str:
     except ValueError:
         return ""
     today = (now or datetime.now()).date()
-    return f" until {when:%H:%M}" if when.date() == today else f" until {when:%Y-%m-%d, %H:%M}"
+    return f" up to {when:%H:%M}" if when.date() == today else f" up to {when:%Y-%m-%d, %H:%M}"

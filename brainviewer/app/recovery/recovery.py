@@ -19,7 +19,7 @@ from brainviewer.app.view import View
 from brainviewer.core.errors import SENSELESS, Report
 from brainviewer.core.view.saved_view import SavedView
 from brainviewer.core.view.view_choice import Tool
-from brainviewer.files.journal.sessions import forget_left, left_work
+from brainviewer.files.journal.sessions import LeftWork, forget_left, left_work
 from brainviewer.files.ordinary_file import is_there
 from brainviewer.files.session_file.plain_values import built
 from brainviewer.files.unexpected_end.crash_trace import LeftTrace, left_traces
@@ -68,11 +68,13 @@ class Recovery:
         """Look for what was left, in the background; for the start, or when a reader signs in."""
 
         def work(report: Report) -> tuple[list[LeftStudy], list[LeftTrace]]:
-            works = left_work()
-            for one in works:
-                if not one.any:
+            offered = dict[str, LeftWork]()
+            for one in left_work():
+                if one.any and one.study not in offered:
+                    offered[one.study] = one
+                else:  # what several windows made for a study is in its one journal
                     forget_left(one)
-            return [LeftStudy.of(one) for one in works if one.any], left_traces()
+            return [LeftStudy.of(one) for one in offered.values()], left_traces()
 
         def done(found: tuple[list[LeftStudy], list[LeftTrace]]) -> None:
             self.left, self.traces = tuple(found[0]), tuple(found[1])

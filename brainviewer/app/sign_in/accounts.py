@@ -6,13 +6,19 @@ reader: a one-time password runs out, and then nobody could administer.
 
 import secrets
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
 
 from brainviewer.app.audit_trail.recording import audited, record
+from brainviewer.app.sign_in.calendar import days_from_now, utc_now
 from brainviewer.app.sign_in.hashing import USUAL, Hashing
 from brainviewer.app.sign_in.permission import require, sign_in_is_on
-from brainviewer.app.sign_in.signing_in import utc_now
-from brainviewer.core.accounts.account import LONGEST_NAME, Account, AccountError, clean_name
+from brainviewer.core.accounts.account import (
+    LONGEST_NAME,
+    Account,
+    AccountError,
+    clean_name,
+    name_key,
+)
+from brainviewer.core.accounts.look_alikes import looks
 from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.process.reader import Reader, Role
 from brainviewer.files.accounts import records
@@ -45,7 +51,8 @@ def add_account(name: str, role: Role = Role.READER, hashing: Hashing = USUAL) -
     hashed = hashing.hash(password)
     with _changed("added", clean), accounts() as working:
         reader = new_reader(clean, role)
-        if not records.add_account(working, reader, hashed, _until(), utc_now()):
+        _refuse_look_alike(working, clean)
+        if not records.add_account(working, reader, hashed, _until(working), utc_now()):
             raise AccountError(f"There is an account called '{clean}'.", "Choose another name.")
     keep_copy()
     return password
@@ -59,7 +66,7 @@ def reset(name: str, hashing: Hashing = USUAL) -> str:
     with _changed("reset", name), accounts() as working:
         account = _account(working, name)
         _refuse_last(working, account)
-        records.set_hash(working, account.reader.id, hashed, _until())
+        records.set_hash(working, account.reader.id, hashed, _until(working))
         revoke_all(working, account.reader.id)
     keep_copy()
     return password
@@ -159,6 +166,15 @@ def _account(working: Transaction, name: str) -> Account:
     return stored.account
 
 
+def _refuse_look_alike(working: Transaction, name: str) -> None:
+    """Raises AccountError for a name that would be taken for another one where it is shown."""
+    for stored in records.all_accounts(working):
+        other = stored.account.reader.name
+        if name_key(other) != name_key(name) and looks(other) == looks(name):
+            said = f"The name '{name}' looks like that of another account, '{other}'."
+            raise AccountError(said, "Choose another name.")
+
+
 def _refuse_last(working: Transaction, account: Account) -> None:
     """Raises AccountError if nobody else could administer."""
     can = account.enabled and account.reader.administers and not account.one_time
@@ -167,5 +183,5 @@ def _refuse_last(working: Transaction, account: Account) -> None:
         raise AccountError(said, "Let another one sign in first, and choose a password.")
 
 
-def _until() -> str:
-    return (datetime.now(UTC) + timedelta(days=ONE_TIME_DAYS)).isoformat(timespec="seconds")
+def _until(working: Transaction) -> str:
+    return days_from_now(working, ONE_TIME_DAYS)

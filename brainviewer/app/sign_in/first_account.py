@@ -5,10 +5,10 @@ from pathlib import Path
 
 from brainviewer.app.audit_trail.recording import record
 from brainviewer.app.sign_in.accounts import new_reader
+from brainviewer.app.sign_in.calendar import utc_now
 from brainviewer.app.sign_in.hashing import USUAL, Hashing
 from brainviewer.app.sign_in.password_check import check_password
 from brainviewer.app.sign_in.permission import sign_in_is_on
-from brainviewer.app.sign_in.signing_in import utc_now
 from brainviewer.app.sign_in.taking_over import take_over
 from brainviewer.core.accounts.account import AccountError, clean_name
 from brainviewer.core.audit_trail.actions import Action

@@ -26,10 +26,14 @@ def reader_name() -> str:
 def named_reader() -> str:
     """The reader who has signed in and wants to be named in reports and exports; else empty."""
     reader = current_reader()
-    if reader is None:
-        return ""
+    return reader.name if reader is not None and may_be_named() else ""
+
+
+def may_be_named() -> bool:
+    """Whether who works here may be named in reports and exports; a reader's own choice."""
+    if current_reader() is None:
+        return True
     try:
-        wanted = on_disk(settings_folder() / "settings.json").get(SETTING, True)
+        return on_disk(settings_folder() / "settings.json").get(SETTING, True) is not False
     except FileError:
-        wanted = True  # as by default
-    return reader.name if wanted is not False else ""
+        return True  # as by default

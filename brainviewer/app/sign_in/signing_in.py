@@ -1,9 +1,9 @@
 """Signing in with a name and a password, signing out, and changing one's password."""
 
 from contextlib import suppress
-from datetime import UTC, datetime
 
 from brainviewer.app.audit_trail.recording import record
+from brainviewer.app.sign_in.calendar import latest_time, trust_calendar, utc_now
 from brainviewer.app.sign_in.hashing import USUAL, Hashing
 from brainviewer.app.sign_in.password_check import check_password
 from brainviewer.core.accounts.account import AccountError
@@ -66,6 +66,8 @@ def sign_in(
     record_sign_in(stored.account.reader, {"with": "password"}, for_new_trail)
     with accounts() as working:
         note_sign_in(working, stored.account.reader.id, utc_now())
+        if stored.account.reader.administers:
+            trust_calendar(working)
         if hashing.is_outdated(stored.hash):
             set_hash(working, stored.account.reader.id, hashing.hash(password))
     return stored.account.reader
@@ -103,6 +105,9 @@ def change_password(
     stored = _proven(name, old, clock, hashing)
     reader, hashed = stored.account.reader, hashing.hash(new)
     record(Action.ACCOUNTS, by=reader, facts={"change": "own password", "account": reader.name})
+    now = current_reader()
+    if now is None or now.id != reader.id:
+        record_sign_in(reader, {"with": "new password"}, for_new_trail=False)
     with accounts() as working:
         set_hash(working, reader.id, hashed)
         note_sign_in(working, reader.id, utc_now())
@@ -124,11 +129,6 @@ def sign_out() -> None:
     use_reader(None)
 
 
-def utc_now() -> str:
-    """The time in UTC, as ISO 8601 writes it."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
 def _proven(name: str, password: str, clock: Clock, hashing: Hashing) -> StoredAccount:
     """The account, if the password is its own. The guess is counted before it is looked at."""
     attempt, stored = _counted(name, clock)
@@ -137,13 +137,13 @@ def _proven(name: str, password: str, clock: Clock, hashing: Hashing) -> StoredA
         raise WrongPassword("The name or the password is wrong.", _advice(name, clock))
     with accounts() as working:
         take_back(working, attempt)
-        now = account_of(working, stored.account.reader.id)
+        now, time = account_of(working, stored.account.reader.id), latest_time(working)
     if now is None or now.hash != stored.hash:  # removed or reset while it was looked at
         raise WrongPassword("The name or the password is wrong.", "Try again.")
     if not now.account.enabled:
         _record_failure(now, "disabled")
         raise AccountError("This account is disabled.", "Ask an administrator.")
-    if now.one_time_until and now.one_time_until < utc_now():
+    if now.one_time_until and now.one_time_until < time:
         _record_failure(now, "one-time password has run out")
         said = "This one-time password has run out."
         raise AccountError(said, "Ask an administrator for another one.")

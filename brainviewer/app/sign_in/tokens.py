@@ -1,10 +1,10 @@
 """Tokens: files by which commands sign in where nobody can type a password."""
 
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from brainviewer.app.audit_trail.recording import audited
-from brainviewer.app.sign_in.signing_in import record_sign_in, utc_now
+from brainviewer.app.sign_in.calendar import days_from_now, latest_time, utc_now
+from brainviewer.app.sign_in.signing_in import record_sign_in
 from brainviewer.core.accounts.account import AccountError
 from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.process.reader import Reader
@@ -28,9 +28,9 @@ def make_token(reader: Reader, path: Path, days: int = USUAL_DAYS) -> Token:
     if not 1 <= days <= MOST_DAYS:
         said = f"A token holds for 1 to {MOST_DAYS} days."
         raise AccountError(said, "Choose another number of days.")
-    expires = (datetime.now(UTC) + timedelta(days=days)).isoformat(timespec="seconds")
     facts = {"change": "token made", "account": reader.name}
     with audited(Action.ACCOUNTS, facts=facts), accounts() as working:
+        expires = days_from_now(working, days)
         token, secret = add_token(working, reader.id, utc_now(), expires)
         write_token(path, token.id, secret)  # what it raises undoes the row
     keep_copy()
@@ -59,11 +59,13 @@ def reader_of_token(path: Path, *, for_new_trail: bool = False) -> Reader:
     """
     token_id, secret = read_token(path)
     with accounts() as working:
+        time = latest_time(working)  # by itself: it is kept also where the token is refused
+    with accounts() as working:
         token = find_token(working, token_id, secret)
         stored = account_of(working, token.reader) if token else None
         if token is None or stored is None:
             raise AccountError("This token does not hold here any more.", _AGAIN)
-        if token.expires < utc_now():
+        if token.expires < time:
             raise AccountError("This token has run out.", _AGAIN)
         if not stored.account.enabled:
             raise AccountError("This account is disabled.", "Ask an administrator.")

@@ -3,6 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 
+from brainviewer.core.accounts.look_alikes import mixes_alphabets
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.process.reader import Reader
 
@@ -38,8 +39,8 @@ class AccountError(BrainViewerError):
 def clean_name(text: str) -> str:
     """A name as it is kept: NFKC, spaces trimmed and single.
 
-    Raises AccountError if it is empty or too long, or holds anything but letters, digits and
-    spaces, points, hyphens, underscores and apostrophes between them.
+    Raises AccountError if it is empty or too long, holds anything but letters, digits and spaces,
+    points, hyphens, underscores and apostrophes between them, or mixes alphabets in a word.
     """
     name = " ".join(unicodedata.normalize("NFKC", text).split())
     if not 1 <= len(name) <= LONGEST_NAME:
@@ -51,6 +52,9 @@ def clean_name(text: str) -> str:
     if not (allowed and name[0].isalnum() and _UNSEEN.isdisjoint(name)):
         said = "A name begins with a letter or a digit and has letters, digits, spaces and . - _ '."
         raise AccountError(said, "Choose another name.")
+    if mixes_alphabets(name):
+        said = "A word in this name mixes letters of several alphabets, which look like each other."
+        raise AccountError(said, "Write it in one alphabet.")
     return name
 
 

@@ -50,14 +50,22 @@ class KeptAnchor:
     exact: bool = True
 
 
-def check_trail(files: Sequence[TrailFile], anchors: Sequence[KeptAnchor], key: TrailKey) -> Check:
-    """What is wrong with the files of a trail, which are in the order of their names."""
+def check_trail(
+    files: Sequence[TrailFile], anchors: Sequence[KeptAnchor], key: TrailKey, *, begun: bool = False
+) -> Check:
+    """What is wrong with the files of a trail, which are in the order of their names.
+
+    begun : lines were written with the key, so that there must be some.
+    """
     going = _Going(key, {kept.anchor.number: "" for kept in anchors if kept.anchor})
     for file in files:
         going.take_file(file, last=file is files[-1])
     going.end(max((kept.anchor.number for kept in anchors if kept.anchor), default=0))
     for kept in anchors:
         going.hold_against(kept)
+    if begun and not going.count and not going.faults:
+        said = "All lines of the trail are missing, and the mark of its end."
+        going.faults.append(Fault(FaultKind.MISSING, detail=said))
     return going.result()
 
 

@@ -11,7 +11,7 @@ class Correction:
     """That a user has edited a segmentation: who, when, with what.
 
     base : what was corrected: network and version, or the method; or ``FROM_NOTHING``.
-    by : the user's name on this computer; empty where it is not known.
+    by : the reader's name, or the user's on this computer; empty where not known or not wanted.
     time : of the last change, ISO 8601 in UTC.
     tools : those that were used, in the order of their first use.
     steps : how many changes were made and not taken back.

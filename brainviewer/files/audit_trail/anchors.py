@@ -1,6 +1,7 @@
 """Where the end of the trail is kept outside it: a file, and the keyring where there is one."""
 
 import time
+from pathlib import Path
 
 from brainviewer.core.audit_trail.anchor import Anchor, key_of_anchor, read_anchor
 from brainviewer.core.audit_trail.checking import KeptAnchor
@@ -18,16 +19,19 @@ KEYRING_SECONDS = 300.0
 
 
 class Anchors:
-    """Keeps and reads the marks of the end of a trail."""
+    """Keeps and reads the marks of the end of a trail.
 
-    def __init__(self, kept: KeptKey) -> None:
-        self._kept = kept
+    file : of the mark, where it is not that of the trail that is written now.
+    """
+
+    def __init__(self, kept: KeptKey, file: Path | None = None) -> None:
+        self._kept, self._file = kept, file or anchor_file()
         self._told_keyring: float | None = None
 
     def keep(self, anchor: Anchor) -> None:
         """Keep a mark. Raises OSError, or FileError, if the file cannot be written."""
         content = anchor.written(self._kept.key)
-        path = anchor_file()
+        path = self._file
         make_own_folder(path.parent)
         write_whole(path, content, OWN_FILE)
         late = self._told_keyring is None or time.monotonic() - self._told_keyring > KEYRING_SECONDS
@@ -37,7 +41,7 @@ class Anchors:
 
     def in_file(self) -> KeptAnchor:
         """The mark of the file. Raises KeyAway if it says that it is of another key."""
-        path = anchor_file()
+        path = self._file
         if not is_there(path):
             return KeptAnchor(f"'{path.name}'", None, there=False)
         try:

@@ -6,12 +6,14 @@ from pathlib import Path
 from brainviewer.core.audit_trail.checking import INTERRUPTED, KeptAnchor, half_written
 from brainviewer.core.audit_trail.key import TrailKey, same_seal
 from brainviewer.core.audit_trail.line import LONGEST_LINE
+from brainviewer.files.audit_trail.key_place import KeptKey
 from brainviewer.files.audit_trail.places import name_of, trail_files
 from brainviewer.files.audit_trail.reading import newest_first
 from brainviewer.files.durable.appending import read_from
 
 _TAIL = 2 * LONGEST_LINE
 _MISSING = "the end mark of the trail was missing"
+_ALL_GONE = "all lines before it and the end mark of the trail were gone"
 _CHANGED = "the end mark of the trail was changed, or sealed with another key"
 _OLDER = "the end mark of the trail was an older one"
 _REPLACED = "the trail had been replaced by another copy"
@@ -38,8 +40,9 @@ class Ending:
     noticed: tuple[str, ...] = ()
 
 
-def ending_of(folder: Path, key: TrailKey, kept: KeptAnchor) -> Ending:
+def ending_of(folder: Path, key_kept: KeptKey, kept: KeptAnchor) -> Ending:
     """Read how the trail in a folder ends. kept : its mark. Raises OSError."""
+    key = key_kept.key
     files = trail_files(folder)
     path = files[-1][1] if files else folder / name_of(1)
     whole, glue, torn = _end_of_file(path, key) if files else (0, b"", False)
@@ -53,6 +56,8 @@ def ending_of(folder: Path, key: TrailKey, kept: KeptAnchor) -> Ending:
             noticed.append(_CHANGED)
         elif number > 1:
             noticed.append(_MISSING)
+        elif number == 0 and key_kept.begun:
+            noticed.append(_ALL_GONE)
         return Ending(path, whole, glue, number, seal, action, reader, number == 1, tuple(noticed))
     if anchor.number < number:
         if anchor.number < number - 1:

@@ -1,8 +1,9 @@
 """The key of the installation: made once, found again, and never replaced unasked."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 from uuid import uuid4
 
 from brainviewer.core.audit_trail.key import TrailKey
@@ -33,20 +34,28 @@ class KeyAway(FileError):
 
 @dataclass(frozen=True)
 class KeptKey:
-    """The key, and where it lies. entry : its name in the keyring."""
+    """The key, and where it lies.
+
+    entry : its name in the keyring. begun : lines were written with it, so that there must be some.
+    """
 
     key: TrailKey
     place: KeyPlace
     entry: str = ""
+    begun: bool = False
 
 
-def read_key() -> KeptKey:
-    """The key of the trail. Raises KeyAway if it is not where it was put."""
-    path = key_file()
+def read_key(path: Path | None = None) -> KeptKey:
+    """The key of the trail. Raises KeyAway if it is not where it was put.
+
+    path : of another key file than that of the trail that is written now.
+    """
+    path = path or key_file()
     close_file(path)
     try:
         told = json.loads(read_ordinary(path, _MOST_BYTES))
         place, known, entry = KeyPlace(told["place"]), str(told["id"]), str(told.get("entry", ""))
+        begun = told.get("begun") is True
         secret = from_keyring(entry) if place is KeyPlace.KEYRING else str(told["secret"])
     except FileError:
         what = "cannot be read" if is_there(path) else "is not there"
@@ -63,7 +72,7 @@ def read_key() -> KeptKey:
         raise KeyAway("The key of the audit trail is damaged.", WAY_ON) from None
     if key.id != known:
         raise KeyAway("The key of the audit trail was replaced by another one.", WAY_ON)
-    return KeptKey(key, place, entry)
+    return KeptKey(key, place, entry, begun)
 
 
 def make_key() -> KeptKey:
@@ -72,13 +81,27 @@ def make_key() -> KeptKey:
     Raises FileError if it cannot be kept.
     """
     key, entry = TrailKey.new(), uuid4().hex
-    told = {"place": KeyPlace.KEYRING.value, "id": key.id, "entry": entry}
-    kept = KeptKey(key, KeyPlace.KEYRING, entry)
-    if not keep_in_keyring(entry, key.secret.hex()):
-        told = {"place": KeyPlace.FILE.value, "id": key.id, "secret": key.secret.hex()}
-        kept = KeptKey(key, KeyPlace.FILE)
-    path = key_file()
+    in_keyring = keep_in_keyring(entry, key.secret.hex())
+    kept = KeptKey(key, KeyPlace.KEYRING, entry) if in_keyring else KeptKey(key, KeyPlace.FILE)
+    _write(kept)
+    return kept
+
+
+def note_begun(kept: KeptKey) -> KeptKey:
+    """Remember that a line was written: a trail without any was deleted. Raises FileError."""
+    begun = replace(kept, begun=True)
+    _write(begun)
+    return begun
+
+
+def _write(kept: KeptKey) -> None:
+    told: dict[str, str | bool] = {"place": kept.place.value, "id": kept.key.id}
+    if kept.place is KeyPlace.KEYRING:
+        told["entry"] = kept.entry
+    else:
+        told["secret"] = kept.key.secret.hex()
+    if kept.begun:
+        told["begun"] = True
     said = "The key of the audit trail cannot be kept"
     advice = "Check the permissions of your own folders."
-    write_own_file(path, json.dumps(told).encode(), said, advice)
-    return kept
+    write_own_file(key_file(), json.dumps(told).encode(), said, advice)

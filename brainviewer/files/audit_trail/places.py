@@ -5,6 +5,7 @@ from pathlib import Path
 
 from brainviewer.files.user_folders import machine_folder, machine_settings_folder
 
+_ASIDE = "audit-until-"
 _NAME = re.compile(r"trail-(\d{9})\.jsonl", re.ASCII)
 
 
@@ -21,6 +22,16 @@ def anchor_file() -> Path:
 def key_file() -> Path:
     """Says where the key lies, or holds it where the system has no keyring."""
     return machine_folder() / "audit-key.json"
+
+
+def aside_folder(time: str) -> Path:
+    """The folder of a trail that is put aside. time : as ISO 8601 writes it."""
+    return machine_folder() / f"{_ASIDE}{time[:19].replace(':', '-')}"
+
+
+def aside_folders() -> list[Path]:
+    """The folders of trails that were put aside, oldest first. Raises OSError."""
+    return sorted(machine_folder().glob(f"{_ASIDE}*"))
 
 
 def name_of(start: int) -> str:

@@ -8,7 +8,7 @@ import errno
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 
 from brainviewer.core.audit_trail.actions import Action
@@ -20,9 +20,16 @@ from brainviewer.core.errors import FileError, Report, silent
 from brainviewer.files.audit_trail.anchors import Anchors
 from brainviewer.files.audit_trail.clock import moment
 from brainviewer.files.audit_trail.ending import Ending, ending_of, marks_of
-from brainviewer.files.audit_trail.key_place import KeptKey, KeyAway, make_key, read_key
+from brainviewer.files.audit_trail.key_place import (
+    KeptKey,
+    KeyAway,
+    make_key,
+    note_begun,
+    read_key,
+)
 from brainviewer.files.audit_trail.places import (
     anchor_file,
+    aside_folder,
     key_file,
     name_of,
     trail_files,
@@ -131,7 +138,11 @@ class AuditTrail:
                     ending = self._ending()
                     number = ending.number + 1
                     line = Line(number, self._now(), bounded(entry), ending.seal, ending.noticed)
-                    return self._add(line.sealed(key), ending)
+                    added = self._add(line.sealed(key), ending)
+                    if not self.kept.begun:
+                        with suppress(FileError):  # the line stays; the next one tries again
+                            self._kept = note_begun(self.kept)
+                    return added
 
     def verified(self, report: Report = silent) -> Check:
         """Go through all lines, as they are now. Raises KeyAway, and FileError."""
@@ -141,7 +152,7 @@ class AuditTrail:
             held = locked_folder(self.folder, _LOCK_SECONDS) if is_folder(self.folder) else None
             with held or nullcontext():
                 files, anchors = whole_trail(self.folder, report), self._anchors.all()
-        return check_trail(files, anchors, key)
+        return check_trail(files, anchors, key, begun=self.kept.begun)
 
     def set_aside(self) -> str:
         """Put the trail with its key out of the way, for a new one; the name of its folder.
@@ -162,8 +173,7 @@ class AuditTrail:
                         content = read_from(path)
                         append_bytes(self.folder / path.name, content, 0, OWN_FILE)
                         remove(path)
-                time = time_text(self._now().time)
-                aside = self.folder.with_name(f"audit-until-{time[:19].replace(':', '-')}")
+                aside = aside_folder(time_text(self._now().time))
                 rename(self.folder, aside)
             self._kept = self._marks = self._known = None
             return aside.name
@@ -195,7 +205,7 @@ class AuditTrail:
         known = self._known
         if known and files and known.ending.path == files[-1][1] and known.marks == marks:
             return known.ending
-        ending = ending_of(self.folder, self.kept.key, self._anchors.in_file())
+        ending = ending_of(self.folder, self.kept, self._anchors.in_file())
         self._known = _Known(ending, marks)
         return ending
 

@@ -34,7 +34,7 @@ from brainviewer.gui.window_size import open_with
 
 TITLE = "Audit trail"
 _WIDTHS: tuple[int | str, ...] = (
-    "888,888", "2026-12-01 08:00:30", "A reader's name", "sent to PACS: cancelled",
+    "888,888", "2026-12-01 08:00:30", "A reader's name", "settings changed: cancelled",
     "images, study, id, name", 300,
 )  # fmt: skip
 _PERIODS = {"At any time": 0, "Last 24 hours": 1, "Last 7 days": 7, "Last 30 days": 30,

@@ -81,9 +81,9 @@ class SettingsDialog(QDialog):
         self._help = HelpButton("settings")
         self._fill(self._own_widgets())
         self.pages.currentRowChanged.connect(self._shown.setCurrentIndex)
-        self.pages.currentTextChanged.connect(lambda name: self._help.turn_to(_TOPICS[Page(name)]))
-        self.pages.setCurrentRow(0)
         self._lay_out()
+        self.pages.currentTextChanged.connect(lambda name: self._turn_to(Page(name)))
+        self.pages.setCurrentRow(0)
         self._settings.changed.connect(self._follow)
         WheelGuard(self)
 
@@ -145,8 +145,11 @@ class SettingsDialog(QDialog):
             each.setAutoDefault(False)
             return each
 
+        self._reset_page = made(
+            "Reset page", "Give the settings of this page their defaults", self.reset_page
+        )
         buttons = row(
-            made("Reset page", "Give the settings of this page their defaults", self.reset_page),
+            self._reset_page,
             made("Reset all", "Give all settings their defaults", self.reset_all),
             None,
             self._help,
@@ -161,6 +164,11 @@ class SettingsDialog(QDialog):
         self.setLayout(whole)
         open_with(self, 880, 760)
         say(self._said, "")
+
+    def _turn_to(self, page: Page) -> None:
+        """What belongs to the page that is shown; one without settings has none to reset."""
+        self._help.turn_to(_TOPICS[page])
+        self._reset_page.setEnabled(any(one.page is page for one in TABLE.values()))
 
     # -- verbs ------------------------------------------------------------------------------
 

@@ -59,6 +59,7 @@ class AccountsPage(QWidget):
         self.new_role.addItems([str(role) for role in Role])
         self.add = self._verb("Add", "Add an account; it begins with a one-time password",
                               self._add)  # fmt: skip
+        self.name.returnPressed.connect(self.add.click)
         self.minutes = number_field(0, MOST_MINUTES)
         self.minutes.setAccessibleName("Minutes until a window locks")
         self.minutes.setSuffix(" min")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QToolTip, QWidget
 from shiboken6 import isValid
 
 from brainviewer.gui import theme
+from brainviewer.gui.sign_in.held_buttons import let_go
 from brainviewer.gui.widgets import painted
 
 TITLE = "BrainViewer"
@@ -80,9 +81,13 @@ class Covers(QObject):
         self.on = False
 
     def cover(self) -> None:
-        """Cover everything at once, and take what was copied here out of the clipboard."""
+        """Cover everything at once, and take what was copied here out of the clipboard.
+
+        What is being drawn ends where it is, and is kept.
+        """
         if self.on:
             return
+        let_go(self._app)
         self.on = True
         self._close_what_cannot_be_covered()
         self._app.installEventFilter(self)

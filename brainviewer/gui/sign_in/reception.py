@@ -25,8 +25,6 @@ from brainviewer.gui.widgets import timer
 from brainviewer.gui.workplace import Workplace
 
 _SOON_MS = 100
-_DRAG_LOOKS = 10
-"""How often a lock waits for a button of the mouse that is held: a second in all."""
 
 
 class Reception(QObject):
@@ -60,7 +58,6 @@ class Reception(QObject):
         self._had_keys: QWidget | None = None
         self._level = 0
         self._when_finished = timer(self, _SOON_MS, self._let_next_in)
-        self._lock_soon, self._drag_ends = timer(self, _SOON_MS, self.lock), _DRAG_LOOKS
         credentials, new = entrance.credentials, entrance.new_password
         credentials.entered.connect(self._look_at)
         new.entered.connect(self._choose_password)
@@ -156,17 +153,12 @@ class Reception(QObject):
         workplace = self.workplace
         if self.locked or workplace is None or not workplace.window.isVisible():
             return
-        if QApplication.mouseButtons() and self._drag_ends > 0:
-            self._drag_ends -= 1  # what is being drawn would be drawn on after the lock
-            self._lock_soon.start()
-            return
-        self._drag_ends = _DRAG_LOOKS
         self.watch.stop()
         self._had_keys = QApplication.focusWidget()
         workplace.session.cine.stop()
+        self.covers.cover()
         workplace.window.leaving.keep_changes()
         workplace.window.leaving.asks = False  # nobody could answer
-        self.covers.cover()
         workplace.session.jobs.hold()
         self._ask_who_locked()
         note_locked()
@@ -262,7 +254,7 @@ class Reception(QObject):
 
     def close(self) -> None:
         """The program ends."""
-        for waits in (self.watch, self._lock_soon, self._when_finished):
+        for waits in (self.watch, self._when_finished):
             waits.stop()
         if self.workplace is not None:
             if not self.locked and self.workplace.window.isVisible():

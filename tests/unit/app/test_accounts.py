@@ -40,6 +40,17 @@ def ben(role: Role = Role.READER) -> Reader:
     return change_password(BEN, once, BENS_PASSWORD, MovedClock(), CHEAP)
 
 
+@pytest.mark.parametrize("name", ["Веn", "Bеn", "Beո"])
+def test_a_name_that_looks_like_another_ones_is_refused(anna: Reader, name: str) -> None:
+    ben()
+    with pytest.raises(AccountError):
+        accounts.add_account(name, hashing=CHEAP)
+    accounts.add_account("Вора", hashing=CHEAP)
+    with pytest.raises(AccountError, match=r"looks like that of another account, 'Вора'\."):
+        accounts.add_account("Bopa", hashing=CHEAP)
+    assert [one.reader.name for one in accounts.list_accounts()] == [ANNA, BEN, "Вора"]
+
+
 CHANGES: list[Callable[[], object]] = [
     accounts.list_accounts,
     lambda: accounts.add_account("Carl", hashing=CHEAP),

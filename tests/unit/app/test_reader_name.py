@@ -1,14 +1,17 @@
 """Who is named in what a reader makes."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from phantoms import marker_study
 
+from brainviewer.app.correction.origin import provenance
 from brainviewer.app.reporting.gathering import report_options
 from brainviewer.app.settings.settings import Settings
 from brainviewer.app.sign_in.reader_name import named_reader, reader_name
 from brainviewer.app.stores.feedback import feedback_on
+from brainviewer.core.correction.steps import Steps
 from brainviewer.core.findings.feedback import AGREE
 from brainviewer.core.process.reader import Reader, use_reader
 from tests.unit.app.desk import a_result
@@ -41,6 +44,16 @@ def test_a_reader_is_named_unless_he_does_not_want_that() -> None:
     assert report_options(settings).reader == ""
     use_reader(Reader("b2", "Ben"))  # whose own setting it is
     assert named_reader() == "Ben"
+
+
+def test_corrections_name_the_reader_as_he_wants() -> None:
+    steps = Steps()
+    steps.done.append(SimpleNamespace(tool="brush", by="Anna Miller", time="2026-12-01"))
+    assert provenance(steps, "lesion").by == "Anna Miller"
+    use_reader(Reader("a1", "Anna Miller"))
+    assert provenance(steps, "lesion").by == "Anna Miller"
+    Settings.load().update(name_reader=False)
+    assert provenance(steps, "lesion").by == ""
 
 
 def test_feedback_tells_the_reader() -> None:

@@ -101,14 +101,14 @@ def test_it_is_told_by_kinds_and_until_when(tmp_path: Path) -> None:
     )
     left = LeftStudy.of(every)
     assert left.sentence(named=True, now=now) == (
-        "Your work on Doe is there until 14:32: "
+        "Your work on Doe up to 14:32 is there: "
         "3 annotations, 1 correction, report text, feedback, age."
     )
     assert left.paths == (folder,)
     assert left.advice == ""
     later = now.replace(year=now.year + 1)
     said = LeftStudy.of(work_of([folder], until, annotations=1)).sentence(named=False, now=later)
-    assert said == f"Your work on a study is there until {now:%Y-%m-%d}, 14:32: 1 annotation."
+    assert said == f"Your work on a study up to {now:%Y-%m-%d}, 14:32 is there: 1 annotation."
 
 
 def test_files_that_were_named_and_files_that_have_gone(tmp_path: Path) -> None:
@@ -164,16 +164,22 @@ def test_a_window_that_runs_is_not_offered_and_after_a_power_loss_it_is(
     assert desk.state.layout is Layout.THREE_PLANES
 
 
-def test_several_windows_of_one_study_are_offered_one_by_one(desks: Desks, tmp_path: Path) -> None:
+def test_several_windows_of_one_study_are_one_offer_as_the_last_one_looked(
+    desks: Desks, tmp_path: Path
+) -> None:
     desk, folder = desks.start(), write_study(tmp_path / "Doe")
     study, view = worked_on(desk, folder)
     desk = desks.start()
-    for _ in range(2):
-        killed(study, {"paths": [str(folder)], "view": view})
-    first, second = looked(desk)
-    desk.session.recovery.not_now(first)
+    killed(study, {"paths": [str(folder)]})
+    killed(study, {"paths": [str(folder)], "view": view})
+    works = left_work()
+    assert len(works) == 2
+    (left,) = looked(desk)
+    assert left.work == works[0]
+    assert left.work.annotations == 1 and left.work.report
+    desk.session.recovery.not_now(left)
     desk.session.jobs.finish(FORGET)
-    assert [one.work.window for one in looked(desk)] == [second.work.window]
+    assert looked(desk) == [] and left_work() == []
 
 
 def test_not_now_leaves_the_work_with_its_study(desks: Desks, tmp_path: Path) -> None:

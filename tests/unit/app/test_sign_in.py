@@ -8,7 +8,7 @@ import pytest
 from signing_in import ANNA, ANNAS_PASSWORD, BEN, BENS_PASSWORD, CHEAP, MovedClock
 from signing_in import first_administrator as administrator
 
-from brainviewer.app.sign_in import accounts, signing_in
+from brainviewer.app.sign_in import accounts, calendar
 from brainviewer.app.sign_in.hashing import Hashing
 from brainviewer.app.sign_in.permission import require, sign_in_is_on
 from brainviewer.app.sign_in.signing_in import (
@@ -227,8 +227,11 @@ def test_a_one_time_password_only_lets_choose_another(clock: MovedClock) -> None
 def test_a_one_time_password_runs_out(clock: MovedClock, monkeypatch: pytest.MonkeyPatch) -> None:
     begin_use(administrator())
     once = accounts.add_account(BEN, hashing=CHEAP)
-    monkeypatch.setattr(signing_in, "utc_now", lambda: "2999-01-01T00:00:00+00:00")
-    with pytest.raises(AccountError, match="run out"):
+    with monkeypatch.context() as patch:
+        patch.setattr(calendar, "utc_now", lambda: "2999-01-01T00:00:00+00:00")
+        with pytest.raises(AccountError, match="run out"):
+            enter(BEN, once, clock)
+    with pytest.raises(AccountError, match="run out"):  # the calendar is set back
         enter(BEN, once, clock)
 
 

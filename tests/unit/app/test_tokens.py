@@ -8,8 +8,8 @@ import pytest
 from signing_in import ANNA, ANNAS_PASSWORD, BEN, BENS_PASSWORD, CHEAP, MovedClock
 from signing_in import first_administrator as administrator
 
-from brainviewer.app.sign_in import accounts, tokens
-from brainviewer.app.sign_in.signing_in import begin_use, change_password
+from brainviewer.app.sign_in import accounts, calendar
+from brainviewer.app.sign_in.signing_in import begin_use, change_password, sign_in
 from brainviewer.app.sign_in.tokens import (
     list_tokens,
     make_token,
@@ -125,7 +125,7 @@ def test_a_token_ends_when_it_is_revoked_or_runs_out_or_its_reader_may_no_more(
     accounts.enable(BEN)
     assert reader_of_token(file) == reader
     with monkeypatch.context() as patch:
-        patch.setattr(tokens, "utc_now", lambda: "2999-01-01T00:00:00+00:00")
+        patch.setattr(calendar, "utc_now", lambda: "2999-01-01T00:00:00+00:00")
         with pytest.raises(AccountError, match="run out"):
             reader_of_token(file)
     revoke_token(reader, token.id)
@@ -136,6 +136,29 @@ def test_a_token_ends_when_it_is_revoked_or_runs_out_or_its_reader_may_no_more(
     accounts.reset(BEN, CHEAP)
     with pytest.raises(AccountError, match="not hold here"):
         reader_of_token(again)
+
+
+def test_a_calendar_that_is_set_back_lets_no_token_hold_again(
+    anna: Reader, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_token(anna, file, 30)
+    after, again = "2999-01-01T00:00:00+00:00", file.parent / "again"
+    with monkeypatch.context() as patch:
+        patch.setattr(calendar, "utc_now", lambda: after)
+        with pytest.raises(AccountError, match="run out"):
+            reader_of_token(file)
+    with pytest.raises(AccountError, match="run out"):
+        reader_of_token(file)
+    assert make_token(anna, again, 30).expires == "2999-01-31T00:00:00+00:00"
+    sign_in(ANNA, ANNAS_PASSWORD, MovedClock(), CHEAP)  # an administrator: the calendar is right
+    assert reader_of_token(file) == anna
+
+
+def test_time_ends_before_a_token_does(
+    anna: Reader, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calendar, "utc_now", lambda: "9999-12-31T23:59:59+00:00")
+    assert make_token(anna, file).expires.startswith("9999-12-31")
 
 
 @pytest.mark.parametrize("days", [0, -1, 367])

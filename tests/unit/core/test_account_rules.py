@@ -6,6 +6,7 @@ import pytest
 
 from brainviewer.app.sign_in.password_check import check_password
 from brainviewer.core.accounts.account import AccountError, clean_name, name_key
+from brainviewer.core.accounts.look_alikes import looks
 from brainviewer.core.accounts.password_rules import normal_form
 
 
@@ -35,6 +36,32 @@ def test_names_that_are_one() -> None:
     assert len({name_key(n) for n in ("Anna", " ANNA", "ａｎｎａ ", "anna")}) == 1
     assert name_key("Straße") == name_key("STRASSE")
     assert name_key(unicodedata.normalize("NFD", "Jürgen")) == name_key("JÜRGEN")
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("Вера", "Bepa"), ("АННА", "AHHA"), ("Αννα", "Avva"), ("Alice", "AIice"), ("Bob 0", "Bob O"),
+     ("Arno", "Amo"), ("Ben ٣", "Ben 3"), ("Сора", "copa")],
+)  # fmt: skip
+def test_names_that_look_alike(name: str, other: str) -> None:
+    assert looks(name) == looks(other)
+    assert name_key(name) != name_key(other)
+
+
+def test_names_that_do_not_look_alike() -> None:
+    names = "Anna", "Anne", "José", "Jose", "Вера", "Вена", "Bea", "Jürgen", "Jurgen", "Ben", "Den"
+    assert len({looks(name) for name in names}) == len(names)
+
+
+@pytest.mark.parametrize("typed", ["Вen", "Αnna", "Anna Мiller", "Müller-Вeck", "ᎪNNA"])
+def test_words_of_several_alphabets_are_refused(typed: str) -> None:
+    with pytest.raises(AccountError, match="several alphabets"):
+        clean_name(typed)
+
+
+@pytest.mark.parametrize("typed", ["Anna Иванова", "Μαρία", "Вера", "山田 Taro", "やまだ山田"])
+def test_alphabets_of_their_own_are_fine(typed: str) -> None:
+    assert clean_name(typed) == typed
 
 
 @pytest.mark.parametrize(

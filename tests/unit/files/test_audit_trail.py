@@ -391,6 +391,25 @@ def test_a_trail_is_set_aside_with_its_key_and_a_new_one_begins(
     assert check_trail(whole_trail(aside), (), old).lines == 10
 
 
+def test_a_trail_that_was_deleted_but_for_its_key_is_missed_for_good(
+    trail: AuditTrail, clock: MovedClock
+) -> None:
+    for path in (*files(), anchor_file()):
+        path.unlink()
+    missing = "All lines of the trail are missing, and the mark of its end."
+    assert [fault.sentence for fault in AuditTrail(clock).verified().faults] == [missing]
+    AuditTrail(clock).append(Entry(Action.OPENED))
+    (said,) = sentences()
+    assert said.startswith("When line 1 was written, all lines before it and the end mark")
+
+
+def test_a_process_that_was_killed_before_the_first_line_leaves_no_alarm(clock: MovedClock) -> None:
+    AuditTrail(clock).begin()
+    assert AuditTrail(clock).verified().faults == ()
+    AuditTrail(clock).append(Entry(Action.STARTED))
+    assert AuditTrail(clock).verified().faults == ()
+
+
 def test_a_trail_knows_whether_it_was_stopped(clock: MovedClock) -> None:
     trail = AuditTrail(clock)
     assert not trail.begun

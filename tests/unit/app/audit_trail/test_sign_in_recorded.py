@@ -5,11 +5,25 @@ from collections.abc import Callable
 
 import pytest
 from audited import entries, recorded
-from signing_in import ANNA, ANNAS_PASSWORD, BEN, CHEAP, MovedClock, first_administrator
+from signing_in import (
+    ANNA,
+    ANNAS_PASSWORD,
+    BEN,
+    BENS_PASSWORD,
+    CHEAP,
+    MovedClock,
+    first_administrator,
+)
 
 from brainviewer.app.shared.nodes import keep_node
 from brainviewer.app.sign_in import accounts
-from brainviewer.app.sign_in.signing_in import WrongPassword, begin_use, sign_in, sign_out
+from brainviewer.app.sign_in.signing_in import (
+    WrongPassword,
+    begin_use,
+    change_password,
+    sign_in,
+    sign_out,
+)
 from brainviewer.app.sign_in.tokens import make_token, reader_of_token
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.files.audit_trail.places import trail_folder
@@ -56,6 +70,17 @@ def test_who_came_in_who_did_not_and_what_was_changed(tmp_path) -> None:
     assert told[5].what["account"] == BEN and told[5].what["change"] == "added"
     kept = b"".join(file.read_bytes() for file in trail_folder().iterdir())
     assert b"typed as" not in kept
+
+
+def test_who_comes_in_by_choosing_a_password_has_signed_in() -> None:
+    begin_use(first_administrator())
+    once = accounts.add_account(BEN, hashing=CHEAP)
+    ben = change_password(BEN, once, BENS_PASSWORD, MovedClock(), CHEAP)
+    assert recorded(-2) == [("accounts changed", "done"), ("signed in", "done")]
+    assert {entry.name for entry in entries()[-2:]} == {BEN}
+    begin_use(ben)
+    change_password(BEN, BENS_PASSWORD, ANNAS_PASSWORD, MovedClock(), CHEAP)  # he is in already
+    assert [action for action, _ in recorded(-2)] == ["signed in", "accounts changed"]
 
 
 def test_what_cannot_be_recorded_does_not_happen() -> None:
