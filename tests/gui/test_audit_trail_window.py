@@ -13,9 +13,11 @@ from brainviewer.app.audit_trail import recording
 from brainviewer.app.audit_trail.browsing import PAGE
 from brainviewer.app.audit_trail.recording import own_trail, record
 from brainviewer.app.audit_trail.switching import start
+from brainviewer.app.sign_in.permission import ONLY_ADMINISTRATORS
 from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.audit_trail.line import Entry, Line
 from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.process.reader import Reader, use_reader
 from brainviewer.files.audit_trail.clock import moment
 from brainviewer.files.audit_trail.places import name_of, trail_folder
 from brainviewer.gui.audit_trail import window as trail_window
@@ -142,9 +144,15 @@ def test_who_may_not_see_it_is_told(
 
     start()
     monkeypatch.setattr("brainviewer.app.audit_trail.looking.require_administrator", refuse)
-    window.actions_by_id["audit-trail"].trigger()
+    use_reader(Reader("b2", "Ben"))
+    try:
+        window.actions_by_id["audit-trail"].trigger()
+    finally:
+        use_reader(None)
     shown = window.findChild(TrailWindow)
     assert shown is not None
+    for button in (shown.switch_button, shown.verify_button, shown.export_button):
+        assert not button.isEnabled() and button.toolTip() == ONLY_ADMINISTRATORS
     assert shown.problem.text() == "Only an administrator may do this. Ask one."
     assert shown.model.rowCount() == 0
     shown.close()

@@ -362,7 +362,7 @@ def test_another_reader_gets_in_and_the_work_of_the_first_is_his_own(
     qtbot.waitUntil(lambda: len(window.findChildren(StartOffer)) == 1)
     (offer,) = window.findChildren(StartOffer)
     said = " ".join(one.text() for one in offer.findChildren(QLabel))
-    assert "Somebody else signed in" in said and "1 annotation" in said
+    assert "when the window was locked" in said and "1 annotation" in said
     show_study(window.session, study)
     assert window.session.state.annotations == drawn
     assert window.session.settings.theme == "light" and window.session.settings.recent

@@ -18,6 +18,7 @@ from brainviewer.app.audit_trail.browsing import TrailBrowser
 from brainviewer.app.audit_trail.looking import Row, Wanted
 from brainviewer.app.audit_trail.verifying import fault_sentences, summary
 from brainviewer.app.session import Session
+from brainviewer.app.sign_in.permission import ONLY_ADMINISTRATORS, may_administer
 from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.audit_trail.faults import Check
 from brainviewer.core.counting import counted
@@ -156,6 +157,10 @@ class TrailWindow(QDialog):
         self.switch_button.setToolTip(tip)
         self.verify_button.setEnabled(self.browser.begun)
         self.export_button.setEnabled(False)
+        if not may_administer():
+            for each in (self.switch_button, self.verify_button, self.export_button):
+                each.setEnabled(False)
+                each.setToolTip(ONLY_ADMINISTRATORS)
 
     def _fail(self, error: BrainViewerError) -> None:
         self.count.clear()

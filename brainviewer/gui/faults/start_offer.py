@@ -18,7 +18,7 @@ from brainviewer.gui.widgets import button, call, label
 
 _WIDTH = 540
 _HEAD = "BrainViewer was not closed."
-_RETURN = "Somebody else signed in while your work was open."
+_RETURN = "Your work was open when the window was locked."
 
 
 @dataclass(frozen=True)
