@@ -29,6 +29,9 @@ from brainviewer.gui.application import Running
 from brainviewer.gui.faults.start_offer import StartOffer
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.sign_in import clerk
+from brainviewer.gui.sign_in.credentials import CredentialsPage
+from brainviewer.gui.sign_in.new_password import NewPasswordPage
+from brainviewer.gui.sign_in.password_field import PasswordField
 from brainviewer.gui.sign_in.reception import Reception
 from brainviewer.gui.workplace import Workplace
 from tests.gui.conftest import show_study
@@ -455,6 +458,26 @@ def test_a_reader_changes_his_password(
     here.type_in(BENS_PASSWORD)
     here.said("wrong")
     here.unlock(new)
+
+
+@pytest.mark.parametrize("page", [NewPasswordPage, CredentialsPage])
+def test_tab_leads_from_password_to_password_and_shows_none(
+    qtbot: QtBot, page: type[NewPasswordPage | CredentialsPage]
+) -> None:
+    shown = page()
+    qtbot.addWidget(shown)
+    shown.show()
+    qtbot.waitExposed(shown)
+    shown.activateWindow()
+    fields = shown.findChildren(QLineEdit)
+    fields[0].setFocus()
+    qtbot.waitUntil(lambda: shown.focusWidget() is fields[0])
+    for field in fields:
+        QTest.keyClicks(shown.focusWidget(), "four words of mine")
+        QTest.keyClick(shown.focusWidget(), Qt.Key.Key_Tab)
+        assert field.text() == "four words of mine"
+    assert shown.focusWidget() is shown.enter
+    assert not any(one.shows.isChecked() for one in shown.findChildren(PasswordField))
 
 
 def test_five_readers_one_after_the_other_leave_nothing_behind(

@@ -1,11 +1,14 @@
 """A calm page with a card in its middle: a heading, fields, what is said, and buttons."""
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from brainviewer.gui import theme
 from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import Item, column, row
+from brainviewer.gui.sign_in.password_field import PasswordField
 from brainviewer.gui.widgets import label, set_role
 
 WIDTH = 400
@@ -28,7 +31,7 @@ class Card(QWidget):
 
     def lay_out(self, fields: list[Item], left: QPushButton, right: QPushButton) -> None:
         """Put fields between the heading and the buttons. right : what Enter does."""
-        self._right = right
+        self._left, self._right = left, right
         frame = QFrame()
         frame.setObjectName("card")
         frame.setFixedWidth(theme.px(WIDTH))
@@ -38,6 +41,16 @@ class Card(QWidget):
         frame.setLayout(content)
         # Between two that stretch: aligned, it would be as high as its texts are if it were wide.
         self.setLayout(column(None, row(None, frame, None), None))
+
+    def tab_through(self, *fields: QWidget) -> None:
+        """Tab leads from field to field, then to the buttons below, and to *Show* at last.
+
+        Else somebody types the next password on *Show*, whose space shows the one before.
+        """
+        shows = [field.shows for field in fields if isinstance(field, PasswordField)]
+        inputs = [field.field if isinstance(field, PasswordField) else field for field in fields]
+        for one, after in pairwise([*inputs, self._right, self._left, *shows]):
+            QWidget.setTabOrder(one, after)
 
     def take_enter(self) -> None:
         """Let Enter do what the button at the right does, in a window of several pages."""

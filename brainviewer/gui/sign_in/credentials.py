@@ -40,6 +40,7 @@ class CredentialsPage(Card):
         self._wait.timeout.connect(self._count_down)
         self._left_s, self._sentence = 0.0, ""
         self.lay_out([self._named, self.password], self.left, self.enter)
+        self.tab_through(self.name, self.password)
         self.ask_anybody()
 
     # -- what is asked ----------------------------------------------------------------------

@@ -37,6 +37,7 @@ class NewPasswordPage(Card):
         rules = label(WHAT_IS_ACCEPTABLE, "small", wrap=True)
         fields = [self.old, self.new, self.verdict, self.again, rules]
         self.lay_out([*fields], self.left, self.enter)
+        self.tab_through(self.old, self.new, self.again)
 
     def ask(self, name: str, known: str = "") -> None:
         """Ask a reader. known : his one-time password, which he has typed already."""
