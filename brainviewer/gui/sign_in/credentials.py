@@ -53,7 +53,7 @@ class CredentialsPage(Card):
     def ask_for(self, reader: str) -> None:
         """Ask the reader who locked for his password."""
         self.locked_by = reader
-        lead = f"{reader} has locked BrainViewer."
+        lead = f"{reader} is signed in."
         self._show("Locked", lead, "Unlock", "Sign in as somebody else", name=False)
 
     def _turn(self) -> None:
