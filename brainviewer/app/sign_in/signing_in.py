@@ -22,6 +22,7 @@ from brainviewer.files.accounts.records import (
     note_failure,
     note_sign_in,
     set_hash,
+    take_back_failure,
 )
 from brainviewer.files.audit_trail.key_place import KeyAway
 from brainviewer.files.audit_trail.trail import UnwritableTrail
@@ -137,6 +138,7 @@ def _proven(name: str, password: str, clock: Clock, hashing: Hashing) -> StoredA
         raise WrongPassword("The name or the password is wrong.", _advice(name, clock))
     with accounts() as working:
         take_back(working, attempt)
+        take_back_failure(working, stored.account.reader.id)
         now, time = account_of(working, stored.account.reader.id), latest_time(working)
     if now is None or now.hash != stored.hash:  # removed or reset while it was looked at
         raise WrongPassword("The name or the password is wrong.", "Try again.")

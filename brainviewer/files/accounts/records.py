@@ -79,6 +79,12 @@ def note_failure(working: Transaction, name: str) -> None:
     working.change("UPDATE accounts SET failures = failures + 1 WHERE key = ?", (name_key(name),))
 
 
+def take_back_failure(working: Transaction, reader_id: str) -> None:
+    """The password that was counted last was right; whether he may sign in is another question."""
+    change = "UPDATE accounts SET failures = max(failures - 1, 0) WHERE id = ?"
+    working.change(change, (reader_id,))
+
+
 def note_sign_in(working: Transaction, reader_id: str, now: str) -> None:
     """A reader has signed in."""
     working.change(

@@ -235,6 +235,24 @@ def test_a_one_time_password_runs_out(clock: MovedClock, monkeypatch: pytest.Mon
         enter(BEN, once, clock)
 
 
+def test_only_wrong_passwords_count_as_wrong(clock: MovedClock) -> None:
+    begin_use(administrator())
+    once = accounts.add_account(BEN, hashing=CHEAP)
+
+    def failures() -> int:
+        return next(one.failures for one in accounts.list_accounts() if one.reader.name == BEN)
+
+    with pytest.raises(PasswordMustChange):
+        enter(BEN, once, clock)
+    assert failures() == 0
+    with pytest.raises(WrongPassword):
+        enter(BEN, "wrong", clock)
+    accounts.disable(BEN)
+    with pytest.raises(AccountError, match="disabled"):
+        enter(BEN, once, clock)
+    assert failures() == 1
+
+
 def test_changing_a_password_counts_wrong_old_ones(clock: MovedClock) -> None:
     administrator()
     for _ in range(3):
