@@ -141,6 +141,8 @@ class _Unpacking:
         inner = PurePosixPath(member.filename.replace("\\", "/"))
         place = (*outer, *inner.parts)
         self.members[place] = None
+        if not member.file_size:
+            return  # opening it would take as long as of one that holds something
         with archive.open(member) as source:
             start = source.read(DICOM_BYTES)
             if starts_as_dicom(start):

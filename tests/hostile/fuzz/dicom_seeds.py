@@ -32,12 +32,15 @@ def _steady_uids() -> Iterator[None]:
 
 
 def series(
-    syntax: str = uid.ExplicitVRLittleEndian, enhanced: bool = False, side: int = 4
+    syntax: str = uid.ExplicitVRLittleEndian,
+    enhanced: bool = False,
+    side: int = 4,
+    slices: int = 3,
 ) -> list[bytes]:
-    """The files of a FLAIR series of three slices. side : pixels, of which 8 show something."""
-    shape = (side, side, 3)
+    """The files of a FLAIR series. side : pixels, of which 8 show something; slices : likewise."""
+    shape = (side, side, slices)
     values = (np.arange(np.prod(shape)) % 50).reshape(shape).astype(np.int16)
-    affine = np.diag((160.0 / side, 160.0 / side, 50.0, 1.0))
+    affine = np.diag((160.0 / side, 160.0 / side, 150.0 / slices, 1.0))
     with tempfile.TemporaryDirectory() as place, _steady_uids():
         files = write_series(
             Path(place), values, affine, vendor="philips", syntax=syntax, enhanced=enhanced,
