@@ -181,11 +181,18 @@ def signed(value: float, digits: int = 1) -> str:
 
 def check_box(text: str, there: bool, why_not: str) -> QCheckBox:
     """A box for what is shown; disabled, with the reason, where there is nothing to show."""
-    box = told(QCheckBox(text), tip="" if there else why_not)
-    box.setChecked(there)
-    box.setEnabled(there)
-    box.setProperty("there", there)
+    box = QCheckBox(text)
+    set_there(box, there, why_not)
     return box
+
+
+def set_there(box: QCheckBox, there: bool, why_not: str) -> None:
+    """Say whether there is something to show; what is there anew is shown."""
+    told(box, tip="" if there else why_not)
+    if there != box.property("there"):
+        box.setChecked(there)
+        box.setEnabled(there)
+        box.setProperty("there", there)
 
 
 def show_rows_with(

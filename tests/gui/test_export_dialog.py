@@ -10,9 +10,12 @@ from pytestqt.qtbot import QtBot
 from brainviewer.app.exporting.exports import ExportRequest, ExportSubject, request_figure
 from brainviewer.app.session import Session
 from brainviewer.app.state import ViewState
+from brainviewer.app.status import Status
 from brainviewer.core.errors import BrainViewerError
+from brainviewer.gui.dialogs.dicom_export import DicomExportDialog
 from brainviewer.gui.dialogs.export import ExportDialog
 from brainviewer.gui.dialogs.export_preview import PreviewPane
+from brainviewer.gui.exporting.slices_dialog import SlicesExportDialog
 from brainviewer.painting.devices import pixels_of, rgb_image
 from brainviewer.painting.figure import figure_image
 
@@ -65,6 +68,34 @@ def test_it_opens_with_the_current_view_as_png_without_names(
     assert request.path == tmp_path / "brainviewer-current-view.png"
     assert request.scale == 2
     assert not request.identify
+
+
+def test_what_is_found_while_a_dialog_is_open_is_offered(
+    qtbot: QtBot, shown: Session, tmp_path: Path
+) -> None:
+    state = shown.state
+    found = state.finding
+    assert found is not None
+    state.show_finding(None, Status.RUNNING)
+    state.show_classification(None, Status.NOT_RUN)
+    previews = Previews(state)
+    export = ExportDialog(state, previews, folder=tmp_path)
+    dicom = DicomExportDialog(state, folder=tmp_path)
+    slices = SlicesExportDialog(state, lambda request: (QImage(), 1), above=tmp_path)
+    boxes = export.prediction, dicom.segmentation, dicom.report
+    for dialog in (export, dicom, slices):
+        qtbot.addWidget(dialog)
+        state.facts_changed.connect(dialog.offer)
+    qtbot.waitUntil(lambda: bool(previews.asked))
+    assert not any(box.isEnabled() for box in boxes)
+    assert boxes[1].toolTip() == "The lesion is looked for now."
+
+    previews.asked.clear()
+    state.show_finding(found, Status.DONE)
+    assert all(box.isEnabled() and box.isChecked() for box in boxes)
+    qtbot.waitUntil(lambda: bool(previews.asked))
+    press(export, "Tumour slice")
+    assert export.request.subject is ExportSubject.TUMOUR_SLICE
 
 
 def test_every_choice_reaches_the_request_and_the_preview(

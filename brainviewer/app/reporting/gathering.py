@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # the arithmetic behind it is imported where it is done
     from brainviewer.app.prior.beside import Beside
 
 STALE = "The prediction is not up to date, so it is left out: classify again."
+RUNNING = "The prediction is still being worked out."
 STALE_CHANGE = (
     "The lesion was changed after the comparison, so the change is left out: compare again."
 )
@@ -65,12 +66,13 @@ def report_sources(state: ViewState, beside: "Beside | None" = None) -> ReportSo
         convention=state.convention,
         overlays=state.overlays,
         frame=state.slice_index() if study.is_image2d else None,
+        searched=state.finding_status is Status.RUNNING,
     )
 
 
 def _result(state: ViewState, study: Study) -> tuple[Classification | None, str]:
     if state.classification is None:
-        return None, ""
+        return None, RUNNING if state.classification_status is Status.RUNNING else ""
     fresh = state.classification_status is Status.DONE
     result = trusted_result(study, state.classification) if fresh else None
     return result, "" if result is not None else STALE

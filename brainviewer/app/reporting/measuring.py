@@ -42,6 +42,7 @@ from brainviewer.painting.text.measurements import (
 
 MOST_ANNOTATIONS = 60
 NOT_SEARCHED = "The lesion was not looked for."
+SEARCHED_NOW = "The lesion is still being looked for."
 NOT_FOUND = "No lesion was found."
 
 
@@ -49,7 +50,7 @@ def lesion_blocks(sources: ReportSources) -> Iterator[Block]:
     """Slice, volumes, diameters and side; where the lesion lies; and how it was found."""
     study, finding = sources.study, sources.finding
     if finding is None:
-        yield Words(NOT_SEARCHED)
+        yield Words(SEARCHED_NOW if sources.searched else NOT_SEARCHED)
         return
     if not finding.found:
         yield Words(NOT_FOUND)

@@ -59,7 +59,7 @@ class ReportOptions:
 class ReportSources:
     """All that is known of a study.
 
-    finding : with the location of the lesion, where that is known.
+    finding : with the location of the lesion, where that is known. searched : it is looked for now.
     result : the prediction, if it is of what is open now. result_note : else why it is left out.
     compared : with priors. compared_note : what must be said of it, or why it is left out.
     prior_drawn : the prior that is shown, with the annotations that were kept for it.
@@ -81,3 +81,4 @@ class ReportSources:
     convention: Convention = Convention.RADIOLOGICAL
     overlays: Overlays = field(default_factory=lambda: Overlays(segmentation=False))
     frame: int | None = None
+    searched: bool = False

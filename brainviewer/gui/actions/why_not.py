@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 
 from brainviewer.app.facts import Fact
+from brainviewer.app.state import ViewState
+from brainviewer.app.status import Status
 
 _OPEN = "Open a study first."
 _VOLUMES = "For studies of volumes; a single image is open."
@@ -78,3 +80,10 @@ def why_not(needed: Fact, facts: Collection[Fact]) -> str:
     if Fact.IMAGE in facts and needed in _OF_VOLUMES:
         return _VOLUMES
     return WHY_NOT[needed]
+
+
+def why_no_lesion(state: ViewState) -> str:
+    """Why there is no lesion to be exported; what is said of the open study at this moment."""
+    if state.finding_status is Status.RUNNING:
+        return "The lesion is looked for now."
+    return "No lesion was found." if state.finding is not None else WHY_NOT[Fact.SEARCHED]

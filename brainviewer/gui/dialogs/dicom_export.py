@@ -14,16 +14,16 @@ from brainviewer.core.headers.dicom_source import Patient
 from brainviewer.core.shown_text import shown_text
 from brainviewer.files.dicom.export.patient import entered_patient
 from brainviewer.files.writing import check_empty_folder
+from brainviewer.gui.actions.why_not import why_no_lesion
 from brainviewer.gui.dialogs.files import there_is
 from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.panels.choice_row import ChoiceRow
-from brainviewer.gui.widgets import button, check_box, heading, label, listen, told
+from brainviewer.gui.widgets import button, check_box, heading, label, listen, set_there, told
 
 _WIDTH = 460
 _NAME = "brainviewer-dicom"
 _SEXES = {"–": "", "F": "F", "M": "M", "O": "O"}
-_NO_LESION = "No lesion was found."
 _AN_IMAGE = "A single image has pictures only."
 
 
@@ -38,18 +38,11 @@ class DicomExportDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export as DICOM")
-        facts = state.facts
+        self._state = state
         self._above = folder or documents_folder()
-        image = Fact.IMAGE in facts
-        why_not = _AN_IMAGE if image else _NO_LESION
-        self.segmentation = check_box(
-            "Segmentation, and the mask as NIfTI", Fact.TUMOUR in facts, why_not
-        )
-        self.report = check_box(
-            "Measurements and prediction, as a report",
-            not image and bool({Fact.TUMOUR, Fact.CLASSIFIED} & facts),
-            why_not,
-        )
+        image = Fact.IMAGE in state.facts
+        self.segmentation = QCheckBox("Segmentation, and the mask as NIfTI")
+        self.report = QCheckBox("Measurements and prediction, as a report")
         self.pictures = QCheckBox("Pictures of the view and of the tumour slice")
         self.pictures.setChecked(True)
         series = None if state.study is None else state.study.reference.series
@@ -75,6 +68,16 @@ class DicomExportDialog(QDialog):
         boxes = self.segmentation, self.report, self.pictures, self.sequences
         listen(self._check, *(field.textChanged for field in fields))
         listen(self._check, *(box.toggled for box in boxes))
+        self.offer()
+
+    def offer(self) -> None:
+        """Offer what there is by now, such as the lesion that was looked for."""
+        facts = self._state.facts
+        image = Fact.IMAGE in facts
+        why_not = _AN_IMAGE if image else why_no_lesion(self._state)
+        measured = not image and bool({Fact.TUMOUR, Fact.CLASSIFIED} & facts)
+        set_there(self.segmentation, Fact.TUMOUR in facts, why_not)
+        set_there(self.report, measured, why_not)
         self._check()
 
     @property

@@ -19,6 +19,7 @@ from brainviewer.core.shown_text import shown_text
 from brainviewer.files.image2d.writer import PAGE_SUFFIXES
 from brainviewer.files.ordinary_file import resolved
 from brainviewer.gui import theme
+from brainviewer.gui.actions.why_not import why_no_lesion
 from brainviewer.gui.dialogs.export_preview import PreviewPane
 from brainviewer.gui.dialogs.files import there_is
 from brainviewer.gui.exporting.print_width import PrintWidth
@@ -26,7 +27,7 @@ from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.outside_text import as_tip
 from brainviewer.gui.panels.choice_row import ChoiceRow
-from brainviewer.gui.widgets import button, check_box, heading, label, timer, told
+from brainviewer.gui.widgets import button, heading, label, set_there, timer, told
 from brainviewer.gui.window_size import open_with
 
 Preview = Callable[[ExportRequest], QImage]
@@ -62,28 +63,19 @@ class ExportDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export image")
-        self._preview, self._draw_later = preview, draw_later
-        self._asked, self._points = 0, QSize()
+        self._state, self._preview, self._draw_later = state, preview, draw_later
+        self._asked, self._points, self._named = 0, QSize(), False
         self._folder = folder or pictures_folder()
-        self._named = False
-        facts = state.facts
         self._timer = timer(self, _PAUSE_MS, self._show_preview)
         self._subjects = ChoiceRow(
             {s[0].upper() + s[1:]: s for s in ExportSubject}, ExportSubject.VIEW
-        )
-        self._subjects.enable(
-            ExportSubject.TUMOUR_SLICE, Fact.TUMOUR in facts, "No lesion was found."
         )
         self._subjects.enable(ExportSubject.VOLUME, volume, "There is no 3D view.")
         self._formats = ChoiceRow(_FORMATS, ".png")
         self._scales = ChoiceRow({f"{scale}×": scale for scale in SCALES}, SCALES[1])
         self.print_width = PrintWidth()
-        self.heatmap = check_box("Heatmap", Fact.HEATMAP in facts, "There is no heatmap.")
-        self.heatmap.setChecked(self.heatmap.isChecked() and state.overlays.heatmap)
-        self.annotations = check_box("Annotations", Fact.ANNOTATIONS in facts, "There are none.")
-        self.prediction = check_box(
-            "Tumour and result", bool({Fact.TUMOUR, Fact.RESULT} & facts), ""
-        )
+        self.heatmap, self.annotations = QCheckBox("Heatmap"), QCheckBox("Annotations")
+        self.prediction = QCheckBox("Tumour and result")
         self.identify = told(
             QCheckBox("Study and file names"),
             tip="They may name the patient, and are left out unless you ask.",
@@ -102,7 +94,8 @@ class ExportDialog(QDialog):
             box.toggled.connect(self._changed)
         self.print_width.changed.connect(self._changed)
         self.file_name.textEdited.connect(self._name_edited)
-        self._changed()
+        self.offer()
+        self.heatmap.setChecked(self.heatmap.isChecked() and state.overlays.heatmap)
 
     @property
     def request(self) -> ExportRequest:
@@ -137,6 +130,15 @@ class ExportDialog(QDialog):
     def _own_name(self) -> str:
         subject = self._subjects.chosen.lower().replace(" ", "-")
         return f"brainviewer-{subject}{self._formats.chosen}"
+
+    def offer(self) -> None:
+        """Offer what there is by now, such as the lesion that was looked for, and draw anew."""
+        facts, why_not = self._state.facts, why_no_lesion(self._state)
+        self._subjects.enable(ExportSubject.TUMOUR_SLICE, Fact.TUMOUR in facts, why_not)
+        set_there(self.heatmap, Fact.HEATMAP in facts, "There is no heatmap.")
+        set_there(self.annotations, Fact.ANNOTATIONS in facts, "There are none.")
+        set_there(self.prediction, bool({Fact.TUMOUR, Fact.RESULT} & facts), "There is neither.")
+        self._changed()
 
     def begin_with(self, settings: Settings) -> None:
         """Preset what the settings say of format, size and annotations."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from brainviewer.app.audit_trail.recording import audited
 from brainviewer.app.dicom_export.request import DicomExport, DicomExportRequest, DicomResults
@@ -33,6 +33,7 @@ from brainviewer.gui.dialogs.export import ExportDialog
 from brainviewer.gui.dialogs.printing import ask_and_print
 from brainviewer.gui.dialogs.questions import ANOTHER_STUDY, accepted, errors_told
 from brainviewer.gui.exporting.slices import SlicesExport
+from brainviewer.gui.exporting.slices_dialog import SlicesExportDialog
 from brainviewer.gui.pacs.opener import send_results
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.volume.pane import VolumePane
@@ -75,14 +76,17 @@ class ViewExport:
             self._folder = dialog.request.path.parent
             self.save(dialog.request)
 
-    def _wanted(self, dialog: QDialog) -> bool:
+    def _wanted(self, dialog: ExportDialog | DicomExportDialog | SlicesExportDialog) -> bool:
         """Whether a dialog is accepted; it is about the study that is open, and ends with it."""
-        study, changed = self._session.state.study, self._session.state.study_changed
-        changed.connect(dialog.reject)
+        state = self._session.state
+        study = state.study
+        state.study_changed.connect(dialog.reject)
+        state.facts_changed.connect(dialog.offer)
         try:
             wanted = accepted(dialog)
         finally:
-            changed.disconnect(dialog.reject)
+            state.study_changed.disconnect(dialog.reject)
+            state.facts_changed.disconnect(dialog.offer)
         if self._session.state.study is study:
             return wanted
         self._session.notices.tell(ANOTHER_STUDY.format("nothing was exported"), "caution")

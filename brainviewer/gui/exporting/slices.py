@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QImage
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from brainviewer.app.exporting.batch import BatchEntry, said_of_batch
 from brainviewer.app.exporting.series_figures import series_of_view
@@ -32,7 +32,7 @@ class SlicesExport:
     """
 
     def __init__(
-        self, session: Session, window: QWidget, wanted: Callable[[QDialog], bool]
+        self, session: Session, window: QWidget, wanted: Callable[[SlicesExportDialog], bool]
     ) -> None:
         self._session, self._window, self._wanted = session, window, wanted
         self._above: Path | None = None

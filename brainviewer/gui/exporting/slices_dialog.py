@@ -88,7 +88,7 @@ class SlicesExportDialog(QDialog):
             self.plane.addItem(plane.capitalize(), plane)
         self.plane.setCurrentIndex(max(0, self.plane.findData(state.shown_plane)))
         self.slices = SliceRange()
-        self.burnt = BurnBoxes(facts)
+        self.burnt = BurnBoxes(state)
         self.scales = ChoiceRow({f"{scale}×": scale for scale in SCALES}, SCALES[0])
         self.width_in_print = PrintWidth()
         self.images, self.cines = ChoiceRow(_IMAGES, ".png"), ChoiceRow(CINES, ".mp4")
@@ -103,6 +103,11 @@ class SlicesExportDialog(QDialog):
         self._bound_slices()
         self._follow()
         self._connect()
+
+    def offer(self) -> None:
+        """Offer what there is by now, such as the lesion that was looked for."""
+        self.burnt.offer()
+        self._follow()
 
     @property
     def request(self) -> SeriesRequest:

@@ -176,6 +176,9 @@ def test_parts_that_are_not_wanted_are_left_out(sources: ReportSources) -> None:
 def test_without_a_finding_or_a_prediction_that_is_said(study: Study) -> None:
     words = said(report_document(ReportSources(study), ReportOptions()))
     assert "The lesion was not looked for." in words and "Not classified." in words
+    words = said(report_document(ReportSources(study, searched=True), ReportOptions()))
+    assert "The lesion is still being looked for." in words
+    assert "was not looked for" not in words
     stale = ReportSources(study, result_note="Out of date.", compared_note="Changed.")
     words = said(report_document(stale, ReportOptions()))
     assert "Out of date." in words and "Changed." in words
