@@ -211,7 +211,7 @@ def test_a_png_that_does_not_fit_its_checksums_is_not_shown(tmp_path: Path, mode
     whole = path.read_bytes()
     at = whole.index(b"IDAT") + 500
     for content, said in (
-        (whole[:at] + bytes([whole[at] ^ 255]) + whole[at + 1 :], "does not fit its checksum"),
+        (whole[:at] + bytes([whole[at] ^ 255]) + whole[at + 1 :], "damaged or cut off"),
         (whole[:-12], "its end is missing"),
         (whole[:at], "its end is missing"),
     ):
@@ -220,3 +220,23 @@ def test_a_png_that_does_not_fit_its_checksums_is_not_shown(tmp_path: Path, mode
             read_image2d(path)
     path.write_bytes(whole + b"and more")
     assert np.array_equal(read_image2d(path).pixels, grey)
+
+
+@pytest.mark.parametrize(
+    "packed", [b"garbage", b"", zlib.compress(bytes(17) * 8), zlib.compress(b"")]
+)
+def test_a_png_without_all_its_pixels_is_not_shown_black(tmp_path: Path, packed: bytes) -> None:
+    from tests.hostile.kinds.images import png
+
+    path = tmp_path / "a.png"
+    path.write_bytes(png(16, 16, pixels=packed))
+    with pytest.raises(FileError, match="damaged or cut off"):
+        read_image2d(path)
+    path.write_bytes(png(16, 16, pixels=zlib.compress(bytes(17) * 16)))
+    assert read_image2d(path).pixels.shape == (16, 16)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA", "I;16"])
+def test_whole_pngs_of_every_kind_are_read(tmp_path: Path, mode: str) -> None:
+    for size in ((8, 8), (33, 17)):
+        assert read_image2d(saved(tmp_path / "a.png", Image.new(mode, size))).pixels.size
