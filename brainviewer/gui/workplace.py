@@ -34,6 +34,8 @@ class Workplace:
         """
         session, settings = self.session, self.settings
         self.window.show()
+        if settings.problem:
+            session.notices.tell(settings.problem, "caution")
         StartOffers(session.recovery, self._faults, self.window)
         session.recovery.look()
         if demo or (not paths and not settings.hints_seen):

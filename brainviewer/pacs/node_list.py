@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from brainviewer.core.counting import counted
 from brainviewer.core.errors import SENSELESS, BrainViewerError, FileError
 from brainviewer.files.ordinary_file import is_there
 from brainviewer.files.structured import read_json
@@ -30,6 +31,14 @@ def nodes() -> dict[str, Node]:
 def not_understood() -> list[Any]:
     """The entries that make no sense here, as of a newer version, to be kept as they are."""
     return [entry for entry in _entries() if _node(entry) is None]
+
+
+def left_out() -> str:
+    """A sentence where entries make no sense, which no list shows; else empty. Raises FileError."""
+    if not (count := len(not_understood())):
+        return ""
+    said = f"{counted(count, 'entry', 'entries')} in {nodes_path().name} cannot be understood"
+    return f"{said} and {'is' if count == 1 else 'are'} not listed. Set up the node again."
 
 
 def _entries() -> list[Any]:

@@ -7,6 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
+
+from brainviewer.app.settings import first_notice
+from brainviewer.app.settings.settings import Settings
+from brainviewer.files.user_folders import settings_folder
+from brainviewer.gui.main_thread import MainThread
+from brainviewer.gui.workplace import Workplace
 
 pytestmark = pytest.mark.window
 
@@ -38,6 +45,21 @@ if __name__ == "__main__":
     sys.argv[0] = "brainviewer"
     main()
 """
+
+
+def test_damaged_settings_are_told_at_the_start(home: None, qapp: QApplication) -> None:
+    settings_folder().mkdir(parents=True)
+    (settings_folder() / "settings.json").write_text("[")
+    settings = Settings.load()
+    settings.hints_seen, settings.notice_accepted = True, first_notice.EDITION
+    thread = MainThread(qapp)
+    place = Workplace(qapp, thread, settings)
+    said: list[str] = []
+    place.session.state.noticed.connect(lambda notice: said.append(notice.text))
+    place.begin([], False)
+    assert [one for one in said if one.startswith("The settings are damaged")]
+    place.end()
+    thread.deleteLater()
 
 
 def start(

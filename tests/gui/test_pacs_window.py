@@ -1,5 +1,6 @@
 """The windows for PACS: search, retrieval into a private folder, sending, and node settings."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from brainviewer.gui.pacs.window import PacsWindow
 from brainviewer.pacs import client, passwords
 from brainviewer.pacs.node import DicomwebNode, DimseNode, Login, Node
 from brainviewer.pacs.node_changes import keep_node
-from brainviewer.pacs.node_list import nodes
+from brainviewer.pacs.node_list import nodes, nodes_path
 from brainviewer.pacs.query import Found, Query, SeriesMatch, StudyMatch
 from tests.gui.conftest import show_study
 from tests.phantoms import marker_study
@@ -71,6 +72,20 @@ def pretend(monkeypatch: pytest.MonkeyPatch) -> Pretend:
     for name in ("echo", "find_studies", "find_series", "retrieve", "send"):
         monkeypatch.setattr(client, name, getattr(made, name))
     return made
+
+
+def test_nodes_that_cannot_be_understood_are_told(window: MainWindow) -> None:
+    keep_node(ARCHIVE)
+    path = nodes_path()
+    stored = json.loads(path.read_text())["nodes"]
+    path.write_text(json.dumps({"nodes": [*stored, {"protocol": "newer"}]}))
+    window.actions_by_id["pacs"].trigger()
+    shown = window.parts.pacs.window
+    assert shown.chosen_node == ARCHIVE
+    assert shown.problem.text().startswith("1 entry in pacs-nodes.json cannot be understood")
+    dialog = NodesDialog(window.session.pacs, "Archive", window)
+    assert dialog.said.text() == shown.problem.text()
+    dialog.deleteLater()
 
 
 @pytest.fixture

@@ -11,14 +11,16 @@ from tests.hostile.outcome import SECONDS
 Ends = Literal["refused", "opens", "either"]
 """Exit code 2 and one sentence; 0; or one of both, where each is right."""
 Door = Literal[
-    "drop", "beside", "annotations", "presets", "settings", "prior", "pacs", "nodes", "roles",
+    "drop", "beside", "annotations", "presets", "settings", "prior", "pacs", "retrieve", "nodes",
+    "roles",
     "start", "trail", "models", "monitor", "list", "none",
 ]  # fmt: skip
 """How the window meets it.
 
 drop : dropped on the window. beside : with the sound study open, so that it must stay or go.
 annotations, presets, settings, prior : opened as such.
-pacs : the node is searched, and what it names retrieved. nodes : the nodes are looked at.
+pacs : the node is searched, and what it names retrieved. retrieve : a study is, which it has named.
+nodes : the nodes are looked at.
 roles : a DICOM series is opened. start : it lies in the home at the start; trail, models, monitor,
 list : and then the audit trail, the models, monitoring or the study list is looked at.
 none : the window has no way to it; ``why_not`` says why.

@@ -5,6 +5,7 @@ from functools import cache
 from importlib import import_module
 
 from tests.hostile.case import Case
+from tests.hostile.outcome import SECONDS
 
 KINDS = (
     "nifti", "dicom", "dicom_files", "images", "archives", "sessions", "annotations", "masks",
@@ -28,7 +29,8 @@ def sample(each: int) -> list[Case]:
     """So many cases of each kind, the same ones always, spread over those that take no time."""
     chosen: list[Case] = []
     for kind in KINDS:
-        of_kind = [case for case in _of(kind) if not case.slow and case.command[0] not in _SLOW]
+        of_kind = [case for case in _of(kind) if not case.slow and case.longest <= SECONDS]
+        of_kind = [case for case in of_kind if case.command[0] not in _SLOW]
         step = max(len(of_kind) / each, 1.0)
         chosen += [of_kind[int(n * step)] for n in range(min(each, len(of_kind)))]
     return chosen

@@ -120,6 +120,6 @@ def _watched(process: "subprocess.Popen[bytes]", case: Case) -> Outcome | None:
             idle = resident(of_session(process.pid))
             continue
         told = json.loads(line)
-        faults = (*told["faults"], *too_much(told["seconds"], most))
+        faults = (*told["faults"], *too_much(told["seconds"], most, case.longest))
         return Outcome(case.id, "window", faults, told["said"], None, told["seconds"], most)
     return None

@@ -14,7 +14,10 @@ from brainviewer.gui.audit_trail.window import TrailWindow
 from brainviewer.gui.pacs.nodes import NodesDialog
 from brainviewer.gui.settings.dialog import SettingsDialog
 from brainviewer.gui.voi.presets_dialog import PresetsDialog, show_presets
+from brainviewer.pacs.node_list import nodes
+from brainviewer.pacs.query import StudyMatch
 from tests.dicom_writer import write_series
+from tests.hostile import lying_node
 from tests.hostile.case import Place
 from tests.hostile.window_desk import Desk, text_of
 
@@ -88,6 +91,15 @@ def _search(desk: Desk, _path: Path, place: Place) -> None:
                 window.retrieve()
                 desk.rest()
         window.close()
+
+
+def _retrieve(desk: Desk, _path: Path, place: Place) -> None:
+    """Open a study of the node, as if a search had named it."""
+    study = StudyMatch(lying_node.STUDY, "A", "1", "", "", "", "", "", ("MR",), 1, 3)
+    with _at_home(place):
+        (node,) = nodes().values()
+        desk.session.pacs.retrieval.open(node, study)
+        desk.rest()
 
 
 def _nodes(desk: Desk, _path: Path, place: Place) -> None:
@@ -184,7 +196,8 @@ def _at_home(place: Place) -> Iterator[None]:
 
 WAYS: dict[str, Way] = {
     "drop": drop, "beside": drop, "annotations": _annotations, "presets": _presets,
-    "settings": _settings, "prior": _prior, "pacs": _search, "nodes": _nodes, "roles": _roles,
+    "settings": _settings, "prior": _prior, "pacs": _search, "retrieve": _retrieve,
+    "nodes": _nodes, "roles": _roles,
 }  # fmt: skip
 """Into a window that runs, with the sound study open but for ``drop``."""
 STARTS: dict[str, Way] = {

@@ -12,6 +12,7 @@ from brainviewer.app.settings.settings import Settings
 from brainviewer.app.state import ViewState
 from brainviewer.core.errors import BrainViewerError, FileError, NodeError, Report
 from brainviewer.core.study import Study
+from brainviewer.files.ordinary_file import is_folder
 from brainviewer.files.private_folder import PrivateFolder
 from brainviewer.files.user_folders import retrieved_folder
 
@@ -78,7 +79,7 @@ class Retrieval:
         Where the user has opened something else meanwhile, it is only put among the recent studies.
         What is whole stays where the retrieval is cancelled or fails, if some of it can be shown.
         """
-        if (path := self._here.get((node.name, study.uid))) is not None:
+        if (path := self._kept(node, study)) is not None:
             self._stop()
             self._documents.open([path])
             return (path,)
@@ -86,7 +87,7 @@ class Retrieval:
 
     def compare(self, node: "Node", study: "StudyMatch") -> None:
         """Retrieve a study, and compare what is open with it."""
-        if (path := self._here.get((node.name, study.uid))) is not None:
+        if (path := self._kept(node, study)) is not None:
             self._compare([path])
         else:
             self._retrieve(node, study, is_prior=True)
@@ -139,6 +140,11 @@ class Retrieval:
             lambda: self._cut_short(arriving),
         )
         return (folder.path,)
+
+    def _kept(self, node: "Node", study: "StudyMatch") -> Path | None:
+        """Where a study lies whole; None if it was not retrieved, or its folder was removed."""
+        path = self._here.get((node.name, study.uid))
+        return path if path is not None and is_folder(path) else None
 
     def node_of(self, paths: Sequence[Path]) -> str:
         """The name of the node that a study was retrieved from; empty if it was not."""

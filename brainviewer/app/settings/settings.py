@@ -10,7 +10,7 @@ from typing import Any
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.settings import offers
 from brainviewer.app.settings.saving import Failed, Saving
-from brainviewer.app.settings.settings_file import on_disk
+from brainviewer.app.settings.settings_file import on_disk, problem_of
 from brainviewer.app.settings.table import (
     Page,
     Setting,
@@ -239,6 +239,7 @@ class Settings:
         except FileError:
             log.warning("The settings cannot be read now; the defaults are used.")
             return settings
+        settings.problem = "" if stored else problem_of(path)
         for row in TABLE.values():
             if row.key in stored:
                 with suppress(TypeError, ValueError):
@@ -247,6 +248,8 @@ class Settings:
 
     def __post_init__(self) -> None:
         self._saving = Saving(self.path)
+        self.problem = ""
+        """What was wrong with the file that they were loaded from, as a sentence."""
         self.crashed: Callable[[BaseException], None] = _log
 
     def save_in(self, jobs: Jobs, failed: Failed) -> None:

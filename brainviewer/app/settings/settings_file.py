@@ -15,6 +15,10 @@ from brainviewer.files.writing import write_whole
 
 log = logging.getLogger(__name__)
 _MOST_BYTES = 1_000_000
+_DAMAGED = (
+    "The settings are damaged, and the usual ones hold. The file stays beside the new one, as "
+    "'{}.damaged'."
+)
 
 
 def save(path: Path, ours: dict[str, Any], names: Collection[str]) -> None:
@@ -41,6 +45,15 @@ def on_disk(path: Path) -> dict[str, Any]:
         log.warning("The settings are damaged; the defaults are used.")
         return {}
     return stored
+
+
+def problem_of(path: Path) -> str:
+    """A sentence where the file makes no sense, so that the usual settings hold; else empty."""
+    try:
+        damaged = _stored(path) is None
+    except FileError:
+        return ""  # saving says why
+    return _DAMAGED.format(path.name) if damaged else ""
 
 
 def _stored(path: Path) -> dict[str, Any] | None:

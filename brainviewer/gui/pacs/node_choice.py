@@ -10,7 +10,7 @@ from brainviewer.gui.layouts import row
 from brainviewer.gui.pacs.nodes import NodesDialog
 from brainviewer.gui.widgets import button, call, told
 from brainviewer.pacs.node import Node
-from brainviewer.pacs.node_list import nodes
+from brainviewer.pacs.node_list import left_out, nodes
 
 NO_NODE = "There is no PACS node yet. Set one up with Nodes…."
 
@@ -18,7 +18,7 @@ NO_NODE = "There is no PACS node yet. Set one up with Nodes…."
 class NodeChoice(QWidget):
     """The nodes that are set up, and a button that sets them up.
 
-    problem : why there is none to be chosen; empty where there is.
+    problem : why there is none to be chosen, or not every one; empty where all is well.
     """
 
     changed = Signal()
@@ -63,7 +63,7 @@ class NodeChoice(QWidget):
         self.problem = ""
         try:
             known = nodes()
-            self.problem = "" if known else NO_NODE
+            self.problem = left_out() or ("" if known else NO_NODE)
         except BrainViewerError as error:
             self.problem = str(error)
         with QSignalBlocker(self.box):

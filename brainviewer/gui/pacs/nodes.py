@@ -24,7 +24,7 @@ from brainviewer.gui.panes.image_focus import WheelGuard
 from brainviewer.gui.widgets import button, label, listen, set_role, told
 from brainviewer.gui.window_size import open_with
 from brainviewer.pacs.node import OWN_TITLE, Certificates, DicomwebNode, DimseNode, Login, Node
-from brainviewer.pacs.node_list import nodes
+from brainviewer.pacs.node_list import left_out, nodes
 
 _PROTOCOLS = {"DIMSE": 0, "DICOMweb": 1}
 _LOGINS = {"No login": Login.NONE, "User and password": Login.PASSWORD, "Token": Login.TOKEN}
@@ -119,6 +119,7 @@ class NodesDialog(QDialog):
     def _fill(self, wanted: str) -> None:
         try:
             self._nodes = nodes()
+            self._tell(left_out(), caution=True)
         except BrainViewerError as error:
             self._tell(str(error), caution=True)
         self.list.blockSignals(True)

@@ -223,8 +223,8 @@ def _waiting() -> Iterator[Case]:
     accepted = _pdu(2, 76, b"\0\1\0\0" + b" " * 32 + bytes(32) + b"\x10\0\0\4abcd")
     for name, serve in (("silent", _silent), ("a byte a second", _slow(accepted))):
         make = partial(_node, serve, False)
-        yield Case("pacs", f"DIMSE {name}", make, ("pacs", "echo", "n"), "refused", "none",
-                   why_not=pacs_lies.SAME, network=True, longest=2 * _SILENT)  # fmt: skip
+        yield Case("pacs", f"DIMSE {name}", make, ("pacs", "echo", "n"), "refused", "pacs",
+                   network=True, longest=2 * _SILENT)  # fmt: skip
 
 
 def _silent(peer: socket.socket) -> None:
@@ -239,8 +239,7 @@ def cases() -> Iterator[Case]:
     for name, serve in _IMAGES.items():
         make = partial(_node, _wado(serve), True)
         command = ("pacs", "get", "n", "1.2.3", "-o", "{out}/got")
-        yield Case("pacs", f"WADO {name}", make, command, "refused", "none",
-                   why_not=pacs_lies.SAME, network=True)  # fmt: skip
+        yield Case("pacs", f"WADO {name}", make, command, "refused", "retrieve", network=True)
     for web, kinds in ((False, _DIMSE), (True, _WEB)):
         protocol = "DICOMweb" if web else "DIMSE"
         for n, (name, serve) in enumerate(kinds.items()):

@@ -9,7 +9,6 @@ from tests.hostile import lying_node
 from tests.hostile.case import Case, Ends, Place
 from tests.hostile.lying_node import DONE, HOST, IMAGES, PENDING, SERIES, STUDY, TITLE, Lie, Talk
 
-SAME = "The window asks by the same functions, and shows the same sentences."
 _ENOUGH = 100_000
 """How often a node that never ends does it; by then it must have been left."""
 
@@ -132,15 +131,11 @@ def cases() -> Iterator[Case]:
     get = ("pacs", "get", "n", STUDY, "-o", "{out}/got")
     for name, (ends, lie) in _GET.items():
         make = partial(_node, lie, False, False)
-        yield Case("pacs", f"C-GET {name}", make, get, ends, "none", why_not=SAME, network=True)
+        yield Case("pacs", f"C-GET {name}", make, get, ends, "retrieve", network=True)
     for name in ("nothing", "nothing, and counts it", "unknown status", "pending without end"):
         make = partial(_node, _GET[name][1], False, True)
-        yield Case(
-            "pacs", f"C-MOVE {name}", make, get, "refused", "none", why_not=SAME, network=True
-        )
+        yield Case("pacs", f"C-MOVE {name}", make, get, "refused", "retrieve", network=True)
     for name, (ends, lie) in _FIND.items():
         make = partial(_node, lie, True, False)
         command = ("pacs", "find", "n", "--study", STUDY)
-        yield Case(
-            "pacs", f"C-FIND {name}", make, command, ends, "none", why_not=SAME, network=True
-        )
+        yield Case("pacs", f"C-FIND {name}", make, command, ends, "retrieve", network=True)

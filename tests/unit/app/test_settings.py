@@ -50,6 +50,15 @@ def test_a_damaged_file_is_no_obstacle(path: Path, text: str) -> None:
     assert Settings.load(path) == Settings(path)
 
 
+def test_what_is_damaged_is_told_and_what_is_not_there_is_not(path: Path) -> None:
+    assert Settings.load(path).problem == ""
+    path.parent.mkdir()
+    path.write_text('{"theme": "light"}')
+    assert Settings.load(path).problem == ""
+    path.write_text("[")
+    assert "'settings.json.damaged'" in Settings.load(path).problem
+
+
 def test_what_is_damaged_is_set_aside_before_it_is_written_over(path: Path) -> None:
     path.parent.mkdir()
     path.write_text('{"own_presets": [')

@@ -14,7 +14,7 @@ from brainviewer.core.errors import BrainViewerError, FileError, NodeError
 from brainviewer.files.user_folders import settings_folder
 from brainviewer.pacs.node import Certificates, DicomwebNode, DimseNode, Login, Node
 from brainviewer.pacs.node_changes import keep_node, remove_node
-from brainviewer.pacs.node_list import node_named, nodes
+from brainviewer.pacs.node_list import left_out, node_named, nodes
 from brainviewer.pacs.passwords import (
     forget_password,
     keep_for_now,
@@ -156,6 +156,7 @@ def test_entries_that_are_not_understood_stay_in_the_file() -> None:
     remove_node(DIMSE.name)
     assert list(nodes()) == [WEB.name]
     assert newer in json.loads(path.read_text())["nodes"]
+    assert left_out().startswith("1 entry in pacs-nodes.json cannot be understood and is not")
 
 
 @pytest.mark.parametrize("content", ["{", "null", '{"nodes": 1}'])
