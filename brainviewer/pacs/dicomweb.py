@@ -83,6 +83,9 @@ def find_series(node: DicomwebNode, study_uid: str, waiting: Waiting) -> tuple[S
     """QIDO for the series of a study. Raises NodeError."""
     with _client(node, waiting) as client:
         answers = client.search_for_series(study_uid, fields=list(SERIES_KEYS))
+        if len(answers) > _MOST_ANSWERS:
+            said = f"{node.name} lists more than {_MOST_ANSWERS:,} series of one study."
+            raise NodeError(said, "Ask who runs the node.")
         return by_number([series_match(answer) for answer in _datasets(answers)])
 
 

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from dicomweb_client.web import DICOMwebClient
 
-from brainviewer.core.errors import NodeError
+from brainviewer.core.errors import NodeError, silent
 from brainviewer.pacs import answer_limit, client, guarded_reading
 from brainviewer.pacs.node import DicomwebNode, DimseNode
 from brainviewer.pacs.query import Query
@@ -164,3 +165,13 @@ def test_images_of_dicomweb_that_are_none_are_not_kept(lie: str, tmp_path: Path)
     with pytest.raises(NodeError, match="something that is not DICOMweb"):
         client.retrieve(node, STUDY, client.find_series(node, STUDY), folder)
     assert not list(folder.iterdir())
+
+
+def test_series_without_end_are_refused_before_they_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = [{"0020000E": {"vr": "UI", "Value": ["1.2.3.1"]}}] * 10_001
+    monkeypatch.setattr(DICOMwebClient, "search_for_series", lambda *_, **__: found)
+    node = DicomwebNode("n", "http://127.0.0.1:1/dicom-web")
+    with pytest.raises(NodeError, match="more than 10,000 series"):
+        client.find_series(node, "1.2.3", silent)
