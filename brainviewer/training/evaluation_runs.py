@@ -75,9 +75,7 @@ def measure(
     if about is None and recipe is None and not (run / PREDICTIONS_FILE).is_file():
         if (run / EVALUATION_FILE).is_file():
             return _read(run / EVALUATION_FILE)
-        raise FileError(
-            f"The folder {run.name} holds no training run.", "Run 'brainviewer train' first."
-        )
+        raise _no_run(run)
     own = run / RECIPE_FILE
     plan_file = find_recipe(recipe) if recipe else own if own.is_file() else RECIPE
     if data is None and about and about.get("data") and Path(about["data"]).is_dir():
@@ -166,3 +164,11 @@ def _read(file: Path) -> dict[str, Any]:
             f"What was measured of {file.parent.name} cannot be read.", f"Check {file.name}."
         )
     return record
+
+
+def _no_run(run: Path) -> FileError:
+    """The error for a folder without a record of a run, or with a damaged one."""
+    if (run / RUN_FILE).exists():
+        return FileError(f"{RUN_FILE} of {run.name} is damaged.", "Train it again.")
+    said = f"The folder {run.name} holds no training run."
+    return FileError(said, "Run 'brainviewer train' first.")

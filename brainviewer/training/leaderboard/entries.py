@@ -11,7 +11,13 @@ from typing import Any
 from brainviewer.core.errors import FileError
 from brainviewer.training.image_classification.data.split_list import LISTED
 from brainviewer.training.image_classification.evaluation.result_files import read_result
-from brainviewer.training.image_classification.evaluation.results import AUROC, ECE, SHIPPED, WORST
+from brainviewer.training.image_classification.evaluation.results import (
+    AUROC,
+    ECE,
+    RESULT_FILE,
+    SHIPPED,
+    WORST,
+)
 from brainviewer.training.image_classification.recipes.recipe import IMAGE_CLASSES, IMAGE_VOTE
 from brainviewer.training.metrics.intervals import value_of
 
@@ -119,6 +125,9 @@ def read_tables(folder: Path) -> list[Table]:
             "Name one with results, as 'brainviewer train' writes them.",
         )
     found = list(_results(folder))
+    if not found and any(folder.glob(f"**/{RESULT_FILE}")):
+        said = f"No {RESULT_FILE} below {folder.name} can be read."
+        raise FileError(said, "Train again, or name another folder.")
     if not found:
         raise FileError(
             f"There are no results of networks for single images in {folder.name}.",

@@ -83,7 +83,9 @@ def cases() -> Iterator[Case]:
         for place in ("result.json", "run.json", "evaluation.json"):
             make = folder_of(partial(_run, place, content))
             command = ("leaderboard" if place == "result.json" else "evaluate", "{file}")
-            yield Case("tables", f"{place} {name}", make, command, command_says=place)
+            # A record that says nothing is a run that has not ended.
+            says = "" if name in ("BOM", "surrogate", "exponent", "twice a key") else place
+            yield Case("tables", f"{place} {name}", make, command, command_says=says)
 
 
 def _run(place: str, content: bytes) -> Iterator[tuple[str, bytes]]:
