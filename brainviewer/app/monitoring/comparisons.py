@@ -52,6 +52,12 @@ class Found:
     cases: int
     reference_cases: int
 
+    @property
+    def way(self) -> tuple[str, bool]:
+        """What differs most, and whether there is more of it now; unknown of embeddings."""
+        most = max(self.now, key=lambda one: abs(self.now[one] - self.before[one]), default="")
+        return most, self.now.get(most, 0.0) > self.before.get(most, 0.0)
+
 
 def with_card(card: MonitoringReference, measure: Measure) -> Callable[[Cases, int], Found | None]:
     """Compares with the card: answers that rest on the same, with the same prevalence."""

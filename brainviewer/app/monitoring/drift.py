@@ -188,7 +188,10 @@ def _with_own(
 def _standing(
     cases: Cases, look: Callable[[date, date, int], Found | None], running: date, look_back: int
 ) -> tuple[date | None, Found | None]:
-    """Since when a measure is different, None if it is not now, and what was seen last."""
+    """Since when a measure is different, None if it is not now, and what was seen last.
+
+    Weeks that differed in another way do not count: what is lower now may have been higher before.
+    """
     since, last = None, None
     week, first = running - WEEK, running - look_back * WEEK
     first = max(week_of(cases[0].time) if cases else running, first)
@@ -202,7 +205,9 @@ def _standing(
                     break
         least = min(seen, key=lambda one: one.difference.chance, default=None)
         last = last or least
-        if least is None or least.difference.chance > LEVEL:
+        if least is None or last is None or least.difference.chance > LEVEL:
+            break
+        if least.way != last.way:
             break
         since, week = week, week - WEEK
     return since, last

@@ -50,6 +50,19 @@ def test_a_year_of_comparisons_is_within_the_stated_rate() -> None:
     assert 1 / (DRAWS + 1) < LEVEL / 2  # the permutation can tell so small a chance
 
 
+def test_since_counts_weeks_that_differ_in_the_same_way() -> None:
+    """Less than the card says of gliomas for weeks, then more: more only since then."""
+    random = np.random.default_rng(8)
+    few = made_up_weeks(random, STABLE, mix={"glioma": 0.05, "meningioma": 0.3, "none": 0.65})
+    mix = {"glioma": 0.65, "meningioma": 0.3, "none": 0.05}
+    cases = few + made_up_weeks(random, 8, first=monday(STABLE), mix=mix)
+    before = drift_of(few, CARD, monday(STABLE)).warnings
+    assert Measure.CLASSES in {one.measure for one in before}
+    found = {one.measure: one for one in drift_of(cases, CARD, monday(STABLE + 8)).warnings}
+    assert found[Measure.CLASSES].now["glioma"] > found[Measure.CLASSES].before["glioma"]
+    assert found[Measure.CLASSES].since >= monday(STABLE)
+
+
 @pytest.mark.parametrize(
     ("changes", "measure"),
     [
