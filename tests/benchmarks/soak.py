@@ -5,7 +5,7 @@
 
 A cycle is a reading: a study is dropped on the window, scrolled, searched, classified, annotated,
 corrected, exported, its work taken back, and left for the next; each 20th reader waits until the
-lesion is located, the others leave before. Studies have a fortieth of their voxels
+lesion is located, the others leave before. Studies have a sixtieth of their voxels
 (``soak_studies``), but for each 20th cycle, which is of a whole one. Prints what is held every 50
 cycles as a line of JSON, and at the end the growth of memory from the middle on, by the slope of
 Theil and Sen, over 2,000 cycles.
@@ -20,6 +20,7 @@ import math
 import os
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -83,6 +84,12 @@ class Reader:
         self._take_back()
         if failure := self.window.findChild(VolumePane).failure:
             raise RuntimeError(failure)
+
+    def leave_idle(self) -> None:
+        """Let all work end, of which some would take up to seventy megabytes at the moment."""
+        self._session.jobs.cancel(LOCATE)
+        self._wait(lambda: not any(one.name.startswith("job ") for one in threading.enumerate()))
+        self.window.findChild(VolumePane).render_image(64, 64)
 
     def close(self) -> None:
         """Close the window and all that runs for it."""
@@ -207,6 +214,7 @@ def soak(
         is_whole = each and number % each == 0
         among, turn = (whole, number // each) if is_whole else (small, number)
         reader.read(among[turn % len(among)])
+        reader.leave_idle()
         samples.append(held(len(QApplication.allWidgets())))
         if number % line == 0 or number == cycles:
             told = {"cycle": number, "seconds": round(time.monotonic() - begun)}
