@@ -10,7 +10,12 @@ from brainviewer.core.shown_text import shortened
 from brainviewer.files.dicom.archive import Place, is_archive, unpacked
 from brainviewer.files.image2d.folder import CONTENTS_OF_A_CD, is_dicom
 from brainviewer.files.ordinary_file import is_folder, resolved
-from brainviewer.files.study.places import holds_sequences, images_of_study, of_sequences
+from brainviewer.files.study.places import (
+    TooManyImages,
+    holds_sequences,
+    images_of_study,
+    of_sequences,
+)
 
 _MOST_FILES = 100_000
 _NO_DICOM = frozenset((
@@ -56,12 +61,14 @@ def _may_be_dicom(path: Path) -> bool:
 def nifti_beside(paths: Sequence[Path]) -> tuple[Path, ...]:
     """All NIfTI images of one study in folders that may hold DICOM series as well.
 
-    Empty if there are masks and the like only, or several studies.
+    Empty if there are masks and the like only, or several studies. Raises TooManyImages.
     """
     if not all(map(is_folder, paths)):
         return ()
     try:
         images = [image for folder in paths for image in images_of_study(folder)]
+    except TooManyImages:
+        raise
     except FileError:  # said when they are opened
         return ()
     return tuple(images) if of_sequences(images) else ()

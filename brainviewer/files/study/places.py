@@ -13,6 +13,7 @@ from pathlib import Path
 
 from brainviewer.core.counting import first_few
 from brainviewer.core.errors import FileError, Report, silent
+from brainviewer.core.shown_text import shortened
 from brainviewer.core.study import SEQUENCES
 from brainviewer.files.folder_listing import folders_in, list_folder
 from brainviewer.files.ordinary_file import is_folder
@@ -20,6 +21,7 @@ from brainviewer.files.study.sequence_names import Other, role_of
 from brainviewer.files.study.sequence_words import each
 
 _DEEPEST = 3  # folders below the one given
+MOST_IMAGES = 1_000
 _MOST_FOLDERS = 20_000
 _MOST_LEVELS = 6
 """How deep studies are looked for: links may lead round in a circle."""
@@ -43,12 +45,24 @@ class SeveralStudies(FileError):
     """A folder holds several studies, of which one can be opened at a time."""
 
 
+class TooManyImages(FileError):
+    """A folder holds a whole collection, of which every name and many files would be read."""
+
+
 def images_of_study(folder: Path) -> list[Path]:
     """The NIfTI images of the one study in a folder, down to three levels; empty if there is none.
 
-    Raises SeveralStudies if there are several, FileError if a folder cannot be read.
+    Raises SeveralStudies if there are several, TooManyImages if one place holds more than a study
+    has, and FileError if a folder cannot be read.
     """
     images = _images_by_place(folder)
+    for place, found in images.items():
+        if len(found) > MOST_IMAGES:
+            raise TooManyImages(
+                f"The folder {shortened(place.name)} holds {len(found):,} NIfTI images, far more "
+                "than one study has.",
+                "Open the files of one study.",
+            )
     return _of_one_study(folder, images) if images else []
 
 

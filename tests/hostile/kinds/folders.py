@@ -7,7 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.hostile.case import Case, Ends, Place
+from tests.hostile.outcome import SECONDS
 from tests.hostile.sound import image
+
+_LOOKED = 4 * SECONDS
+"""Files without an ending may be DICOM: each is looked at, while *Cancel* is at hand."""
 
 
 def _socket(path: Path) -> None:
@@ -121,6 +125,7 @@ def cases() -> Iterator[Case]:
             # What a folder holds that is called as an image is, nobody knows who may not look.
             end: Ends = "refused" if name == "closed folder" else "opens"
             yield Case("folders", f"{name} beside a sequence", inside, ends=end)
-    for ending in (".txt", ".png", ".nii", ""):
+    for ending, longest in ((".txt", SECONDS), (".png", SECONDS), (".nii", SECONDS), ("", _LOOKED)):
         made = _many_of(ending)
-        yield Case("folders", f"100k files {ending}", made, ends="refused", slow=True)
+        name = f"100k files {ending}"
+        yield Case("folders", name, made, ends="refused", slow=True, longest=longest)

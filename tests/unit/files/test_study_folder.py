@@ -10,6 +10,8 @@ import pytest
 
 from brainviewer.core.errors import FileError
 from brainviewer.core.study import SEQUENCES
+from brainviewer.files.dicom.places import nifti_beside
+from brainviewer.files.study import places
 from brainviewer.files.study.folder import Assignment, assign, collect, explicit, thumbnail
 from brainviewer.files.study.sequence_names import Other, role_of
 
@@ -282,3 +284,18 @@ def test_one_file_is_not_taken_for_two_parts(tmp_path: Path) -> None:
         explicit([Path(f"T2={one}"), Path(f"seg={one}")])
     said, _ = explicit([Path(f"T1={one}"), Path(f"T2={tmp_path / 'copy.nii.gz'}")])
     assert len(said.files) == 2
+
+
+def test_a_folder_with_a_whole_collection_is_refused_before_its_files_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "MOST_IMAGES", 5)
+    for n in range(6):
+        (tmp_path / f"{n}.nii.gz").touch()
+    with pytest.raises(places.TooManyImages, match="holds 6 NIfTI images") as refused:
+        collect([tmp_path])
+    assert refused.value.advice == "Open the files of one study."
+    with pytest.raises(places.TooManyImages):
+        nifti_beside([tmp_path])
+    (tmp_path / "0.nii.gz").unlink()
+    assert len(collect([tmp_path])) == 5
