@@ -15,6 +15,7 @@ from tests.hostile.case import Case, Place
 from tests.hostile.outcome import SECONDS, Outcome, too_much
 from tests.hostile.privileges import without_privileges
 from tests.hostile.watching import (
+    changed,
     content_of,
     is_below,
     left_behind,
@@ -82,8 +83,8 @@ def through_command(case: Case, folder: Path, study: Path) -> Outcome:
         faults.append("did not end")
     if code == 2 and (left := content_of(place.out)):
         faults.append(f"half-written: {', '.join(left)}")
-    if content_of(place.folder) != before:
-        faults.append("changed the input")
+    if other := changed(before, content_of(place.folder)):
+        faults.append(f"changed the input: {other}")
     if case.keeps and not is_below(place.home, kept):
         faults.append("lost what was there")
     if left_over := left_behind(place.home, temporary):

@@ -61,6 +61,12 @@ def content_of(folder: Path) -> dict[str, tuple[int, int]]:
     return found
 
 
+def changed(before: dict[str, tuple[int, int]], after: dict[str, tuple[int, int]]) -> str:
+    """The names of a few files that are not as they were; empty if all are."""
+    names = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
+    return ", ".join(names[:3])
+
+
 def is_below(folder: Path, content: bytes) -> bool:
     """Whether a file below a folder begins with a content, as what is only written to does."""
     for path in folder.rglob("*"):

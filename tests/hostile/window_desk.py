@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QWidge
 
 from brainviewer.app.engine import EngineControl
 from brainviewer.app.notices import Notice, Notices
+from brainviewer.app.saved_session.sessions import PAUSE
 from brainviewer.app.segmentation import Segmentation
 from brainviewer.app.session import Session
 from brainviewer.app.settings.settings import TABLE, Settings
@@ -22,7 +23,7 @@ from brainviewer.gui.sign_in.entrance import Entrance
 from tests.hostile.stopwatch import Stopwatch
 
 _PATIENCE = 60.0
-_NO_WORK = ("engine", "head motion")
+_NO_WORK = ("engine", "head motion", PAUSE)
 """Jobs that nobody waits for."""
 
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from brainviewer.core.errors import BrainViewerError
+from brainviewer.files.session_file.session_file import STAYS, is_session
 from tests.hostile.case import Case, Place
 from tests.hostile.cli_door import remove
 from tests.hostile.corpus import all_cases
 from tests.hostile.sound import write_study
 from tests.hostile.stopwatch import Stopwatch
-from tests.hostile.watching import content_of, left_behind
+from tests.hostile.watching import changed, content_of, left_behind
 from tests.hostile.window_desk import Desk
 from tests.hostile.window_ways import STARTS, WAYS
 
@@ -133,8 +134,9 @@ def main() -> None:
                 faults.append(f"left behind: {', '.join(left[:3])}")
         else:
             faults, said, seconds = through_window(desk, case, place, file)
-        if content_of(place.folder) != before:
-            faults.append("changed the input")
+        other = changed(before, content_of(place.folder))
+        if other and not (other == file.name and is_session(file) and STAYS not in said):
+            faults.append(f"changed the input: {other}")  # a whole session is saved to when left
         print(json.dumps({"faults": faults, "said": said, "seconds": seconds}), flush=True)
         remove(folder / str(number))
     if desk is not None:

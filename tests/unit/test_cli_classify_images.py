@@ -248,7 +248,10 @@ def test_what_does_not_fit_together_is_refused(folder, capfd, tmp_path):
         ([folder / "a.png", "--slice", 4], "There is no frame 4 in a.png"),
         ([tmp_path / "t1.nii.gz", "--top", 2], "--top is for images"),
         ([tmp_path / "t1.nii.gz", folder / "a.png"], "is no image"),
-        ([tmp_path / "empty", "--heatmap", tmp_path / "heat"], "no NIfTI image in the folder"),
+        (
+            [tmp_path / "empty", "--heatmap", tmp_path / "heat"],
+            "There is no image in the folder empty: it is empty",
+        ),
         ([folder / "a.png", "--prevalence", "village"], "no prevalence called village"),
     )
     for arguments, said in cases:

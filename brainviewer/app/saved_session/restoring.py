@@ -33,7 +33,7 @@ from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.report_text import ReportText
 from brainviewer.core.study import Study
 from brainviewer.files.journal.corrections import CorrectionJournal
-from brainviewer.files.session_file.session_file import annotations_in_session
+from brainviewer.files.session_file.session_file import STAYS, annotations_in_session
 
 _KEPT_ELSEWHERE = "{} kept on this computer for this study {} not in the session."
 _NOTHING_OF_IT = "None of the images is one that {} was saved with: nothing of it is shown."
@@ -105,22 +105,26 @@ class Restoring:
         if not self._newer_here or kept_age(study.content_hash) is None:
             keep_age(study.content_hash, years)
 
-    def enter(self, opened: OpenedSession, study: Study) -> None:
-        """A study is shown: look at it as the session says, with its annotations."""
-        same = Sameness.of(study, opened.session.study)
+    def enter(self, opened: OpenedSession, study: Study) -> bool:
+        """A study is shown: look at it as the session says, with its annotations.
+
+        False if something of the session was left out, so that nothing may be saved over it.
+        """
+        whole, same = not opened.session.left_out, Sameness.of(study, opened.session.study)
         self.running = True
         try:
             for sentence in same.sentences:
                 self._notices.tell(sentence, "caution")
             if not same.known:
                 self._tell_nothing(opened)
-                return
+                return False
             show_view(self._state, opened.session.view, study)
             self._show_report_text(opened.session.report_text)
             if not (self._newer_here and self._state.annotations):
-                self._show_annotations(opened, same, study)
+                whole = self._show_annotations(opened, same, study) and whole
         finally:
             self.running = False
+        return whole
 
     def results(self) -> bool:
         """Show what was found and answered; False where that has to be computed anew."""
@@ -168,7 +172,8 @@ class Restoring:
 
     # -- annotations ------------------------------------------------------------------------
 
-    def _show_annotations(self, opened: OpenedSession, same: Sameness, study: Study) -> None:
+    def _show_annotations(self, opened: OpenedSession, same: Sameness, study: Study) -> bool:
+        """Whether all could be shown."""
         session, here = opened.session, self._state.annotations
         others = other_annotations(here, session)
         if same.same:
@@ -176,13 +181,15 @@ class Restoring:
             pairs = zip(session.annotations, reasons, strict=True)
             self._annotations.take_over(tuple(one for one, why in pairs if not why))
             if any(reasons):
-                self._notices.tell(NOT_OF_THE_STUDY, "caution")
+                self._notices.tell(f"{NOT_OF_THE_STUDY} {STAYS}", "caution")
             if others:
                 self._offer(others)
-        elif session.annotations:
+            return not any(reasons)
+        if session.annotations:
             ours = tuple(a for a in here if a.id not in {b.id for b in session.annotations})
             self._add_from_file(opened, ours)
             self._notices.tell(_CHECK, "caution")
+        return True
 
     def _offer(self, others: tuple[Annotation, ...]) -> None:
         """What was kept here and is not in the session can be added to it."""

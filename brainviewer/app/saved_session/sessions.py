@@ -30,7 +30,7 @@ from brainviewer.core.shown_text import shortened
 from brainviewer.core.view.saved_camera import SavedLooks
 from brainviewer.core.view.saved_view import SavedView
 from brainviewer.files.ordinary_file import is_there
-from brainviewer.files.session_file.session_file import read_session, stamp_in, write_session
+from brainviewer.files.session_file.session_file import STAYS, read_session, stamp_in, write_session
 from brainviewer.files.user_folders import retrieved_folder
 
 READ, SAVE, PAUSE = "open session", "save session", "session pause"
@@ -124,7 +124,8 @@ class SavedSessions:
                 return
             missing = prior.sentence_of_prior if prior.missing else ""
             opened = OpenedSession(path, session, () if missing else prior.paths, missing)
-            self._documents.open(found.paths, said=session.left_out, session=opened)
+            said = (*session.left_out, STAYS) if session.left_out else ()
+            self._documents.open(found.paths, said=said, session=opened)
 
         self._jobs.start(READ, work, done, self._notices.fail)
 
@@ -143,9 +144,9 @@ class SavedSessions:
         self._prior.forget()
         if opened is None or study is None:
             return
-        self._restoring.enter(opened, study)
+        whole = self._restoring.enter(opened, study)
         session = opened.session
-        if study.content_hash == session.study.sha256:
+        if whole and study.content_hash == session.study.sha256:
             file = OpenSessionFile(opened.path, session.id, session.stamp)
             self._prior.keep(opened)
             self._follow(file)

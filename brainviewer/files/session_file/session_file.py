@@ -52,6 +52,8 @@ _HEAD, _ANNOTATIONS, _CORRECTION = "session.json", "annotations.json", "correcti
 _ID = re.compile(r"[0-9a-f]{32}")
 _SOME = "A part of the annotations"
 _LEFT_OUT = "{} of the session is damaged and was left out."
+STAYS = "The file is not written to: save the session under another name to go on with it."
+"""What is said besides where more is to be saved: what is damaged may be mended elsewhere."""
 
 
 class NewerSession(FileError):

@@ -15,7 +15,8 @@ from brainviewer.core.report_text import ReportText
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
 from brainviewer.core.voi.voi_window import Window
-from brainviewer.files.session_file.session_file import read_session
+from brainviewer.files.session_file.archive import archive_of, read_archive
+from brainviewer.files.session_file.session_file import STAYS, read_session
 from brainviewer.painting.text.wording import correction_text
 from tests.command_line import run
 from tests.phantoms import marker_position
@@ -96,6 +97,28 @@ def test_what_changes_is_saved_by_itself(desks: Desks, tmp_path: Path) -> None:
     assert view is not None and view.plane is Plane.CORONAL
     assert [source.name for source in read_session(session).study.sources] == ["study"]
     assert desk.session.saved.file is None  # the other study has none
+
+
+@pytest.mark.parametrize("part", ["annotations.json", "correction.jsonl"])
+def test_a_session_with_a_damaged_part_is_not_written_over(
+    desks: Desks, reader: Reader, tmp_path: Path, part: str
+) -> None:
+    desk = desks.start()
+    worked_on(desk, write_study(tmp_path / "study"))
+    session = saved(desk, tmp_path / "reading.brainviewer")
+    desks.close()
+    session.write_bytes(archive_of({**read_archive(session), part: b"{"}))
+    damaged = session.read_bytes()
+
+    desk = desks.start("elsewhere")
+    opened(desk, session)
+    said = " ".join(desk.sentences())
+    assert "was left out" in said and STAYS in said
+    ruler(desk)
+    assert not desk.session.saved.save()
+    opened(desk, write_study(tmp_path / "another", level=3))
+    desks.close()
+    assert session.read_bytes() == damaged
 
 
 def test_what_was_made_after_it_was_saved_is_not_lost(desks: Desks, tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def dangling(data: Path) -> None:
         (lambda data: None, ("--runs", "."), "--runs has no meaning"),
         (lambda data: None, ("--found", "."), "--found has no meaning"),
         (lambda data: None, ("--split", "nothing.csv"), "There is no file nothing.csv"),
-        (lambda data: None, ("--exclude", "nothing.txt"), "nothing.txt cannot be read"),
+        (lambda data: None, ("--exclude", "nothing.txt"), "There is no file nothing.txt"),
         (lambda data: None, ("--epochs", 0), "--epochs"),
     ],
 )
