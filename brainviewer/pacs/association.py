@@ -96,8 +96,9 @@ def _end(association: Association) -> None:
         until = time.monotonic() + _ABORT_SECONDS
         while dul.state_machine.current_state not in _ABORTED and time.monotonic() < until:
             time.sleep(0.01)
-        dul.to_user_queue.put(None)
-        association.dimse.msg_queue.put((None, None))
+    # Also of an association that is none any more: who waits may have begun to only now.
+    dul.to_user_queue.put(None)
+    association.dimse.msg_queue.put((None, None))
     if dul.socket is not None and dul.socket.socket is not None:
         shut(dul.socket.socket)
 
