@@ -21,6 +21,10 @@ from brainviewer import __version__
 from tests import pacs_servers
 
 ROOT = Path(__file__).resolve().parents[2]
+_AT_THE_TOP = """
+.ci .github .gitignore .pre-commit-config.yaml CHANGELOG.md CITATION.cff CONTRIBUTING.md LICENSE
+PRIVACY.md README.md SECURITY.md brainviewer docs main.py packaging pyproject.toml resources tests
+"""
 
 
 def script(name: str) -> ModuleType:
@@ -31,6 +35,16 @@ def script(name: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def test_nothing_lies_at_the_top_that_does_not_belong_there() -> None:
+    """What a trial leaves in the folder that it runs in is not added unseen."""
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if listed.returncode:
+        pytest.skip("no clone: what is kept is not known")
+    assert {line.split("/")[0] for line in listed.stdout.splitlines()} == set(_AT_THE_TOP.split())
 
 
 def test_every_package_that_is_named_is_pinned_to_a_version_that_fits() -> None:
