@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from brainviewer.core.errors import SENSELESS, FileError
 from brainviewer.files.annotation_file import (
@@ -25,6 +24,7 @@ from brainviewer.files.journal.correction_content import correction_entries
 from brainviewer.files.journal.standing import AGE, ANNOTATION, FEEDBACK, REPORT
 from brainviewer.files.locks import held_elsewhere
 from brainviewer.files.ordinary_file import read_ordinary
+from brainviewer.files.own_file import free_name
 from brainviewer.files.user_folders import ages_folder, data_folder, journal_folder, reports_folder
 
 log = logging.getLogger(__name__)
@@ -168,9 +168,7 @@ def _remove(path: Path) -> None:
 
 
 def _set_aside(path: Path) -> str:
-    aside = path.with_name(f"{path.name}.damaged")
-    while aside.exists():
-        aside = path.with_name(f"{path.name}.{uuid4().hex[:8]}.damaged")
+    aside = free_name(path, "damaged")
     try:
         rename(path, aside)
     except OSError:
