@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import delete
 
 Item = QWidget | QLayout | int | tuple[QWidget | QLayout, int | Qt.AlignmentFlag] | None
 """A widget or a layout, alone or with its stretch or alignment; pixels of room; None stretches."""
@@ -74,6 +75,9 @@ def clear(layout: QLayout) -> None:
     """Take everything out of a layout that is filled anew; its widgets go at once."""
     while item := layout.takeAt(0):
         discard(item.widget())
+        # Neither Qt nor Python deletes what has been taken; a layout in it would take its own along.
+        if item.layout() is None:
+            delete(item)
 
 
 def discard(widget: QWidget | None) -> None:

@@ -16,6 +16,8 @@ from brainviewer.painting.volume.view import LOOKS, Rotation
 _LETTERS = "RLASPI"
 _NEAR = np.array((0.94, 0.96, 0.98))
 _FAR = np.array((0.30, 0.35, 0.40))
+_SHADES = 24
+"""Steps from far to near, too small to be seen."""
 
 
 class OrientationLetters:
@@ -62,7 +64,8 @@ class OrientationLetters:
             right, up, near = rotation @ LOOKS[letter][0]
             end = middle + radius * np.array((right, up))
             self._points.SetPoint(n + 1, end[0], end[1], 0)
-            colour = _FAR + (_NEAR - _FAR) * (0.5 + 0.5 * near)
+            # VTK keeps what it takes for letters of each colour for good, so there are not many.
+            colour = _FAR + (_NEAR - _FAR) * round(_SHADES * (0.5 + 0.5 * near)) / _SHADES
             colours[n] = colour * 150
             text = self._texts[letter]
             text.SetPosition(*(middle + (radius + 10 * scale) * np.array((right, up))))
