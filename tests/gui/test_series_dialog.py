@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from brainviewer.app.notices import Notice
-from brainviewer.app.opening.dicom.series import SeriesChoice, UnknownSeries, examination_in
+from brainviewer.app.opening.dicom.looking import examination_in
+from brainviewer.app.opening.dicom.series import SeriesChoice, UnknownSeries
 from brainviewer.app.opening.opened import Opened
 from brainviewer.app.opening.study import open_study
 from brainviewer.core.study import SEQUENCES, Modality

@@ -206,7 +206,8 @@ class Retrieval:
 
 def _sequence_in(folder: Path) -> "SeriesChoice | None":
     """The series in a folder as the sequence that it surely is; None if it cannot be told."""
-    from brainviewer.app.opening.dicom.series import choice_of, examination_in
+    from brainviewer.app.opening.dicom.looking import examination_in
+    from brainviewer.app.opening.dicom.series import choice_of
 
     try:
         found = examination_in([folder])

@@ -6,7 +6,8 @@ from random import Random
 
 import numpy as np
 
-from brainviewer.app.opening.dicom.series import choice_of, examination_in
+from brainviewer.app.opening.dicom.looking import examination_in
+from brainviewer.app.opening.dicom.series import choice_of
 from brainviewer.app.opening.sources import SeriesSource
 from brainviewer.core.errors import BrainViewerError, silent
 from tests.hostile.fuzz.changes import number_changed

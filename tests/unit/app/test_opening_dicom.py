@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from pydicom import dcmread
 
-from brainviewer.app.opening.dicom.series import SeriesChoice, UnknownSeries, examination_in, named
+from brainviewer.app.opening.dicom.looking import examination_in
+from brainviewer.app.opening.dicom.series import SeriesChoice, UnknownSeries, named
 from brainviewer.app.opening.first_image import first_readable
 from brainviewer.app.opening.study import open_study, open_without_asking
 from brainviewer.app.report.study_record import study_record

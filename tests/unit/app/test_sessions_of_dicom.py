@@ -176,7 +176,7 @@ def test_a_series_that_is_gone_is_no_other(desks: Desks, tmp_path: Path) -> None
     ruler(desk)
     session = saved(desk, tmp_path / "reading.brainviewer")
     desks.close()
-    from brainviewer.app.opening.dicom.series import examination_in
+    from brainviewer.app.opening.dicom.looking import examination_in
 
     there = examination_in([source])
     assert there is not None

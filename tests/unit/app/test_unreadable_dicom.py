@@ -8,7 +8,7 @@ import pytest
 from pydicom import dcmread, uid
 from pydicom.dataset import Dataset
 
-from brainviewer.app.opening.dicom.series import examination_in
+from brainviewer.app.opening.dicom.looking import examination_in
 from brainviewer.app.opening.study import open_study
 from brainviewer.core.errors import FileError
 from brainviewer.core.study import SEQUENCES, Modality

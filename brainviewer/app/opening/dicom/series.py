@@ -1,20 +1,18 @@
 """DICOM as a study: whether it is there, and which series is which sequence."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from brainviewer.app.opening.dicom.looking import looked_through, with_found
 from brainviewer.app.opening.dicom.no_volume import UNKNOWN, NoVolume
-from brainviewer.app.opening.dicom.segmentation_alone import ImagesElsewhere
 from brainviewer.app.stores.series_roles import as_remembered
 from brainviewer.core.counting import first_few
 from brainviewer.core.errors import BrainViewerError, FileError, Report, silent
 from brainviewer.core.shown_text import shortened
 from brainviewer.core.study import Modality
 from brainviewer.files.dicom.archive import is_archive
-from brainviewer.files.dicom.listed_files import missing_notices
-from brainviewer.files.dicom.places import Found, may_hold_series, nifti_beside, possible_files
+from brainviewer.files.dicom.places import may_hold_series, nifti_beside, possible_files
 from brainviewer.files.dicom.series.candidates import Candidate
 from brainviewer.files.dicom.series.examination import (
     Examination,
@@ -22,12 +20,12 @@ from brainviewer.files.dicom.series.examination import (
     examination_of,
 )
 from brainviewer.files.dicom.series.frames import Frame
-from brainviewer.files.dicom.series.headers import Headers, read_headers
+from brainviewer.files.dicom.series.headers import read_headers
 from brainviewer.files.dicom.series.proposal import left_out_notice, propose
-from brainviewer.files.dicom.series.segmentation import segmentations_of, with_its_folder
-from brainviewer.files.dicom.series.unreadable import nothing_readable, unread_notices
+from brainviewer.files.dicom.series.segmentation import segmentations_of
+from brainviewer.files.dicom.series.unreadable import unread_notices
 from brainviewer.files.folder_listing import check_searchable
-from brainviewer.files.image2d.folder import ImagesInFolders, images_of, is_dicom
+from brainviewer.files.image2d.folder import ImagesInFolders, images_of
 from brainviewer.files.ordinary_file import is_folder, resolved
 from brainviewer.files.study.folder import explicit, sequences_told, some_names
 from brainviewer.files.study.places import of_sequences
@@ -79,92 +77,6 @@ class UnknownSeries(BrainViewerError):
         self.choice, self.told = choice, told or choice
 
 
-def examination_in(paths: Sequence[Path], report: Report = silent) -> Examination | None:
-    """The MR examination that was named; None if it is something else, to be opened as such.
-
-    paths : folders of any nesting, DICOM files, DICOMDIR or ZIP archives. A folder with NIfTI
-        images is a study of these, and a single file an image unless it tells its sequence.
-    Raises FileError if there are several patients, if an archive holds no series, or if none of the
-    DICOM files can be read.
-    """
-    return _looked_through(paths, report)[0]
-
-
-def _looked_through(
-    paths: Sequence[Path], report: Report
-) -> tuple[Examination | None, Sequence[Frame]]:
-    """See ``examination_in``; and the slices that were found where that is none."""
-    _, plain = explicit(paths)
-    if not may_hold_series(plain):
-        return None, ()
-    if len(with_its_folder(paths)) > len(paths):
-        return _around(paths[0], report), ()
-    found = possible_files(plain, report)
-    headers = read_headers(found.files, report)
-    try:
-        examination = examination_of(headers, found.closed)
-    except SeveralPatients as several:
-        if any(map(is_archive, plain)):
-            advice = "Unpack it and open the files of one patient."
-            raise SeveralPatients(several.message, advice) from None
-        raise
-    if found.files == tuple(plain) and len(plain) == 1 and not _opens_alone(examination):
-        return None, headers.frames
-    if examination is None and any(map(is_archive, plain)):
-        raise _no_mr_in(plain[0], headers.frames)
-    if examination is None and not headers.frames:
-        _refuse_unreadable(plain, headers, found.closed)
-    if examination is not None:
-        examination = _with_found(examination, found)
-    return examination, headers.frames
-
-
-def _refuse_unreadable(plain: Sequence[Path], headers: Headers, closed: int) -> None:
-    """Raises FileError if there are DICOM files only, and none of them holds an image."""
-    if not (headers.others or headers.refused or headers.incomplete or closed):
-        return  # nothing that may be DICOM; many thousands of others are not looked at once more
-    elsewhere: FileError | None = None
-    try:
-        images, count = images_of(plain), 0
-    except ImagesInFolders as error:
-        images, count, elsewhere = error.images, headers.others, error
-    name = shortened(plain[0].name)
-    if all(map(is_dicom, images)) and (
-        nothing := nothing_readable(name, headers, closed, count or len(images))
-    ):
-        raise nothing
-    if elsewhere is not None:
-        raise elsewhere
-
-
-def _no_mr_in(archive: Path, frames: Sequence[Frame]) -> FileError:
-    if frames:
-        return NoVolume.not_mr(frames).refusal([archive], [])
-    return FileError(f"{archive.name} holds no MR series.", "Unpack it and give the files in it.")
-
-
-def _around(segmentation: Path, report: Report) -> Examination:
-    """The examination in the folder of a segmentation that was named alone.
-
-    Raises FileError if the images of the segmentation are not there.
-    """
-    found = possible_files([segmentation.parent], report)
-    with suppress(FileError):
-        examination = examination_of(read_headers(found.files, report), found.closed)
-        if examination is not None and _is_of(segmentation, examination):
-            return _with_found(examination, found)
-    raise ImagesElsewhere(segmentation)
-
-
-def _is_of(segmentation: Path, examination: Examination) -> bool:
-    """Whether a file is a segmentation in the frame of reference of one of the series."""
-    frames = {one.tags.text("FrameOfReferenceUID") for one in examination.volumes} - {""}
-    return any(
-        one.frames[0].path == segmentation and one.tags.text("FrameOfReferenceUID") in frames
-        for one in examination.segmentations
-    )
-
-
 def named(paths: Sequence[Path], report: Report = silent) -> Named:
     """What lies where the user points.
 
@@ -178,7 +90,7 @@ def named(paths: Sequence[Path], report: Report = silent) -> Named:
         taken = set(map(resolved, given.files.values()))
         rest = [one for one in nifti if resolved(one) not in taken and of_sequences([one])]
         return _of_both(plain, rest, report)
-    examination, frames = _looked_through(paths, report)
+    examination, frames = looked_through(paths, report)
     if examination is None:
         no_volume = NoVolume.not_mr(frames)
         images = () if len(plain) < len(paths) else _one_by_one(plain, no_volume, frames)
@@ -249,20 +161,11 @@ def _of_both(plain: Sequence[Path], nifti: Sequence[Path], report: Report) -> Na
     if not examination.volumes or (told and len(sequences) <= len(told)):
         names = first_few([one.name for one in examination.volumes or examination.candidates])
         return Named(notices=(f"{_BESIDE_NIFTI}: {names}.",))
-    examination = _with_found(examination, found)
+    examination = with_found(examination, found)
     if nifti:
         notice = f"{_BESIDE_DICOM}: {some_names(nifti)}."
         examination = replace(examination, notices=(*examination.notices, notice))
     return Named(examination=examination)
-
-
-def _with_found(examination: Examination, found: Found) -> Examination:
-    """With the sentences on files that are not there, and on archives that are."""
-    notices = [*examination.notices, *missing_notices(found)]
-    if found.archives:
-        names = some_names(found.archives)
-        notices.append(f"The folder also holds ZIP archives, which are not looked into: {names}.")
-    return replace(examination, notices=tuple(notices))
 
 
 def choice_of(examination: Examination) -> SeriesChoice:
@@ -290,13 +193,3 @@ def with_notices(examination: Examination, chosen: Mapping[Modality, Candidate])
     left_out = left_out_notice(examination.candidates, list(chosen.values()))
     notices = (*examination.notices, *((left_out,) if left_out else ()))
     return SeriesChoice(examination, chosen, notices)
-
-
-def _opens_alone(examination: Examination | None) -> bool:
-    """Whether a single file tells its sequence, or why its frames are no volume."""
-    if examination is None:
-        return False
-    frames = examination.candidates[0].stack.first.tags.whole("NumberOfFrames", 1)
-    if not examination.volumes:
-        return frames > 1
-    return any(one.sequence for one in examination.volumes)
