@@ -75,7 +75,7 @@ def clear(layout: QLayout) -> None:
     """Take everything out of a layout that is filled anew; its widgets go at once."""
     while item := layout.takeAt(0):
         discard(item.widget())
-        # Neither Qt nor Python deletes what has been taken; a layout in it would take its own along.
+        # Neither Qt nor Python deletes what was taken; a layout in it would take its own along.
         if item.layout() is None:
             delete(item)
 

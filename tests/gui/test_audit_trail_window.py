@@ -9,7 +9,6 @@ from audited import recorded
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from brainviewer.app.audit_trail import recording
 from brainviewer.app.audit_trail.browsing import PAGE
 from brainviewer.app.audit_trail.recording import own_trail, record
 from brainviewer.app.audit_trail.switching import start
@@ -21,7 +20,7 @@ from brainviewer.core.process.reader import Reader, use_reader
 from brainviewer.files.audit_trail.clock import moment
 from brainviewer.files.audit_trail.places import name_of, trail_folder
 from brainviewer.gui.audit_trail import window as trail_window
-from brainviewer.gui.audit_trail.window import TrailWindow, with_ending
+from brainviewer.gui.audit_trail.window import TrailWindow
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.settings.dialog import SettingsDialog
 
@@ -199,10 +198,3 @@ def test_the_settings_lead_there(window: MainWindow, qtbot: QtBot) -> None:
 def _says(widget: object) -> bool:
     text = getattr(widget, "text", None)
     return callable(text) and text() == "Audit trail…"
-
-
-def test_files_get_the_ending_that_was_chosen() -> None:
-    assert with_ending(Path("a"), "Table (*.csv)").name == "a.csv"
-    assert with_ending(Path("a"), "Sealed lines (*.jsonl)").name == "a.jsonl"
-    assert with_ending(Path("a.csv"), "Sealed lines (*.jsonl)").name == "a.csv"
-    assert recording.EDIT_SECONDS == 60

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,7 +16,7 @@ from brainviewer.files.predictions.database import PredictionDatabase
 from brainviewer.gui.dialogs import questions
 from brainviewer.gui.monitoring.chart_view import ChartView
 from brainviewer.gui.monitoring.histology_line import HistologyLine
-from brainviewer.gui.monitoring.window import _PAGE, _TABLE, with_ending
+from brainviewer.gui.monitoring.window import _KINDS
 from brainviewer.models.registry import card_of
 from tests.gui.conftest import show_study
 from tests.unit.app.desk import a_result
@@ -99,13 +98,18 @@ def test_it_is_accepted_saved_and_deleted(window, qtbot, kept, tmp_path, monkeyp
     qtbot.waitUntil(lambda: "has changed" not in page.list.item(0).text(), timeout=20_000)
     assert page.accept_button.text() == "Compare with card"
     asked: list[str] = []
+    html, table = _KINDS
     for name, kind, replaces in (
-        ("page.html", _PAGE, False),
-        ("page.html", _TABLE, False),
-        ("page.html", _TABLE, True),  # the dialog asked about the page, and page.csv is there
-        ("all", _TABLE, False),
+        ("page.html", html, False),
+        ("page", table, False),
+        (
+            "page",
+            table,
+            True,
+        ),  # page.csv is there, and the dialog asked about page
+        ("all", table, False),
     ):
-        chosen = (str(tmp_path / name), kind)
+        chosen = (str(tmp_path / name), kind.filter)
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, of=chosen: of)
         monkeypatch.setattr(questions, "ask", lambda _, what, *__: bool(asked.append(what)))
         if replaces:
@@ -178,12 +182,3 @@ def test_nothing_is_entered_where_nothing_is_kept(window, study) -> None:
     assert line.isVisibleTo(window)
     window.session.settings.update(keep_predictions=False)
     assert not line.isVisibleTo(window)
-
-
-def test_a_file_gets_the_ending_of_what_is_saved() -> None:
-    names = [
-        with_ending(Path(name), table=table).name
-        for name in ("a", "a.html", "a.b", "a.CSV")
-        for table in (False, True)
-    ]
-    assert names == ["a.html", "a.csv", "a.html", "a.csv", "a.b.html", "a.b.csv", "a.CSV", "a.CSV"]

@@ -22,7 +22,6 @@ from brainviewer.core.study import Study
 from brainviewer.gui.dialogs import printing
 from brainviewer.gui.dialogs.printing import print_report
 from brainviewer.gui.main_window import MainWindow
-from brainviewer.gui.report.opener import with_ending
 from brainviewer.gui.report.window import ReportWindow
 from tests.gui.conftest import show_answered, show_study
 from tests.phantoms import marker_study, oblique_grid
@@ -188,12 +187,6 @@ def test_where_it_cannot_be_saved_is_said(
 ) -> None:
     window.parts.report.save(tmp_path / "no" / "a.pdf")
     assert said[-1][0] == "error" and "does not exist" in said[-1][1]
-
-
-def test_an_ending_is_given_where_there_is_none() -> None:
-    assert with_ending(Path("a"), "HTML (*.html *.htm)").name == "a.html"
-    assert with_ending(Path("a.b"), "PDF (*.pdf)").name == "a.b.pdf"
-    assert with_ending(Path("a.HTM"), "PDF (*.pdf)").name == "a.HTM"
 
 
 # -- paper ----------------------------------------------------------------------------------------

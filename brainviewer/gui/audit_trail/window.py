@@ -7,7 +7,6 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
-    QFileDialog,
     QLineEdit,
     QPlainTextEdit,
     QTableView,
@@ -26,7 +25,8 @@ from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui import theme
 from brainviewer.gui.audit_trail.model import TrailTable
-from brainviewer.gui.dialogs.questions import ask, may_replace
+from brainviewer.gui.dialogs.questions import ask
+from brainviewer.gui.dialogs.save_place import FileKind, ask_place
 from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.study_table import set_up_study_table
@@ -45,7 +45,7 @@ _MOST_SHOWN = 8
 """Faults that are in sight at once."""
 _REST_MS = 250
 """How long typing must rest before the lines are read again."""
-_FILES = "Table (*.csv);;Sealed lines (*.jsonl)"
+_KINDS = FileKind("Table", (".csv",)), FileKind("Sealed lines", (".jsonl",))
 _STOP = "What is done from now on is not recorded. What was recorded stays."
 
 
@@ -189,13 +189,9 @@ class TrailWindow(QDialog):
 
     def ask_export(self) -> None:
         """Ask for a file, and write the lines that are listed there."""
-        chosen, kind = QFileDialog.getSaveFileName(
-            self, "Export the audit trail", str(Path.home() / "audit-trail.csv"), _FILES
-        )
-        if chosen:
-            path = with_ending(Path(chosen), kind)
-            if may_replace(self, Path(chosen), path):
-                self.export(path)
+        start = Path.home() / "audit-trail.csv"
+        if path := ask_place(self, "Export the audit trail", start, *_KINDS):
+            self.export(path)
 
     def export(self, path: Path) -> None:
         """Write the lines that are listed into a file."""
@@ -222,12 +218,6 @@ class TrailWindow(QDialog):
         self._rest.stop()
         self.browser.close()
         super().hideEvent(event)
-
-
-def with_ending(path: Path, kind: str) -> Path:
-    """The path with the ending of the kind that was chosen, where it has none."""
-    ending = ".jsonl" if "jsonl" in kind else ".csv"
-    return path if path.suffix else path.with_name(f"{path.name}{ending}")
 
 
 def shown_lines(said: list[str]) -> str:

@@ -10,14 +10,15 @@ from brainviewer.core.study import Study
 from brainviewer.files.annotation_file import OtherStudy
 from brainviewer.files.image2d.folder import DICOM_SUFFIXES, IMAGE_SUFFIXES
 from brainviewer.gui.dialogs.questions import ANOTHER_STUDY, ask, errors_told
+from brainviewer.gui.dialogs.save_place import FileKind, ask_place
 from brainviewer.gui.dialogs.session_files import SessionDialogs
 
 _STUDIES = "NIfTI (*.nii *.nii.gz);;All files (*)"
 _ENDINGS = sorted(IMAGE_SUFFIXES | DICOM_SUFFIXES)
 _IMAGES = f"Images ({' '.join(f'*{ending}' for ending in _ENDINGS)});;All files (*)"
-_SEGMENTATION = "NIfTI (*.nii.gz *.nii)"
-_ANNOTATIONS = "BrainViewer annotations (*.json)"
-_TABLE = "Tables with commas (*.csv)"
+_SEGMENTATION = FileKind("NIfTI", (".nii.gz", ".nii"))
+_ANNOTATIONS = FileKind("BrainViewer annotations", (".json",))
+_TABLE = FileKind("Tables with commas", (".csv",))
 
 
 class FileDialogs:
@@ -66,7 +67,9 @@ class FileDialogs:
     def open_annotations(self) -> None:
         """Ask for a file of annotations and show them."""
         start, study = self._start_folder(), self._session.state.study
-        path, _ = QFileDialog.getOpenFileName(self._window, "Open annotations", start, _ANNOTATIONS)
+        path, _ = QFileDialog.getOpenFileName(
+            self._window, "Open annotations", start, _ANNOTATIONS.filter
+        )
         if path and self._still(study, "no annotations were opened"):
             with errors_told(self._session):
                 self._open_annotations(Path(path), study)
@@ -83,31 +86,25 @@ class FileDialogs:
     def save_annotations(self) -> None:
         """Ask for a place and save the annotations there."""
         start, study = Path(self._start_folder()) / "annotations.json", self._session.state.study
-        path, _ = QFileDialog.getSaveFileName(
-            self._window, "Save annotations", str(start), _ANNOTATIONS
-        )
+        path = ask_place(self._window, "Save annotations", start, _ANNOTATIONS)
         if path and self._still(study, "no annotations were saved"):
             with errors_told(self._session):
-                self._session.annotations.save(Path(path))
+                self._session.annotations.save(path)
 
     def export_annotations(self) -> None:
         """Ask for a place and write the table of annotations there."""
         start, study = Path(self._start_folder()) / "annotations.csv", self._session.state.study
-        path, _ = QFileDialog.getSaveFileName(
-            self._window, "Export annotations as CSV", str(start), _TABLE
-        )
+        path = ask_place(self._window, "Export annotations as CSV", start, _TABLE)
         if path and self._still(study, "no annotations were exported"):
             with errors_told(self._session):
-                self._session.tables.export(Path(path))
+                self._session.tables.export(path)
 
     def save_segmentation(self) -> None:
         """Ask for a place and save the segmentation of the lesion there."""
         start, study = Path(self._start_folder()) / "segmentation.nii.gz", self._session.state.study
-        path, _ = QFileDialog.getSaveFileName(
-            self._window, "Save segmentation", str(start), _SEGMENTATION
-        )
+        path = ask_place(self._window, "Save segmentation", start, _SEGMENTATION)
         if path and self._still(study, "no segmentation was saved"):
-            self._session.correction_tools.save(Path(path))
+            self._session.correction_tools.save(path)
 
     def _still(self, study: Study | None, undone: str) -> bool:
         """Whether the study that a dialog was about is still open; if not, that is said."""

@@ -11,11 +11,12 @@ from brainviewer.app.notices import Notice, Offer
 from brainviewer.app.session import Session
 from brainviewer.core.saved_session import SavedSession
 from brainviewer.core.shown_text import shown_text
-from brainviewer.files.session_file.session_file import SUFFIX, is_session
+from brainviewer.files.session_file.session_file import SUFFIX
 from brainviewer.gui.dialogs.questions import ANOTHER_STUDY, errors_told, plain_box
+from brainviewer.gui.dialogs.save_place import FileKind, ask_place
 from brainviewer.gui.widgets import call
 
-_SESSIONS = f"BrainViewer sessions (*{SUFFIX})"
+_SESSIONS = FileKind("BrainViewer sessions", (SUFFIX,))
 _NO_NAME = "session"
 
 
@@ -32,7 +33,7 @@ class SessionDialogs:
     def open(self) -> None:
         """Ask for a session and open it."""
         path, _ = QFileDialog.getOpenFileName(
-            self._window, "Open session", self._start_folder(), _SESSIONS
+            self._window, "Open session", self._start_folder(), _SESSIONS.filter
         )
         if path:
             self._session.saved.open(Path(path))
@@ -53,18 +54,14 @@ class SessionDialogs:
         shown = self._session.settings.show_patient
         name = f"{study.name if shown and study.name else _NO_NAME}{SUFFIX}"
         start = there.path if there is not None else Path(self._start_folder()) / name
-        chosen, _ = QFileDialog.getSaveFileName(self._window, "Save session", str(start), _SESSIONS)
-        if not chosen:
+        if (path := ask_place(self._window, "Save session", start, _SESSIONS)) is None:
             return
         self._session.correction.settle()
         if self._session.state.study is not study:
             self._session.notices.tell(ANOTHER_STUDY.format("no session was saved"), "caution")
             return
-        path = Path(chosen)
         with errors_told(self._session):
-            self._session.saved.save_as(
-                path if is_session(path) else Path(f"{path}{SUFFIX}"), self._tell_where
-            )
+            self._session.saved.save_as(path, self._tell_where)
 
     def ask_sources(self, sentence: str, session: SavedSession) -> Sequence[Path]:
         """Ask where the images of a session are."""

@@ -3,14 +3,15 @@
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QDialog, QFileDialog, QListWidget, QScrollArea, QWidget
+from PySide6.QtWidgets import QDialog, QListWidget, QScrollArea, QWidget
 
 from brainviewer.app.monitoring.monitor_page import NOTHING
 from brainviewer.app.monitoring.overview import ModelOverview
 from brainviewer.app.session import Session
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui import theme
-from brainviewer.gui.dialogs.questions import ask, may_replace
+from brainviewer.gui.dialogs.questions import ask
+from brainviewer.gui.dialogs.save_place import FileKind, ask_place
 from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, row, scrolled
 from brainviewer.gui.monitoring.model_view import fill_model
@@ -18,9 +19,10 @@ from brainviewer.gui.outside_text import as_tip
 from brainviewer.gui.widgets import button, label, told
 from brainviewer.gui.window_size import open_with
 
-_PAGE = "Page with charts (*.html)"
-_PAGES = (".html", ".htm")
-_TABLE = "Table with commas (*.csv)"
+_KINDS = (
+    FileKind("Page with charts", (".html", ".htm")),
+    FileKind("Table with commas", (".csv",)),
+)
 
 
 class MonitorWindow(QDialog):
@@ -128,13 +130,7 @@ class MonitorWindow(QDialog):
             self._monitoring.accept(one.model, back=bool(one.accepted))
 
     def _ask_file(self) -> None:
-        kinds = f"{_PAGE};;{_TABLE}"
-        start = str(Path.home() / "monitoring.html")
-        name, kind = QFileDialog.getSaveFileName(self, "Save", start, kinds)
-        if not name:
-            return
-        path = with_ending(Path(name), table=kind == _TABLE)
-        if may_replace(self, Path(name), path):
+        if path := ask_place(self, "Save", Path.home() / "monitoring.html", *_KINDS):
             self._monitoring.save(path)
 
     def _ask_delete(self) -> None:
@@ -142,12 +138,3 @@ class MonitorWindow(QDialog):
         more = "Feedback and histology that belong to them are deleted from the list, too."
         if ask(self, what, more, "Delete"):
             self._monitoring.delete()
-
-
-def with_ending(path: Path, *, table: bool) -> Path:
-    """The path of a page, or of a table where that is asked for or the ending says so."""
-    suffix = path.suffix.lower()
-    if suffix == ".csv" or (suffix in _PAGES and not table):
-        return path
-    name = path.stem if suffix in _PAGES else path.name
-    return path.with_name(f"{name}{'.csv' if table else '.html'}")

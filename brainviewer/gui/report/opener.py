@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from brainviewer.app.audit_trail.recording import audited
 from brainviewer.app.notices import Notice, Offer
@@ -15,11 +15,12 @@ from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.shown_text import shown_text
 from brainviewer.gui.dialogs.export import pictures_folder
 from brainviewer.gui.dialogs.printing import ask_and_print_report
-from brainviewer.gui.dialogs.questions import errors_told, may_replace
+from brainviewer.gui.dialogs.questions import errors_told
+from brainviewer.gui.dialogs.save_place import FileKind, ask_place
 from brainviewer.gui.report.window import ReportWindow
 from brainviewer.gui.widgets import call
 
-_FILTERS = "PDF (*.pdf);;HTML (*.html *.htm)"
+_KINDS = FileKind("PDF", (PDF,)), FileKind("HTML", HTML)
 _NAME = "brainviewer-report"
 
 
@@ -52,13 +53,8 @@ class ReportWindows:
     def ask(self) -> None:
         """Let the user choose a file, and save the report in the background."""
         folder = self._folder or pictures_folder()
-        chosen, kind = QFileDialog.getSaveFileName(
-            self.window, "Save report", str(folder / f"{_NAME}.pdf"), _FILTERS
-        )
-        if chosen:
-            path = with_ending(Path(chosen), kind)
-            if may_replace(self.window, Path(chosen), path):
-                self.save(path)
+        if path := ask_place(self.window, "Save report", folder / f"{_NAME}{PDF}", *_KINDS):
+            self.save(path)
 
     def save(self, path: Path) -> None:
         """Save the report; a notice says where, or why not."""
@@ -83,10 +79,3 @@ class ReportWindows:
         said = shown_text(f"The report was saved as {path.name} in {folder}.")
         show = call(QDesktopServices.openUrl, QUrl.fromLocalFile(str(path.absolute())))
         self._session.notices.show(Notice(said, offers=(Offer("Open", show),)))
-
-
-def with_ending(path: Path, kind: str) -> Path:
-    """The path with the ending of the kind that was chosen, where it has none of a report."""
-    if path.suffix.lower() in (PDF, *HTML):
-        return path
-    return Path(f"{path}{HTML[0] if kind.startswith('HTML') else PDF}")

@@ -23,6 +23,7 @@ from brainviewer.core.shown_text import shown_text
 from brainviewer.gui import theme
 from brainviewer.gui.audit_trail.opener import show_trail
 from brainviewer.gui.dialogs.questions import ask
+from brainviewer.gui.dialogs.save_place import FileKind, ask_place
 from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.keys.key_map import KeyMap
 from brainviewer.gui.layouts import column, row, scrolled
@@ -35,7 +36,7 @@ from brainviewer.gui.voi.presets_dialog import show_presets
 from brainviewer.gui.widgets import button, label, say, set_role, told
 from brainviewer.gui.window_size import open_with
 
-_FILES = "BrainViewer settings (*.json)"
+_FILES = FileKind("BrainViewer settings", (".json",))
 _TOPICS: Mapping[Page, str] = {
     Page.DISPLAY: "settings",
     Page.MOUSE: "mouse",
@@ -188,19 +189,19 @@ class SettingsDialog(QDialog):
 
     def ask_export(self) -> None:
         """Ask for a file, and save the settings there."""
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Export settings", str(Path.home() / "brainviewer-settings.json"), _FILES
-        )
-        if path:
+        start = Path.home() / "brainviewer-settings.json"
+        if path := ask_place(self, "Export settings", start, _FILES):
             try:
-                export_settings(self._settings, Path(path))
+                export_settings(self._settings, path)
                 self._tell(shown_text(f"The settings were saved as {path}."))
             except BrainViewerError as error:
                 self._tell(str(error), "caution")
 
     def ask_import(self) -> None:
         """Ask for a file, and take its settings over; or say why not, and change nothing."""
-        path, _ = QFileDialog.getOpenFileName(self, "Import settings", str(Path.home()), _FILES)
+        path, _ = QFileDialog.getOpenFileName(
+            self, "Import settings", str(Path.home()), _FILES.filter
+        )
         if path:
             self.take_over(Path(path))
 

@@ -19,11 +19,12 @@ from brainviewer.app.settings.exchange import export_settings, read_settings
 from brainviewer.app.settings.settings import Settings
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
+from brainviewer.gui.dialogs.save_place import FileKind, ask_place
 from brainviewer.gui.keys.key_map import KeyMap
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.widgets import button, label, show_rows_with, told
 
-_FILES = "BrainViewer keys (*.json)"
+_FILES = FileKind("BrainViewer keys", (".json",))
 _KEYS = ("keys",)
 _ID = Qt.ItemDataRole.UserRole
 Tell = Callable[[str, str], object]
@@ -175,17 +176,15 @@ class KeysPage(QWidget):
             self._show_chosen()
 
     def _ask_export(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Export keys", str(Path.home() / "brainviewer-keys.json"), _FILES
-        )
-        if path:
+        start = Path.home() / "brainviewer-keys.json"
+        if path := ask_place(self, "Export keys", start, _FILES):
             try:
-                export_settings(self._settings, Path(path), _KEYS)
+                export_settings(self._settings, path, _KEYS)
                 self._tell(shown_text(f"The keys were saved as {path}."), "quiet")
             except BrainViewerError as error:
                 self._tell(str(error), "caution")
 
     def _ask_import(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Import keys", str(Path.home()), _FILES)
+        path, _ = QFileDialog.getOpenFileName(self, "Import keys", str(Path.home()), _FILES.filter)
         if path:
             self.take_over(Path(path))

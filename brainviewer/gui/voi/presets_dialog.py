@@ -23,6 +23,7 @@ from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Modality
 from brainviewer.core.voi.own_presets import OwnPreset
 from brainviewer.core.voi.voi_window import Window
+from brainviewer.gui.dialogs.save_place import FileKind, ask_place
 from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.voi.save_preset import save_preset
@@ -30,7 +31,7 @@ from brainviewer.gui.widgets import button, label, say, set_role, told
 from brainviewer.gui.window_size import open_with
 from brainviewer.painting.text.wording import number, window_text
 
-_FILES = "Window presets (*.json)"
+_FILES = FileKind("Window presets", (".json",))
 _PRESET = Qt.ItemDataRole.UserRole
 _HEADS = ("Sequence", "Name", "Scanner", "Window", "On opening")
 _NAME, _OPENS = 1, 4
@@ -182,18 +183,17 @@ class PresetsDialog(QDialog):
         save_preset(self._session, self)
 
     def _ask_export(self) -> None:
-        start = str(Path.home() / "window-presets.json")
-        path, _ = QFileDialog.getSaveFileName(self, "Export window presets", start, _FILES)
-        if path:
+        start = Path.home() / "window-presets.json"
+        if path := ask_place(self, "Export window presets", start, _FILES):
             try:
-                self._presets.export(Path(path))
+                self._presets.export(path)
                 self._tell(shown_text(f"The presets were saved as {path}."))
             except BrainViewerError as error:
                 self._tell(str(error), "caution")
 
     def _ask_import(self) -> None:
         path, _ = QFileDialog.getOpenFileName(
-            self, "Import window presets", str(Path.home()), _FILES
+            self, "Import window presets", str(Path.home()), _FILES.filter
         )
         if path:
             self.take_over(Path(path))
