@@ -6,7 +6,7 @@ given nothing but a rotation: no mirrored matrices, no wrong sides.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -89,8 +89,44 @@ def cropped(
     return data[tuple(box)], affine
 
 
+Refined = Callable[[NDArray[np.float32], Sequence[float], Sequence[int]], NDArray[np.float32]]
+"""Puts so many voxels in place of each along (i, j, k); given the voxel size in mm before."""
+
+
+def _linear(
+    values: NDArray[np.float32], _spacing: Sequence[float], times: Sequence[int]
+) -> NDArray[np.float32]:
+    from brainviewer.core.process.scipy_parts import ndimage
+
+    shape = [(n - 1) * t + 1 for n, t in zip(values.shape, times, strict=True)]
+    finer = ndimage.affine_transform(
+        values, 1 / np.array(times), output_shape=tuple(shape), order=1, mode="nearest"
+    )
+    return np.asarray(finer, np.float32)
+
+
+def _between_slices(
+    fraction: NDArray[np.float32], spacing: Sequence[float], times: Sequence[int]
+) -> NDArray[np.float32]:
+    """A mask (0..1) whose border runs from slice to slice without steps.
+
+    Distances from the border are interpolated in place of the mask (Raya and Udupa 1990,
+    "Shape-based interpolation of multidimensional objects").
+    """
+    from brainviewer.core.process.scipy_parts import ndimage
+
+    # A lesion that is smaller than a voxel keeps the one in which most of it lies.
+    most = ndimage.maximum_filter(fraction, 3)
+    inside = (fraction > 0) & (fraction >= np.minimum(0.5, most))
+    away = ndimage.distance_transform_edt(inside, sampling=spacing)
+    away -= ndimage.distance_transform_edt(~inside, sampling=spacing)
+    away = _linear(away.astype(np.float32), spacing, times)
+    size = min(mm / n for mm, n in zip(spacing, times, strict=True))
+    return np.asarray(np.clip(0.5 + away / (2 * size), 0, 1), np.float32)
+
+
 def coarsened(
-    data: NDArray[Any], affine: Affine, voxel_mm: float
+    data: NDArray[Any], affine: Affine, voxel_mm: float, refined: Refined = _linear
 ) -> tuple[NDArray[np.float32], Affine]:
     """Means of neighbouring voxels, so that none is much smaller than ``voxel_mm``.
 
@@ -118,12 +154,7 @@ def coarsened(
     size = _drawable(result.shape, drawn, voxel_mm)
     thick = [max(1, round(mm / size)) for mm in drawn]
     if max(thick) > 1:
-        from brainviewer.core.process.scipy_parts import ndimage
-
-        shape = [(n - 1) * t + 1 for n, t in zip(result.shape, thick, strict=True)]
-        result = ndimage.affine_transform(
-            result, 1 / np.array(thick), output_shape=tuple(shape), order=1, mode="nearest"
-        )
+        result = refined(result, drawn, thick)
         affine[:3, :3] /= thick
     return result, affine
 
@@ -138,6 +169,13 @@ def _factors(shape: Sequence[int], spacing: Sequence[float], voxel_mm: float) ->
     """Voxels along each axis that become one of about ``voxel_mm``; never more than there are."""
     size = _drawable(shape, spacing, voxel_mm)
     return [min(n, max(1, round(size / mm))) for n, mm in zip(shape, spacing, strict=True)]
+
+
+def _factors_without_end(shape: Sequence[int], affine: Affine, voxel_mm: float) -> list[int]:
+    """The same of a volume that is padded, and has as many voxels as are wanted."""
+    spacing = spacing_of(affine)
+    size = _drawable(shape, spacing, voxel_mm)
+    return [max(1, round(size / mm)) for mm in spacing]
 
 
 def head_block(
@@ -191,18 +229,17 @@ def mask_block(mask: NDArray[np.bool_], grid: Grid, voxel_mm: float = 1.0) -> Bl
     if not volume.any():
         return None
     volume, affine = cropped(volume, affine, volume, margin=0)
-    factors = _factors(volume.shape, spacing_of(affine), voxel_mm)
-    while math.prod(n + 7 * f for n, f in zip(volume.shape, factors, strict=True)) > _MOST_PADDED:
-        voxel_mm /= 2
-        factors = _factors(volume.shape, spacing_of(affine), voxel_mm)
-        if max(factors) == 1:
-            break
     # Room for the blur, so that the surface closes also where the mask touches the grid's edge.
-    margin = [3 * f for f in factors]
-    padded = np.pad(volume, [(m, m + f) for m, f in zip(margin, factors, strict=True)])
+    while True:
+        margin = [3 * f for f in _factors_without_end(volume.shape, affine, voxel_mm)]
+        shape = [n + 7 * m // 3 for n, m in zip(volume.shape, margin, strict=True)]
+        if math.prod(shape) <= _MOST_PADDED or max(margin) == 3:
+            break
+        voxel_mm /= 2
+    padded = np.pad(volume, [(m, m + m // 3) for m in margin])
     affine = affine.copy()
     affine[:3, 3] = voxel_to_world(affine, [-m for m in margin])
-    small, affine = coarsened(padded, affine, voxel_mm)
+    small, affine = coarsened(padded, affine, voxel_mm, _between_slices)
     blurred = ndimage.gaussian_filter(small, 0.8)
     return Block(np.asfortranarray(blurred, dtype=np.float32), affine)
 

@@ -8,20 +8,23 @@ from numpy.typing import NDArray
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.segments import LesionPart
 from brainviewer.core.study import Study
+from brainviewer.core.surface_mesh import SurfaceMesh
 from brainviewer.painting import palette
-from brainviewer.painting.volume.block import Block, mask_block
 
 
 @dataclass(frozen=True, eq=False)
 class Surface:
-    """A smooth surface, at 0.5 of a block made by ``mask_block``.
+    """A smooth surface, made by ``mask_surface``, and how it is drawn.
 
     hollow : only its far side is drawn, so that what lies in it can be seen.
+    opacity : 0 to 1. wire : its edges are drawn alone.
     """
 
-    block: Block
+    mesh: SurfaceMesh
     colour: str = palette.TUMOUR
     hollow: bool = False
+    opacity: float = 1.0
+    wire: bool = False
 
 
 def lesion_surfaces(
@@ -39,8 +42,11 @@ def lesion_surfaces(
         masks: list[tuple[NDArray[np.bool_], str, bool]] = [(mask, palette.TUMOUR, False)]
     else:
         masks = _parts(mask, told)
-    blocks = ((mask_block(mask, study.grid), colour, hollow) for mask, colour, hollow in masks)
-    return tuple(Surface(block, colour, far) for block, colour, far in blocks if block is not None)
+    # VTK takes a while to import; the window must not wait for it.
+    from brainviewer.painting.volume.mask_surface import mask_surface
+
+    meshes = ((mask_surface(mask, study.grid), colour, hollow) for mask, colour, hollow in masks)
+    return tuple(Surface(mesh, colour, far) for mesh, colour, far in meshes if mesh is not None)
 
 
 def bare_brain(

@@ -1,12 +1,12 @@
 """What stands in the 3D scene: the translucent brain, the lesion's surfaces, the cursor's cross."""
 
 from collections.abc import Sequence
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from vtkmodules.util.numpy_support import numpy_to_vtk
+from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
 from vtkmodules.vtkCommonCore import vtkPoints
 from vtkmodules.vtkCommonDataModel import (
     vtkCellArray,
@@ -15,11 +15,6 @@ from vtkmodules.vtkCommonDataModel import (
     vtkPolyData,
 )
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
-from vtkmodules.vtkFiltersCore import (
-    vtkFlyingEdges3D,
-    vtkPolyDataNormals,
-    vtkWindowedSincPolyDataFilter,
-)
 from vtkmodules.vtkRenderingCore import (
     vtkActor,
     vtkColorTransferFunction,
@@ -34,6 +29,7 @@ from vtkmodules.vtkRenderingVolume import (
     vtkGPUVolumeRayCastMapper,
 )
 
+from brainviewer.core.surface_mesh import SurfaceMesh
 from brainviewer.painting.slice_image import rgb_of
 from brainviewer.painting.volume.block import AIR, BRIGHTEST, Block
 from brainviewer.painting.volume.lesion_surfaces import Surface
@@ -117,7 +113,7 @@ class Brain:
 
 
 class Lesion:
-    """Smooth opaque surfaces of the lesion or of its parts; the brain in front veils them."""
+    """Smooth surfaces of the lesion or of its parts; the brain in front veils them."""
 
     def __init__(self, renderer: vtkRenderer) -> None:
         self._renderer = renderer
@@ -133,32 +129,23 @@ class Lesion:
 
 class _SmoothSurface:
     def __init__(self, renderer: vtkRenderer) -> None:
-        self._surface = vtkFlyingEdges3D(compute_normals=False, compute_scalars=False)
-        self._surface.SetValue(0, 0.5)
-        smooth = vtkWindowedSincPolyDataFilter(
-            number_of_iterations=15,
-            pass_band=0.03,
-            boundary_smoothing=False,
-            non_manifold_smoothing=True,
-            normalize_coordinates=True,
-        )
-        normals = vtkPolyDataNormals(splitting=False)
-        mapper = vtkPolyDataMapper(scalar_visibility=False)
-        steps: tuple[Any, ...] = (self._surface, smooth, normals, mapper)
-        for source, target in pairwise(steps):
-            target.SetInputConnection(source.GetOutputPort())
+        self._mapper = vtkPolyDataMapper(scalar_visibility=False)
         look = {"ambient": 0.32, "diffuse": 0.68, "specular": 0.14, "specular_power": 25}
         self._style = vtkProperty(**look)
-        self._actor = vtkActor(mapper=mapper, property=self._style, visibility=False)
+        self._actor = vtkActor(mapper=self._mapper, property=self._style, visibility=False)
         renderer.AddActor(self._actor)
 
     def show(self, surface: Surface | None) -> None:
         self._actor.SetVisibility(surface is not None)
         if surface is not None:
-            self._surface.SetInputData(_image(surface.block))
-            self._actor.SetUserMatrix(_rotation(surface.block))
+            self._mapper.SetInputData(_triangles(surface.mesh))
             self._style.SetColor(*(part / 255 for part in rgb_of(surface.colour)))
             self._style.SetFrontfaceCulling(surface.hollow)
+            self._style.SetOpacity(surface.opacity)
+            if surface.wire:
+                self._style.SetRepresentationToWireframe()
+            else:
+                self._style.SetRepresentationToSurface()
 
 
 class CursorCross:
@@ -192,6 +179,17 @@ def lines_between(points: vtkPoints, ends: Sequence[tuple[int, int]]) -> vtkPoly
         lines.InsertNextCell(2, pair)
     data = vtkPolyData(lines=lines)
     data.SetPoints(points)
+    return data
+
+
+def _triangles(mesh: SurfaceMesh) -> vtkPolyData:
+    """A surface for VTK, which keeps arrays of its own."""
+    points, corners = vtkPoints(), vtkCellArray()
+    points.SetData(numpy_to_vtk(mesh.vertices, deep=True))
+    corners.SetData(3, numpy_to_vtkIdTypeArray(mesh.triangles.astype(np.int64).ravel(), deep=True))
+    data = vtkPolyData(polys=corners)
+    data.SetPoints(points)
+    data.GetPointData().SetNormals(numpy_to_vtk(mesh.normals, deep=True))
     return data
 
 
