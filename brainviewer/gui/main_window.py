@@ -57,6 +57,7 @@ from brainviewer.gui.report.opener import ReportWindows
 from brainviewer.gui.sign_in.reader_menu import ReaderMenu
 from brainviewer.gui.status_bar import StatusBar
 from brainviewer.gui.study_list.opener import StudyLists
+from brainviewer.gui.toolbar.action_buttons import ActionFollower
 from brainviewer.gui.toolbar.bar import ToolBar
 from brainviewer.gui.tools.mouse_choice import MouseChoice
 from brainviewer.gui.volume.large import LargeVolume
@@ -206,6 +207,7 @@ class MainWindow(QMainWindow):
     def _tool_button(self, action_id: str) -> QToolButton:
         made = told(QToolButton(), "small")
         made.setDefaultAction(self.actions_by_id[action_id])
+        ActionFollower(made)
         made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         return made
 

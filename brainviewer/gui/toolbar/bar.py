@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from brainviewer.app.settings.settings import Settings
 from brainviewer.gui import theme
+from brainviewer.gui.toolbar.action_buttons import ActionFollower
 from brainviewer.gui.toolbar.icons import icon_of
 from brainviewer.gui.widgets import call
 
@@ -91,6 +92,8 @@ class ToolBar(QToolBar):
     def _add(self, name: str, action: QAction) -> None:
         self.addAction(action)
         button = self.widgetForAction(action)
+        assert isinstance(button, QToolButton)
+        ActionFollower(button)
         button.setAccessibleName(action.iconText())
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # Qt leaves tool bars to the mouse
         if name == self._primary:
