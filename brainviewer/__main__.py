@@ -9,6 +9,7 @@ import warnings
 from pathlib import Path
 from types import FrameType
 
+from brainviewer.core.graphics.probe import PROBE_FLAG
 from brainviewer.core.process.network import close_network
 from brainviewer.files.decoding import CHILD_FLAG
 
@@ -65,6 +66,10 @@ def main() -> None:
         from brainviewer.files.decoding.child import main as decode_images
 
         return decode_images()
+    if sys.argv[1:] == [PROBE_FLAG]:
+        from brainviewer.painting.volume.probe_child import main as probe_graphics
+
+        return probe_graphics()
     from brainviewer.cli import run
 
     # From here on there is something that may have to be tidied up; see the package's first lines.

@@ -19,6 +19,7 @@ from brainviewer.app.engine import EngineControl
 from brainviewer.app.exporting.queue import Exports
 from brainviewer.app.faults.faults import Faults
 from brainviewer.app.feedback import Feedback
+from brainviewer.app.graphics.graphics import Graphics
 from brainviewer.app.hanging.hangings import Hangings
 from brainviewer.app.hanging.linked_windows import LinkedWindows
 from brainviewer.app.head_motion import HeadMotion
@@ -82,6 +83,8 @@ class Session:
         self.settings.crashed = state.crashed
         self.settings.save_in(jobs, notices.fail)
         self.engine = EngineControl(state, self.settings, notices, post)
+        self.graphics = Graphics(self.settings, post)
+        self.graphics.crashed = state.crashed
         self.monitoring = Monitoring(state, self.settings, jobs, notices, post)
         self.presets = OwnPresets(self.settings, jobs)
         self.hangings = Hangings(state, self.settings, notices)
@@ -183,6 +186,7 @@ class Session:
         """Stop all work and the child process, and wait for both."""
         self.saved.save_changes()
         self.engine.close()  # first: work that waits for it then ends
+        self.graphics.close()
         self.pacs.forget_studies()
         self.open_study.leave()
         self.jobs.close()

@@ -1,11 +1,13 @@
 """Signals of the state: who listens, and what becomes of a listener that fails."""
 
+import logging
 import sys
 import weakref
 from collections.abc import Callable
 from types import BuiltinMethodType, MethodType
 from typing import Any, Protocol, overload
 
+log = logging.getLogger(__name__)
 Listener = Callable[..., object]
 
 
@@ -13,6 +15,11 @@ class Emitting(Protocol):
     """What has signals; ``crashed`` is told of an exception that a listener let through."""
 
     crashed: Callable[[BaseException], None]
+
+
+def log_failure(error: BaseException) -> None:
+    """What ``crashed`` does until somebody is told."""
+    log.error("A listener failed", exc_info=error)
 
 
 class Emitter:

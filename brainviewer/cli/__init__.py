@@ -7,6 +7,7 @@ Exit codes: 0 done, 2 the user's input is wrong (one sentence with advice), 1 a 
 from brainviewer.cli import (
     audit_trail,
     follow_up,
+    graphics,
     images,
     labelled_data,
     models,
@@ -26,6 +27,7 @@ __all__ = [
     "audit_trail",
     "dicom",
     "follow_up",
+    "graphics",
     "images",
     "labelled_data",
     "models",

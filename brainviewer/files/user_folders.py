@@ -36,6 +36,11 @@ def machine_folder() -> Path:
     return platformdirs.user_data_path("BrainViewer", appauthor=False)
 
 
+def graphics_folder() -> Path:
+    """Where the last probe of the graphics lies, and the marks of windows that start to draw."""
+    return machine_settings_folder() / "graphics"
+
+
 def settings_folder() -> Path:
     """Where the settings live: of the reader who has signed in, else of the user."""
     return machine_settings_folder() if current_reader() is None else data_folder()

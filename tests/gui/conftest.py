@@ -18,6 +18,7 @@ from brainviewer.app.settings.settings import Settings
 from brainviewer.app.status import Status
 from brainviewer.core.errors import BrainViewerError, Cancelled
 from brainviewer.core.findings.tumour import TumourFinding
+from brainviewer.core.graphics.probe import GraphicsProbe, Outcome
 from brainviewer.core.study import Study
 from brainviewer.core.voi.voi_window import auto_window
 from brainviewer.gui.main_thread import MainThread
@@ -29,6 +30,10 @@ from tests.phantoms import marker_finding, marker_study
 from tests.unit.app.desk import a_result
 
 PATIENCE_MS = 60_000
+PROBED = GraphicsProbe(
+    Outcome.DRAWN, "Mesa", "llvmpipe (LLVM 15)", "4.5 Mesa", (4, 5), 2048, True, 0.3
+)
+"""What a probe finds on most computers that tests run on; it takes seconds."""
 
 
 class PatientBot(QtBot):
@@ -105,6 +110,7 @@ def session(
     crashes: list[BaseException] = []
     settings = Settings(classify_on_opening=False)
     session = Session(lambda function: function(), settings, crashes.append, InstantJobs)
+    session.graphics.use(PROBED)
     yield session
     session.close()
     assert not crashes
@@ -204,6 +210,7 @@ def threaded(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     crashes: list[BaseException] = []
     door = MainThread()
     session = Session(door.post, Settings(classify_on_opening=False), crashes.append)
+    session.graphics.use(PROBED)
     window = _without_engine(qtbot, session)
     yield window
     session.close()

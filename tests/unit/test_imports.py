@@ -48,7 +48,8 @@ def imported(tmp_path: Path, *arguments: object) -> set[str]:
     """The modules that a command has imported in the end."""
     script = tmp_path / "command.py"
     script.write_text(SCRIPT)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    home = str(tmp_path / "home")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "BRAINVIEWER_HOME": home}
     done = subprocess.run(
         [sys.executable, script, *map(str, arguments)],
         env=environment,
@@ -80,6 +81,7 @@ def imported(tmp_path: Path, *arguments: object) -> set[str]:
         ("data audit PICTURES", NETWORKS | {"scipy.ndimage", "scipy.optimize"}),
         ("pacs nodes", ARITHMETIC | NETWORKS | {"PIL"}),
         ("leaderboard", NETWORKS | {"scipy"}),
+        ("graphics", ARITHMETIC | NETWORKS | {"PIL"}),
     ],
 )
 def test_a_command_imports_what_it_uses(tmp_path: Path, command: str, unused: set[str]) -> None:

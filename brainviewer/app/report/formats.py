@@ -28,6 +28,7 @@ class Schema(StrEnum):
     AUDIT_LINE = "brainviewer-audit-line/1"
     AUDIT_CHECK = "brainviewer-audit-check/1"
     MONITOR = "brainviewer-monitor/1"
+    GRAPHICS = "brainviewer-graphics/1"
 
 
 def with_schema(schema: Schema, record: Mapping[str, Any]) -> dict[str, Any]:

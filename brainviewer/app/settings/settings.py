@@ -22,9 +22,10 @@ from brainviewer.app.settings.table import (
     texts,
 )
 from brainviewer.app.settings.window_presets import own_presets
-from brainviewer.app.signals import Signal
+from brainviewer.app.signals import Signal, log_failure
 from brainviewer.app.state import Layout
 from brainviewer.core.errors import FileError
+from brainviewer.core.graphics.choice import Wanted
 from brainviewer.core.slices import Convention
 from brainviewer.core.voi.voi_window import AUTOMATIC, PRESETS
 from brainviewer.files.user_folders import settings_folder
@@ -34,10 +35,6 @@ RECENT = 8
 _MOST_KEYS = 500
 _MOST_PARTS = 50
 MOST_LAYOUTS = 30
-
-
-def _log(error: BaseException) -> None:
-    log.error("A listener of the settings failed", exc_info=error)
 
 
 @dataclass
@@ -164,6 +161,10 @@ class Settings:
         True, Page.MODELS, "Classify on opening",
         "Classify a study or an image when it is opened. Without, a lesion is still looked for.",
     )
+    graphics: str = setting(
+        "automatic", Page.GRAPHICS, "3D view", "What draws the head in 3D. Automatic goes by what "
+        "was found of the graphics.", choices={way.value: way.value.capitalize() for way in Wanted},
+    )
     export_format: str = setting(
         ".png", Page.EXPORT, "Format", "The format that the export of an image begins with.",
         choices={".png": "PNG", ".tif": "TIFF", ".svg": "SVG", ".pdf": "PDF"},
@@ -250,7 +251,7 @@ class Settings:
         self._saving = Saving(self.path)
         self.problem = ""
         """What was wrong with the file that they were loaded from, as a sentence."""
-        self.crashed: Callable[[BaseException], None] = _log
+        self.crashed: Callable[[BaseException], None] = log_failure
 
     def save_in(self, jobs: Jobs, failed: Failed) -> None:
         """Save in the background from now on.

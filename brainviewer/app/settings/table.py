@@ -26,6 +26,7 @@ class Page(StrEnum):
     KEYS = "Keys"
     WINDOWS = "Windows"
     MODELS = "Models and engine"
+    GRAPHICS = "Graphics"
     EXPORT = "Export"
     PRIVACY = "Privacy"
     PACS = "PACS"

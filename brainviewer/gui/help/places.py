@@ -34,6 +34,7 @@ PLACES: Mapping[str, str] = {
         ("PACS", "pacs"),
         ("limits", "what-it-is-and-what-it-is-not"),
         ("settings", "settings"),
+        ("graphics", "settings"),
         ("privacy", "settings"),
         ("audit trail", "audit-trail"),
         ("sign-in", "sign-in-at-the-window"),

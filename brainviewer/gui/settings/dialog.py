@@ -30,6 +30,7 @@ from brainviewer.gui.layouts import column, row, scrolled
 from brainviewer.gui.pacs.nodes import NodesDialog
 from brainviewer.gui.panes.image_focus import WheelGuard
 from brainviewer.gui.settings.editors import SettingEditor
+from brainviewer.gui.settings.graphics_page import GraphicsPage
 from brainviewer.gui.settings.keys_page import KeysPage
 from brainviewer.gui.settings.tool_bar_editor import ToolBarEditor
 from brainviewer.gui.voi.presets_dialog import show_presets
@@ -43,6 +44,7 @@ _TOPICS: Mapping[Page, str] = {
     Page.KEYS: "keys",
     Page.WINDOWS: "windows",
     Page.MODELS: "own models",
+    Page.GRAPHICS: "graphics",
     Page.EXPORT: "export",
     Page.PRIVACY: "privacy",
     Page.PACS: "PACS",
@@ -117,6 +119,7 @@ class SettingsDialog(QDialog):
         )
         own: dict[Page, QWidget] = {
             Page.DISPLAY: self.tool_bar,
+            Page.GRAPHICS: GraphicsPage(self._session.graphics),
             Page.KEYS: self.keys,
             Page.WINDOWS: presets,
             Page.PRIVACY: trail,

@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from brainviewer.app.facts import Fact
+from brainviewer.app.graphics.graphics import Graphics
 from brainviewer.app.state import ViewState
 from brainviewer.gui.layouts import column
 from brainviewer.gui.volume.controls import VolumeControls
@@ -28,15 +29,18 @@ class VolumePane(QWidget):
     """The head in 3D, drawn in a thread of its own, with a row of controls under it.
 
     state : what is open; listened to, never changed.
+    graphics : chooses what draws; without it the name of the renderer does.
     """
 
     saveRequested = Signal()  # noqa: N815 - named as Qt names its own
     _drawn = Signal(object)
     _failed = Signal(str)
 
-    def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, state: ViewState, graphics: Graphics | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._state = state
+        self._state, self._graphics = state, graphics
         self._touched = False
         self.image = VolumeImage()
         self.controls = VolumeControls()
@@ -49,13 +53,9 @@ class VolumePane(QWidget):
         self.controls.save_wanted.connect(self.saveRequested)
         self._drawn.connect(self._show_image)
         self._failed.connect(self._show_failure)
-        self._worker = VolumeWorker(self._drawn.emit, self._failed.emit)
-        self.image.released.connect(self._worker.rest)
-        # Also when Qt deletes the pane without closing it, the thread must end.
-        self.destroyed.connect(self._worker.close)
-        if application := QCoreApplication.instance():
-            application.aboutToQuit.connect(self._worker.close)
-        self._start_timer = timer(self, _START_MS, self._worker.start)
+        self._worker = self._made_worker()
+        self.image.released.connect(self._rest)
+        self._start_timer = timer(self, _START_MS, self._start)
         self._study_timer = timer(self, _STUDY_MS, self._send_study)
         self._cursor_timer = timer(self, _CURSOR_MS, self._send_cursor)
         self._overlay_timer = timer(self, _STUDY_MS, self._send_overlays)
@@ -71,6 +71,8 @@ class VolumePane(QWidget):
         )
         for signal, slot in self._connections:
             signal.connect(slot)
+        if graphics is not None:
+            graphics.changed.connect(self._choice_changed)
         self._study_changed()
 
     # What others use
@@ -134,10 +136,46 @@ class VolumePane(QWidget):
             waiting.stop()
         for signal, slot in self._connections:
             signal.disconnect(slot)
+        if self._graphics is not None:
+            self._graphics.changed.disconnect(self._choice_changed)
         self._worker.close()
 
     def _sliders_moved(self, opacity: float, contrast: float, size: float) -> None:
         self.set_view(self.view.shown(opacity=opacity, contrast=contrast, size=size))
+
+    # Of the worker that draws now
+
+    def _rest(self) -> None:
+        self._worker.rest()
+
+    def _start(self) -> None:
+        self._worker.start()
+
+    def _made_worker(self) -> VolumeWorker:
+        worker = VolumeWorker(self._drawn.emit, self._failed.emit, self._graphics)
+        # Also when Qt deletes the pane without closing it, the thread must end.
+        self.destroyed.connect(worker.close)
+        if application := QCoreApplication.instance():
+            application.aboutToQuit.connect(worker.close)
+        return worker
+
+    def _choice_changed(self) -> None:
+        """Draw by what is chosen now, where that is something else than what draws."""
+        assert self._graphics is not None
+        drawing, known = self._worker.choice, self._graphics.known
+        if drawing is None or known is None or drawing.draws_as(known):
+            return
+        begun = self._worker
+        begun.close()
+        self.destroyed.disconnect(begun.close)
+        if application := QCoreApplication.instance():
+            application.aboutToQuit.disconnect(begun.close)
+        self._worker = self._made_worker()
+        self.image.show_image(None)
+        self._ask_for_size()
+        self._apply(self.view)
+        self._send_study()
+        self._start_timer.start()
 
     # From the state to the worker
 

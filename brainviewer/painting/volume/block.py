@@ -244,6 +244,17 @@ def mask_block(mask: NDArray[np.bool_], grid: Grid, voxel_mm: float = 1.0) -> Bl
     return Block(np.asfortranarray(blurred, dtype=np.float32), affine)
 
 
+def fitting(block: Block, largest_side: int) -> Block:
+    """The block, or every second (third…) voxel along the sides that have more than these."""
+    steps = [-(-n // largest_side) for n in block.values.shape]
+    if max(steps) == 1:
+        return block
+    every = tuple(slice(None, None, step) for step in steps)
+    affine = block.affine.copy()
+    affine[:3, :3] *= steps
+    return Block(np.asfortranarray(block.values[every]), affine)
+
+
 def _largest_part(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     from brainviewer.core.process.scipy_parts import ndimage
 

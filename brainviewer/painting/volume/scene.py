@@ -5,6 +5,7 @@ OpenGL contexts do; while it renders, Python's lock is free.
 """
 
 import math
+import time
 from collections.abc import Sequence
 
 import cv2
@@ -17,12 +18,15 @@ from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
 from vtkmodules.vtkRenderingCore import vtkLight, vtkRenderer
 
 from brainviewer.core.findings.tumour import TumourFinding
+from brainviewer.core.graphics.choice import DrawnBy, GraphicsChoice
+from brainviewer.core.graphics.probe import is_software
 from brainviewer.core.study import Modality, Study
-from brainviewer.painting.volume.block import Block, head_block
+from brainviewer.painting.volume.block import Block, fitting, head_block
 from brainviewer.painting.volume.lesion_surfaces import Surface, bare_brain, lesion_surfaces
 from brainviewer.painting.volume.scene_letters import OrientationLetters
 from brainviewer.painting.volume.scene_parts import Brain, CursorCross, Lesion
-from brainviewer.painting.volume.scene_window import is_software, open_window, renderer_name
+from brainviewer.painting.volume.scene_window import open_window, renderer_name
+from brainviewer.painting.volume.turning_rays import TurningRays
 from brainviewer.painting.volume.view import VolumeView, first_view
 
 BACKGROUND = (0.032, 0.043, 0.051)
@@ -35,15 +39,22 @@ takes does not grow with the pane then."""
 class VolumeScene:
     """One head, its tumour, and a view of them.
 
+    choice : what draws volumes, and how; by the name of the renderer without one.
     view : how it is seen; may be set at any time.
 
     Raises BrainViewerError if OpenGL cannot start.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, choice: GraphicsChoice | None = None) -> None:
         self._window = open_window()
         self.renderer_name = renderer_name(self._window)
-        self.software = is_software(self.renderer_name)
+        if choice is None:
+            by_processor = is_software(self.renderer_name)
+            by = DrawnBy.PROCESSOR if by_processor else DrawnBy.GRAPHICS_CARD
+            choice = GraphicsChoice(by, "")
+        self.choice = choice
+        self.software = choice.by is DrawnBy.PROCESSOR
+        self._turning = TurningRays(choice.rays_while_turning)
         self._renderer = vtkRenderer()
         self._renderer.SetBackground(*BACKGROUND)
         self._renderer.RemoveAllLights()
@@ -91,6 +102,8 @@ class VolumeScene:
 
     def set_head(self, block: Block | None, oriented: bool = True) -> None:
         """Show a block made by ``head_block``; letters only where sides are known."""
+        if block is not None:
+            block = fitting(block, self.choice.largest_side)
         self._brain.set_block(block)
         self._letters.show(block is not None and oriented)
         if block is None:
@@ -126,11 +139,15 @@ class VolumeScene:
         # Smooth edges cost software OpenGL more than the whole head does.
         self._window.SetMultiSamples(4 if fine or not self.software else 0)
         self._letters.place(self.view.rotation, (width, height), fraction * ratio)
-        self._brain.show(self.view, fine, max(width, height))
+        longer = max(width, height)
+        self._brain.show(self.view, fine, longer, self._turning.distance(longer))
         self._aim(width / height)
+        began = time.perf_counter()
         self._window.Render()
         pixels = vtkUnsignedCharArray()
         self._window.GetPixelData(0, 0, width - 1, height - 1, 0, pixels, 0)
+        if not fine:  # reading the pixels waits for the graphics card
+            self._turning.took(time.perf_counter() - began, longer)
         rows: NDArray[np.uint8] = vtk_to_numpy(pixels).reshape(height, width, 3)[::-1]
         if fraction < 1:
             return np.asarray(cv2.resize(rows, whole, interpolation=cv2.INTER_LINEAR), np.uint8)

@@ -88,14 +88,15 @@ class Brain:
             self._mapper.SetInputData(_image(block))
             self._volume.SetUserMatrix(_rotation(block))
 
-    def show(self, view: VolumeView, fine: bool, pixels: int) -> None:
+    def show(self, view: VolumeView, fine: bool, pixels: int, apart: float) -> None:
         """Opacity and contrast of a view; coarse sampling unless ``fine``.
 
         pixels : of the longer side of the image.
+        apart : pixels from ray to ray of a coarse image that a graphics card draws.
         """
         if self.block is not None:
             along_ray = (_ALONG_RAY_ON_PROCESSOR if self._software else _ALONG_RAY)[fine]
-            coarse = max(1.5, pixels / _RAYS_ACROSS) if self._software else 1.5
+            coarse = max(1.5, pixels / _RAYS_ACROSS) if self._software else apart
             self._mapper.SetSampleDistance(along_ray * min(self.block.spacing))
             self._mapper.SetImageSampleDistance(1.0 if fine else coarse)
         if self._shown == (view.opacity, view.contrast):

@@ -10,13 +10,16 @@ from vtkmodules.vtkCommonCore import VTK_STRING, vtkCommand, vtkLogger, vtkOutpu
 from vtkmodules.vtkRenderingCore import vtkRenderWindow
 
 from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.graphics.choice import INSTALL, SWITCHED_OFF_OUTSIDE
+from brainviewer.core.graphics.probe import opengl_words
 
 log = logging.getLogger(__name__)
 _VTK_CLASS = re.compile(r"\bvtk[A-Z]\w*")
 
-_SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swr", "osmesa", "software", "gdi generic")
+_REFUSED = re.compile(r"OpenGL 3\.2 or later implementation\. \((\d+)\.(\d+) found\)")
 _listening: list[Any] = []
 _told: set[str] = set()
+_refused: list[tuple[int, int]] = []
 
 
 def open_window() -> vtkRenderWindow:
@@ -26,9 +29,7 @@ def open_window() -> vtkRenderWindow:
     """
     listen_to_vtk()
     if os.environ.get("BRAINVIEWER_NO_3D"):
-        raise BrainViewerError(
-            "The 3D view is switched off.", "Unset BRAINVIEWER_NO_3D and start again."
-        )
+        raise BrainViewerError(SWITCHED_OFF_OUTSIDE.why, SWITCHED_OFF_OUTSIDE.advice)
     for window in _candidates():
         window.SetOffScreenRendering(1)
         window.SetShowWindow(False)
@@ -36,26 +37,26 @@ def open_window() -> vtkRenderWindow:
         # Rendering without OpenGL would end the process; asking first does not.
         if window.SupportsOpenGL():
             return window
-    raise BrainViewerError(
-        "The 3D view cannot start because OpenGL 3.2 is not available.",
-        "Install the graphics driver, or on Linux libegl1 and libgl1-mesa-dri; "
-        "everything else works without it.",
-    )
+    raise BrainViewerError("The 3D view cannot start because OpenGL 3.2 is not available.", INSTALL)
 
 
 def renderer_name(window: vtkRenderWindow) -> str:
     """What draws: the renderer string of OpenGL, e.g. ``llvmpipe (LLVM 15.0.6, 256 bits)``."""
     window.Initialize()
-    for line in (window.ReportCapabilities() or "").splitlines():
-        name, _, value = line.partition("renderer string:")
-        if value and name.startswith("OpenGL"):
-            return str(value.strip())
-    return ""
+    return opengl_words(window.ReportCapabilities() or "")["renderer"]
 
 
-def is_software(renderer: str) -> bool:
-    """Whether a renderer string is one of OpenGL on the processor."""
-    return any(name in renderer.lower() for name in _SOFTWARE)
+def largest_3d_texture(window: vtkRenderWindow) -> int:
+    """Voxels along a side that OpenGL takes; 0 where it does not say, or VTK is too old to ask."""
+    from vtkmodules.vtkRenderingOpenGL2 import vtkTextureObject
+
+    ask = getattr(vtkTextureObject, "GetMaximumTextureSize3D", None)
+    return max(0, int(ask(window))) if ask else 0
+
+
+def refused_version() -> tuple[int, int]:
+    """The version of OpenGL that was found and is too old; (0, 0) where there was none."""
+    return max(_refused, default=(0, 0))
 
 
 def _candidates() -> list[vtkRenderWindow]:
@@ -77,6 +78,8 @@ def listen_to_vtk() -> None:
         return
 
     def heard(_window: object, _event: str, text: str) -> None:
+        if refused := _REFUSED.search(text):
+            _refused.append((int(refused[1]), int(refused[2])))
         # The rest may name folders of the user's, as of a driver that is missing.
         names = " ".join(dict.fromkeys(_VTK_CLASS.findall(text)))
         if names not in _told:  # one that is said at every image would fill the log

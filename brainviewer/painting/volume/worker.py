@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.errors import BrainViewerError, Cancelled
 from brainviewer.core.findings.tumour import TumourFinding
+from brainviewer.core.graphics.choice import GraphicsChoice
 from brainviewer.core.study import Modality, Study
 from brainviewer.painting.volume.block import Block, head_block
+from brainviewer.painting.volume.drawing_start import DrawingStart, Graphics
 from brainviewer.painting.volume.lesion_surfaces import bare_brain, lesion_surfaces
 from brainviewer.painting.volume.view import VolumeView
 
@@ -80,13 +82,18 @@ class VolumeWorker:
     drawn : called in the worker's thread with every image, (height, width, 3) uint8.
     failed : called in the worker's thread with a sentence when there will be no image.
     delivered : the request that the last image shows.
+    graphics : chooses what draws; without it the name of the renderer does.
     renderer : what draws, by OpenGL's own words; "" until it has started.
     """
 
     def __init__(
-        self, drawn: Callable[[RenderedImage], None], failed: Callable[[str], None]
+        self,
+        drawn: Callable[[RenderedImage], None],
+        failed: Callable[[str], None],
+        graphics: Graphics | None = None,
     ) -> None:
         self._drawn, self._failed = drawn, failed
+        self._start = DrawingStart(graphics)
         self._news = threading.Condition()
         self._request, self._shown = RenderRequest(), RenderRequest()
         self.delivered = RenderRequest()
@@ -98,6 +105,11 @@ class VolumeWorker:
         self.failure = self.renderer = ""
         self._seconds_a_pixel = 0.0
         self._thread = threading.Thread(target=self._run, name="volume worker", daemon=True)
+
+    @property
+    def choice(self) -> GraphicsChoice | None:
+        """What was chosen to draw; None until it is known, and without ``graphics``."""
+        return self._start.choice
 
     def start(self) -> None:
         """Start drawing; a second call does nothing."""
@@ -168,6 +180,7 @@ class VolumeWorker:
         with self._news:
             self._closing = True
             self._interrupt()
+        self._start.wake()
         if self._thread.ident and self._thread is not threading.current_thread():
             self._thread.join()
 
@@ -180,16 +193,21 @@ class VolumeWorker:
 
     def _run(self) -> None:
         try:
+            self._start.begin()
             # Slow to import, so here and now rather than when a study waits for them.
             import SimpleITK  # noqa: F401 - opening a study on several grids needs it
 
             import brainviewer.core.process.scipy_parts  # noqa: F401
             from brainviewer.painting.volume.scene import VolumeScene
 
+            self._start.choose(lambda: not self._closing)
             if not self._closing:
-                self._scene = VolumeScene()
+                with self._start.marked():
+                    self._scene = VolumeScene(self.choice)
                 self.renderer = self._scene.renderer_name
                 self._draw_until_closed(self._scene)
+        except Cancelled:
+            pass  # closed before the choice was known
         except BrainViewerError as error:
             self._give_up(str(error))
         except Exception:
@@ -242,7 +260,8 @@ class VolumeWorker:
         """Draw and deliver an image; whether it was a fine one that nothing interrupted."""
         with self._news:
             self._may_abort = fine
-        image = scene.render_image(request.size, fine, request.ratio)
+        with self._start.marked(request.study is not None):
+            image = scene.render_image(request.size, fine, request.ratio)
         with self._news:
             self._may_abort = False
             whole = not fine or (request is self._request and not self._orders)

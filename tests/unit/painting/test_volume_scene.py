@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid, voxel_to_world
+from brainviewer.core.graphics.probe import is_software
 from brainviewer.core.study import Modality, Study
 from brainviewer.painting.volume import scene_window
 from brainviewer.painting.volume.block import (
@@ -27,7 +28,7 @@ from brainviewer.painting.volume.block import (
 )
 from brainviewer.painting.volume.lesion_surfaces import bare_brain
 from brainviewer.painting.volume.scene import VolumeScene, render_volume
-from brainviewer.painting.volume.scene_window import is_software, listen_to_vtk
+from brainviewer.painting.volume.scene_window import listen_to_vtk
 from brainviewer.painting.volume.view import (
     LARGEST,
     LOOKS,

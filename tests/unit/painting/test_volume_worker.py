@@ -43,7 +43,7 @@ class SlowScene:
 @pytest.fixture
 def scene(monkeypatch: pytest.MonkeyPatch) -> SlowScene:
     made = SlowScene()
-    monkeypatch.setattr("brainviewer.painting.volume.scene.VolumeScene", lambda: made)
+    monkeypatch.setattr("brainviewer.painting.volume.scene.VolumeScene", lambda *_: made)
     return made
 
 

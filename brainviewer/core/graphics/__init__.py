@@ -1,0 +1,1 @@
+"""What the graphics of this computer can do, and what draws the 3D view because of that."""

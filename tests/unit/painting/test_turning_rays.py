@@ -1,0 +1,104 @@
+"""Rays while turning, blocks that fit a texture, and the mark round the first image."""
+
+import numpy as np
+import pytest
+
+from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.graphics.choice import (
+    FEWEST_RAYS,
+    MOST_RAYS,
+    SWITCHED_OFF,
+    DrawnBy,
+    GraphicsChoice,
+)
+from brainviewer.painting.volume.block import Block, fitting
+from brainviewer.painting.volume.drawing_start import DrawingStart
+from brainviewer.painting.volume.turning_rays import TurningRays
+
+
+def test_slow_images_get_fewer_rays_and_fast_ones_more() -> None:
+    turning = TurningRays(400)
+    for _ in range(20):
+        turning.took((turning.rays / 400) ** 2 * 0.2, 1000)  # of a card that takes 0.2 s for 400²
+    assert turning.rays == pytest.approx(400 * (1 / 30 / 0.2) ** 0.5, rel=0.02)
+    assert turning.distance(1000) == pytest.approx(1000 / turning.rays)
+    for _ in range(20):
+        turning.took(0.001, 1000)
+    assert turning.rays == 1000 or turning.rays <= MOST_RAYS
+    assert turning.distance(500) == 1.0
+
+
+def test_one_slow_image_changes_little_and_there_are_limits() -> None:
+    turning = TurningRays(800)
+    turning.took(10.0, 1000)
+    assert turning.rays > 400
+    for _ in range(50):
+        turning.took(10.0, 1000)
+    assert turning.rays == FEWEST_RAYS
+    assert TurningRays(5).rays == FEWEST_RAYS
+
+
+def test_a_block_with_too_many_voxels_is_thinned_where_it_stands() -> None:
+    values = np.asfortranarray(np.arange(600 * 4 * 5).reshape(600, 4, 5), np.uint16)
+    affine = np.diag([1.0, 2.0, 3.0, 1.0])
+    affine[:3, 3] = 7, 8, 9
+    block = Block(values, affine)
+    assert fitting(block, 600) is block
+    small = fitting(block, 256)
+    assert small.values.shape == (200, 4, 5)
+    assert (small.values == values[::3]).all()
+    assert small.values.flags.f_contiguous
+    assert small.spacing == (3.0, 2.0, 3.0)
+    assert (small.affine[:3, 3] == (7, 8, 9)).all()
+
+
+class Marks:
+    """Chooses, and notes what becomes of its marks."""
+
+    def __init__(self, choice: GraphicsChoice) -> None:
+        self.chosen, self.log = choice, list[str]()
+
+    def begin(self) -> None:
+        self.log.append("begin")
+
+    def choice(self, wanted: object) -> GraphicsChoice:
+        return self.chosen
+
+    def wake(self) -> None: ...
+
+    def mark(self) -> "Marks":
+        self.log.append("mark")
+        return self
+
+    def drawn(self) -> None:
+        self.log.append("drawn")
+
+    def end(self) -> None:
+        self.log.append("end")
+
+
+def test_marks_stand_until_the_first_volume_is_drawn() -> None:
+    marks = Marks(GraphicsChoice(DrawnBy.PROCESSOR, "So."))
+    start = DrawingStart(marks)
+    start.begin()
+    start.choose(lambda: True)
+    for volume in (False, False, True, True, False):
+        with start.marked(volume):
+            marks.log.append("draw")
+    assert marks.log == (
+        ["begin", *["mark", "draw", "end"] * 2, "mark", "draw", "drawn", "end", "draw", "draw"]
+    )
+    assert start.choice is marks.chosen
+
+
+def test_an_error_is_not_a_drawn_volume() -> None:
+    marks = Marks(GraphicsChoice(DrawnBy.PROCESSOR, "So."))
+    start = DrawingStart(marks)
+    with pytest.raises(ZeroDivisionError), start.marked(volume=True):
+        raise ZeroDivisionError
+    assert marks.log == ["mark", "end"]
+
+
+def test_where_nothing_draws_it_is_said() -> None:
+    with pytest.raises(BrainViewerError, match="switched off in the settings"):
+        DrawingStart(Marks(SWITCHED_OFF)).choose(lambda: True)
