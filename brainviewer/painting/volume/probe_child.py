@@ -11,7 +11,7 @@ import statistics
 import sys
 import time
 from contextlib import suppress
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
@@ -25,10 +25,14 @@ from brainviewer.core.graphics.probe import (
 )
 from brainviewer.core.process.network import close_network
 
+if TYPE_CHECKING:
+    from brainviewer.core.surface_mesh import SurfaceMesh
+
 STARTED, FOUND, DRAWN, NO_OPENGL, FAILED = "started", "found", "drawn", "no OpenGL", "failed"
 _LONGEST_SECONDS = 90
 """After which the process ends, whoever has forgotten it."""
 _VOXELS = 96
+_RADIUS_MM = 30.0
 _FRAMES = 3
 _ENOUGH_SECONDS = 0.5
 """Spent on images: a slow card is known by its first."""
@@ -86,7 +90,7 @@ def _probe(answers: BinaryIO) -> None:
 
 
 def _seconds_of_an_image(by: DrawnBy) -> float:
-    """Draw a ball in a cloud, and measure; the first image, which compiles shaders, is not."""
+    """Draw an octahedron in a cloud; the first image, which compiles shaders, is not measured."""
     from brainviewer.painting.volume.block import BRIGHTEST, Block
     from brainviewer.painting.volume.lesion_surfaces import Surface
     from brainviewer.painting.volume.scene import VolumeScene
@@ -96,11 +100,10 @@ def _seconds_of_an_image(by: DrawnBy) -> float:
     axis = np.linspace(-1, 1, _VOXELS, dtype=np.float32)
     distance = np.sqrt(axis[:, None, None] ** 2 + axis[:, None] ** 2 + axis**2)
     cloud = np.asfortranarray(np.clip(1 - distance, 0, 1) * BRIGHTEST, np.uint16)
-    ball = np.asfortranarray(distance < 0.3, np.float32)
     affine = np.diag([2.0, 2.0, 2.0, 1.0])
     affine[:3, 3] = -voxel_to_world(affine, [(_VOXELS - 1) / 2] * 3)
     scene.set_head(Block(cloud, affine))
-    scene.set_surfaces([Surface(Block(ball, affine), "#FFB347")])
+    scene.set_surfaces([Surface(_octahedron())])
     scene.render_image((FRAME_SIDE, FRAME_SIDE))
     view, took = VolumeView(), list[float]()
     while len(took) < _FRAMES and sum(took) < _ENOUGH_SECONDS:
@@ -111,6 +114,14 @@ def _seconds_of_an_image(by: DrawnBy) -> float:
         took.append(time.perf_counter() - began)
     scene.close()
     return statistics.median(took)
+
+
+def _octahedron() -> "SurfaceMesh":
+    from brainviewer.core.surface_mesh import SurfaceMesh
+
+    corners = np.concatenate([np.eye(3), -np.eye(3)]) * _RADIUS_MM
+    front = [(0, 1, 2), (1, 3, 2), (3, 4, 2), (4, 0, 2)]
+    return SurfaceMesh.of(corners, [*front, *((b, a, 5) for a, b, _ in front)])
 
 
 def _say(answers: BinaryIO, step: str, **what: Any) -> None:
