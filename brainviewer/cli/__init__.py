@@ -17,7 +17,7 @@ from brainviewer.cli import (
     studies,
     users,
 )
-from brainviewer.cli.exporting import dicom, pictures, slices
+from brainviewer.cli.exporting import dicom, pictures, slices, surfaces
 from brainviewer.cli.monitoring import commands as monitoring
 from brainviewer.cli.pacs import commands as pacs
 from brainviewer.cli.program import app, run
@@ -40,5 +40,6 @@ __all__ = [
     "sessions",
     "slices",
     "studies",
+    "surfaces",
     "users",
 ]

@@ -79,3 +79,22 @@ def doubled_areas(vertices: Points, triangles: NDArray[np.int32]) -> Points:
     """(m, 3): the cross product of two edges of each triangle, in mm²."""
     a, b, c = (vertices[triangles[:, n]] for n in range(3))
     return np.asarray(np.cross(b - a, c - a))
+
+
+@dataclass(frozen=True, eq=False)
+class NamedSurface:
+    """A surface with what it is of.
+
+    name : in files, such as ``core``. colour : ``#RRGGBB``. opacity : 0 to 1.
+    """
+
+    name: str
+    mesh: SurfaceMesh
+    colour: str
+    opacity: float = 1.0
+
+    @property
+    def rgb(self) -> tuple[int, int, int]:
+        """Its colour, 0 to 255."""
+        red, green, blue = bytes.fromhex(self.colour[1:])
+        return red, green, blue

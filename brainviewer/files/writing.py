@@ -4,7 +4,7 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -79,6 +79,43 @@ def write_folder_whole(folder: Path, files: Iterable[tuple[str, bytes]]) -> None
                 name_taken.unlink()
             for place in made:
                 place.rmdir()
+        if isinstance(error, OSError | ValueError):
+            raise _in_words(path, error) from error
+        raise
+
+
+def write_files_whole(files: Sequence[tuple[Path, bytes]]) -> None:
+    """Put contents into files that belong together, in one folder: into all or, as far as the
+    system lets it, none.
+
+    All are on the disk before the first takes its name. Where a later one cannot, those that took
+    the place of nothing are removed again.
+
+    Raises FileError as ``write_whole`` does.
+    """
+    placed: list[Path] = []
+    path = files[0][0]
+    try:
+        with ExitStack() as drafts:
+            ready = []
+            for path, content in files:
+                check_new_file(path)
+                target = resolved(path)
+                _, file = drafts.enter_context(new_draft(target.parent, 0o666))
+                file.write(content)
+                file.sync()
+                ready.append((file, path, target))
+            for file, named, target in ready:
+                path = named
+                if not is_there(target):
+                    placed.append(target)
+                file.take_name(target)
+        for _, _, target in ready:
+            sync_name(target)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            for target in placed:
+                target.unlink(missing_ok=True)
         if isinstance(error, OSError | ValueError):
             raise _in_words(path, error) from error
         raise

@@ -50,6 +50,8 @@ PARTS: Mapping[LesionPart, str] = {
 """Told from each other and from ``TUMOUR`` with every kind of colour blindness: at least 23 apart
 in CIELAB as Machado et al. (2009) simulate it. In the order in which they are listed."""
 
+CORE = "#F0E442"
+"""What enhances and what is necrotic as one surface, in files alone."""
 SUPPLIED = "#4EA5D9"
 """What the study's own segmentation marks, where it is one colour."""
 BOTH = "#A000E0"

@@ -20,6 +20,7 @@ from brainviewer.app.dicom_export.export import export_dicom
 from brainviewer.app.dicom_export.request import DicomExportRequest, DicomResults
 from brainviewer.app.exporting.series_figures import SeriesStudy, series_of_study
 from brainviewer.app.exporting.slice_series import BurnIn, SeriesRequest, SeriesSubject, save_series
+from brainviewer.app.exporting.surfaces import SurfaceRequest, save_surfaces
 from brainviewer.app.monitoring.monitor_csv import predictions_csv
 from brainviewer.app.opening.image2d import open_image2d
 from brainviewer.app.prediction.image_heatmap import save_heatmap
@@ -73,6 +74,7 @@ CHECKED = {
     "files.image2d.writer": "images, by their provenance",
     "files.nifti.writer": "segmentations",
     "files.session_file.session_file": "sessions",
+    "files.surfaces.writer": "surfaces",
 }
 """Modules that write what goes out; the tests below look into what they write."""
 KEPT = {
@@ -107,6 +109,7 @@ WRITERS = {
         "write_whole",
         "write_own_file",
         "write_folder_whole",
+        "write_files_whole",
         "save_image",
         "write_bytes",
         "write_text",
@@ -188,6 +191,16 @@ def test_a_slice_as_it_is_stays_as_large_as_its_pane(study: Study) -> None:
     )
     assert drawn.panes[0].annotations_shown
     assert FigurePage(replace(drawn, footer=False)).size[1] > drawn.pane_size[1]
+
+
+@pytest.mark.parametrize("ending", [".glb", ".obj", ".ply", ".stl"])
+def test_surfaces(study: Study, tmp_path: Path, ending: str) -> None:
+    named = replace(study, name="Jane Doe")
+    request = SurfaceRequest(tmp_path / f"lesion{ending}", one_file=True)
+    for file in save_surfaces(request, named, marker_finding(named)).files:
+        content = file.read_bytes()
+        assert RESEARCH_ONLY.encode() in content
+        assert b"Doe" not in content
 
 
 @pytest.mark.parametrize("form", [".png", ".mp4", ".gif"])

@@ -19,6 +19,7 @@ from brainviewer.app.exporting.slice_series import (
     SliceChoice,
     save_series,
 )
+from brainviewer.app.exporting.surfaces import SavedSurfaces, SurfaceRequest, save_surfaces
 from brainviewer.app.jobs import Jobs, Policy, Result
 from brainviewer.app.monitoring.prediction_log import PredictionLog
 from brainviewer.app.notices import Notices
@@ -86,6 +87,16 @@ class Exports:
     ) -> None:
         """Save slices after what was asked for before; see ``add``."""
         self._queue(partial(save_series, request, figures), saved)
+
+    def add_surfaces(
+        self,
+        request: SurfaceRequest,
+        study: Study,
+        finding: TumourFinding | None,
+        saved: Callable[[SavedSurfaces], object],
+    ) -> None:
+        """Save surfaces of a lesion after what was asked for before; see ``add``."""
+        self._queue(partial(save_surfaces, request, study, finding), saved)
 
     def add_folder(
         self,

@@ -25,6 +25,7 @@ class Schema(StrEnum):
     PACS_FIND = "brainviewer-pacs-find/1"
     SESSION = "brainviewer-session/1"
     EXPORT_SLICES = "brainviewer-export-slices/1"
+    EXPORT_SURFACES = "brainviewer-export-surfaces/1"
     AUDIT_LINE = "brainviewer-audit-line/1"
     AUDIT_CHECK = "brainviewer-audit-check/1"
     MONITOR = "brainviewer-monitor/1"

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from brainviewer.files.annotation_file import AnnotationFile
     from brainviewer.models.engine.runtimes import Runner
 
+_SURFACES = (".glb", ".obj", ".ply", ".stl")
+
 
 @app.command()
 def export(
@@ -85,6 +87,11 @@ def export(
 
         look = reformation_of(plane, slab, slab_mode, rotate, flip)
         chosen = None if window is None else chosen_window(window)
+        if file.suffix.lower() in _SURFACES:
+            raise BrainViewerError(
+                f"'{shown_text(file.name)}' is a file of surfaces, and a slice is an image.",
+                "Use 'brainviewer export-surfaces', or let the name end with .png.",
+            )
         check_page_path(file)
         if width:
             from brainviewer.app.report.study_figures import check_width

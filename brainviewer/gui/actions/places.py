@@ -67,7 +67,14 @@ LOOK_ACTIONS: tuple[str, ...] = (
     "-",
     "volume-reset",
 )
-EXPORT_MENU = ("export", "export-tumour", "export-slices", "export-volume", "export-dicom")
+EXPORT_MENU = (
+    "export",
+    "export-tumour",
+    "export-slices",
+    "export-volume",
+    "export-surfaces",
+    "export-dicom",
+)
 CONTEXT_MENUS: Mapping[str, tuple[str, ...]] = {
     "pane": ("pane-content>", "tear-off", "-", "tumour", "classify-here", "-",
              "auto-window", "presets>", "save-preset", "colours>", "invert", "-",
@@ -77,7 +84,7 @@ CONTEXT_MENUS: Mapping[str, tuple[str, ...]] = {
     "study side": (*_SIDE, "show-annotations", "-", "tools>", "delete"),
     "prior side": (*_SIDE, "-", "tool-window", "tool-cursor", "tool-pan"),
     "volume": ("volume-large", "volume-pane", "-", *LOOK_ACTIONS, "-", "show-skull",
-               "show-crosshair", "export-volume"),
+               "show-crosshair", "export-volume", "export-surfaces"),
     "sequences": ("layout-one_large", "original-grids", "series", "headers", "-", "auto-window",
                   "presets>", "save-preset", "own-presets", "colours>", "invert"),
     "annotations": LIST_MENU,

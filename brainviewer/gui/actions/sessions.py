@@ -1,4 +1,4 @@
-"""The actions on sessions and on exports of many slices, as rows of the table of actions."""
+"""The actions on sessions, and on exports of slices and surfaces, as rows of the table."""
 
 from brainviewer.app.facts import Fact
 from brainviewer.gui.actions.action import Action
@@ -15,6 +15,9 @@ SESSION_ACTIONS: tuple[Action, ...] = (
     Action("export-slices", "Export slices…", "Ctrl+Alt+E", Fact.STUDY,
            lambda w: w.export.slices.ask(),
            tip="Save key images, every n-th slice or a cine, of this study or of a folder"),
+    Action("export-surfaces", "Save surfaces…", "", Fact.TUMOUR,
+           lambda w: w.export.surfaces.ask(),
+           tip="Save the lesion and its parts for 3D programs and printers: glTF, OBJ, STL, PLY"),
 )  # fmt: skip
 
 SESSION_MENU: tuple[str, ...] = ("open-session", "save-session", "save-session-as")

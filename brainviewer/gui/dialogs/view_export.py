@@ -34,6 +34,7 @@ from brainviewer.gui.dialogs.printing import ask_and_print
 from brainviewer.gui.dialogs.questions import ANOTHER_STUDY, accepted, errors_told
 from brainviewer.gui.exporting.slices import SlicesExport
 from brainviewer.gui.exporting.slices_dialog import SlicesExportDialog
+from brainviewer.gui.exporting.surfaces import SurfacesExport
 from brainviewer.gui.pacs.opener import send_results
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.volume.pane import VolumePane
@@ -47,7 +48,10 @@ _DRAWING = 0.8
 
 
 class ViewExport:
-    """Draws what the panes show anew, at the scale that is asked for. slices : many at once."""
+    """Draws what the panes show anew, at the scale that is asked for. slices : many at once.
+
+    surfaces : of the lesion in 3D.
+    """
 
     def __init__(
         self, session: Session, grid: PaneGrid, volume: VolumePane, window: QWidget
@@ -55,6 +59,7 @@ class ViewExport:
         self._session, self._grid, self._volume, self._window = session, grid, volume, window
         self._folder: Path | None = None
         self.slices = SlicesExport(session, window, self._wanted)
+        self.surfaces = SurfacesExport(session, window)
 
     def ask(self, subject: ExportSubject = ExportSubject.VIEW) -> None:
         """Let the user choose, then export in the background; without a study, nothing happens."""

@@ -17,7 +17,8 @@ RECORDS = {
 }  # fmt: skip
 SENSITIVE = {
     "write_own_file",
-    "write_whole", "write_folder_whole", "write_mask", "write_labels", "write_session",
+    "write_whole", "write_folder_whole", "write_files_whole", "write_mask", "write_labels",
+    "write_session", "write_surfaces",
     "save_annotations", "save_image", "setImage", "print_page", "print_report",
     "client.find_studies", "client.retrieve", "client.send",
 }  # fmt: skip

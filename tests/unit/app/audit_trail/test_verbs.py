@@ -13,6 +13,7 @@ from PIL import Image
 
 from brainviewer.app.audit_trail.openings import not_shown
 from brainviewer.app.audit_trail.subjects import PATIENT, STUDY, of_study, sealed
+from brainviewer.app.exporting.surfaces import SurfaceRequest
 from brainviewer.app.opening.image2d import open_image2d, thumbnail
 from brainviewer.app.opening.study import demo_paths, open_study
 from brainviewer.app.pacs import recorded as pacs
@@ -210,6 +211,27 @@ def test_files_for_others_are_recorded_and_not_made_where_that_fails(
         audited_desk.save()
         audited_desk.settle()
     assert not list(tmp_path.glob("more.*"))
+
+
+def test_surfaces_are_recorded_and_not_saved_where_that_fails(
+    audited_desk: Desk, tmp_path: Path
+) -> None:
+    session, state = audited_desk.session, audited_desk.state
+    assert state.study is not None
+    finding, done = marker_finding(state.study), []
+    before = len(entries())
+    for name in ("lesion.stl", "nowhere/lesion.stl"):
+        request = SurfaceRequest(tmp_path / name)
+        session.exports.add_surfaces(request, state.study, finding, done.append)
+        audited_desk.settle()
+    assert [(one.action, one.outcome) for one in entries()[before:]] == [("exported", "begun")]
+    assert dict(entries()[before].what) == {"kind": "surfaces", "format": "stl", "count": 1}
+    with full_disk():
+        request = SurfaceRequest(tmp_path / "more.stl")
+        session.exports.add_surfaces(request, state.study, finding, done.append)
+        audited_desk.settle()
+    assert [saved.files for saved in done] == [(tmp_path / "lesion.stl",)]
+    assert [one.name for one in tmp_path.rglob("*.stl")] == ["lesion.stl"]
 
 
 def test_searches_and_answers_are_recorded(
