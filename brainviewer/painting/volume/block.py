@@ -14,20 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.geometry import Affine, Grid, spacing_of, voxel_to_world
-from brainviewer.core.voi.voi_window import head_values
 
-BRIGHTEST = 4095
-"""Value of the head's bright end in a block; sixteen times as fine as a screen's, so that the
-surface's direction, which shading takes from differences, has no steps."""
-AIR = 0.12
-"""Below this part of the brightest value lies no tissue."""
-TISSUE = 0.55
-"""The part of the brightest value that the median of the head is brought to."""
 _MOST_VOXELS = 1 << 23
 """Voxels of a block; a head has a tenth of them."""
 _MOST_PADDED = 1 << 28
-_SOFT = 1.0
-"""Blur of the brain's border, in voxels of a block."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,49 +168,6 @@ def _factors_without_end(shape: Sequence[int], affine: Affine, voxel_mm: float) 
     return [max(1, round(size / mm)) for mm in spacing]
 
 
-def head_block(
-    data: NDArray[Any],
-    grid: Grid,
-    brain: NDArray[np.bool_] | None = None,
-    voxel_mm: float = 2.0,
-) -> Block:
-    """A sequence made ready for volume rendering.
-
-    data : (i, j, k) on ``grid``.
-    brain : (i, j, k), to show nothing else; the box stays that of the head, so that the brain
-        stands where it stood in it.
-
-    Returns a block of uint16 in 0..BRIGHTEST: 0 is air, BRIGHTEST the 99.5th percentile of the
-    head, and the head's median lies at TISSUE (by a gamma). Noise around the head is set to 0, and
-    the box is cut down to the head.
-    """
-    # SciPy takes a third of a second to import; the window must not wait for it.
-    from brainviewer.core.process.scipy_parts import ndimage
-
-    values = head_values(data)
-    if brain is not None and brain.any():
-        values = data[brain]
-    low, high = float(min(0.0, values.min())), float(np.percentile(values, 99.5))
-    if high <= low:
-        high = low + 1
-    volume, affine = canonical(data, grid)
-    small, affine = coarsened(volume, affine, voxel_mm)
-    small = np.clip((small - low) / (high - low), 0, 1)
-    small = ndimage.gaussian_filter(small, 0.5, mode="nearest")
-    head = _largest_part(small > AIR)
-    # A soft rim: the first voxels outside still carry the partial volume of the surface.
-    small[~ndimage.binary_dilation(head, iterations=2)] = 0
-    if brain is not None:
-        inside, _ = coarsened(*canonical(brain, grid), voxel_mm)
-        small *= np.clip(2 * ndimage.gaussian_filter(inside, _SOFT) - 0.1, 0, 1)  # soft, too
-    # Normal tissue is made equally light in every sequence, also where fluid or contrast medium
-    # is several times as bright.
-    middle = float(np.clip((np.median(values) - low) / (high - low), 0.2, 0.9))
-    small **= math.log(TISSUE) / math.log(middle)
-    small, affine = cropped(small, affine, head, margin=2)
-    return Block(np.asfortranarray(small * BRIGHTEST, dtype=np.uint16), affine)
-
-
 def mask_block(mask: NDArray[np.bool_], grid: Grid, voxel_mm: float = 1.0) -> Block | None:
     """A mask made ready for a smooth surface at level 0.5: float32 in 0..1; None if it is empty."""
     from brainviewer.core.process.scipy_parts import ndimage
@@ -253,14 +200,3 @@ def fitting(block: Block, largest_side: int) -> Block:
     affine = block.affine.copy()
     affine[:3, :3] *= steps
     return Block(np.asfortranarray(block.values[every]), affine)
-
-
-def _largest_part(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    from brainviewer.core.process.scipy_parts import ndimage
-
-    labels, count = ndimage.label(mask)
-    if count < 2:
-        return mask
-    sizes = np.bincount(labels.ravel())
-    sizes[0] = 0
-    return np.asarray(labels == sizes.argmax())

@@ -1,81 +1,85 @@
 """The patient's directions in a corner of the 3D image: three axes with R L A P S I."""
 
-import numpy as np
-from vtkmodules.util.numpy_support import numpy_to_vtk
-from vtkmodules.vtkCommonCore import VTK_UNSIGNED_CHAR, vtkPoints
-from vtkmodules.vtkRenderingCore import (
-    vtkActor2D,
-    vtkPolyDataMapper2D,
-    vtkRenderer,
-    vtkTextActor,
-)
+from functools import lru_cache
 
-from brainviewer.painting.volume.scene_parts import lines_between
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from vtkmodules.util.numpy_support import vtk_to_numpy
+from vtkmodules.vtkCommonDataModel import vtkImageData
+from vtkmodules.vtkRenderingCore import vtkTextProperty
+from vtkmodules.vtkRenderingFreeType import vtkFreeTypeTools
+
 from brainviewer.painting.volume.view import LOOKS, Rotation
 
 _LETTERS = "RLASPI"
 _NEAR = np.array((0.94, 0.96, 0.98))
 _FAR = np.array((0.30, 0.35, 0.40))
-_SHADES = 24
-"""Steps from far to near, too small to be seen."""
+_POINTS_AN_INCH = 72
+_SUBPIXEL = 4
+"""Bits after the point in the places of lines."""
 
 
-class OrientationLetters:
-    """Letters around a small cross of axes; what is nearer to the viewer is brighter."""
+def draw_letters(image: NDArray[np.uint8], rotation: Rotation, ratio: float = 1.0) -> None:
+    """Letters around a small cross of axes, into an image; what is nearer is brighter.
 
-    def __init__(self, renderer: vtkRenderer) -> None:
-        self._points = vtkPoints(number_of_points=7)
-        self._cross = lines_between(self._points, [(0, end) for end in range(1, 7)])
-        mapper = vtkPolyDataMapper2D()
-        mapper.SetInputData(self._cross)
-        self._lines = vtkActor2D(mapper=mapper)
-        renderer.AddViewProp(self._lines)
-        self._texts = {}
-        for letter in _LETTERS:
-            text = vtkTextActor(input=letter)
-            style = text.GetTextProperty()
-            style.SetFontFamilyToArial()
-            style.BoldOn()
-            style.SetJustificationToCentered()
-            style.SetVerticalJustificationToCentered()
-            renderer.AddViewProp(text)
-            self._texts[letter] = text
-        self.show(False)
-
-    def show(self, shown: bool) -> None:
-        """Show or hide all of it."""
-        self._lines.SetVisibility(shown)
-        for text in self._texts.values():
-            text.SetVisibility(shown)
-
-    def place(self, rotation: Rotation, size: tuple[int, int], ratio: float = 1.0) -> None:
-        """Put the axes in the lower left corner.
-
-        rotation : as in ``VolumeView``.
-        size : width and height of the image in pixels.
-        ratio : pixels a point of the screen on which the image will be seen.
-        """
-        scale = max(0.75 * ratio, min(size) / 450)
-        radius = 25 * scale
-        middle = np.array((50.0, 50.0)) * scale
-        colours = np.zeros((6, 3), np.uint8)
-        self._points.SetPoint(0, middle[0], middle[1], 0)
-        for n, letter in enumerate(_LETTERS):
-            right, up, near = rotation @ LOOKS[letter][0]
-            end = middle + radius * np.array((right, up))
-            self._points.SetPoint(n + 1, end[0], end[1], 0)
-            # VTK keeps what it takes for letters of each colour for good, so there are not many.
-            colour = _FAR + (_NEAR - _FAR) * round(_SHADES * (0.5 + 0.5 * near)) / _SHADES
-            colours[n] = colour * 150
-            text = self._texts[letter]
-            text.SetPosition(*(middle + (radius + 10 * scale) * np.array((right, up))))
-            style = text.GetTextProperty()
-            style.SetFontSize(round(13 * scale))
-            style.SetColor(*colour)
-            # An axis that points straight at the viewer has both its letters in one place.
-            style.SetOpacity(1.0 if near > -0.9 else 0.0)
-        self._points.Modified()
-        self._lines.GetProperty().SetLineWidth(max(1.0, 1.5 * scale))
-        self._cross.GetCellData().SetScalars(
-            numpy_to_vtk(colours, deep=True, array_type=VTK_UNSIGNED_CHAR)
+    image : (height, width, 3), changed. rotation : as in ``VolumeView``.
+    ratio : pixels a point of the screen on which the image will be seen.
+    """
+    height, width = image.shape[:2]
+    scale = max(0.75 * ratio, min(width, height) / 450)
+    radius = 25 * scale
+    middle = np.array((50.0 * scale, height - 1 - 50.0 * scale))
+    nearest_last = sorted(_LETTERS, key=lambda letter: float(rotation[2] @ LOOKS[letter][0]))
+    for letter in nearest_last:
+        right, up, near = rotation @ LOOKS[letter][0]
+        way = np.array((right, -up))
+        colour = _FAR + (_NEAR - _FAR) * (0.5 + 0.5 * near)
+        start, end = (
+            np.rint(at * 2**_SUBPIXEL).astype(int).tolist()
+            for at in (middle, middle + radius * way)
         )
+        wide = max(1, round(1.2 * scale))
+        cv2.line(image, start, end, (150 * colour).tolist(), wide, cv2.LINE_AA, _SUBPIXEL)
+        # An axis that points straight at the viewer has both its letters in one place.
+        if near > -0.9:
+            _stamp(
+                image,
+                _glyph(letter, round(13 * scale)),
+                middle + (radius + 10 * scale) * way,
+                colour,
+            )
+
+
+def _stamp(
+    image: NDArray[np.uint8],
+    glyph: NDArray[np.float32],
+    centre: NDArray[np.float64],
+    colour: NDArray[np.float64],
+) -> None:
+    """Put a letter over an image, as much of it as falls on it."""
+    height, width = glyph.shape
+    left, top = (int(n) for n in np.rint(centre - ((width - 1) / 2, (height - 1) / 2)))
+    rows = slice(max(0, top), max(0, min(top + height, image.shape[0])))
+    columns = slice(max(0, left), max(0, min(left + width, image.shape[1])))
+    there = image[rows, columns]
+    if not there.size:
+        return
+    part = glyph[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
+    there[:] = np.rint(there + (255 * colour - there) * part[..., None]).astype(np.uint8)
+
+
+@lru_cache(maxsize=64)
+def _glyph(letter: str, size: int) -> NDArray[np.float32]:
+    """How much of each pixel a letter covers, 0 to 1, cut down to the letter."""
+    style = vtkTextProperty(font_size=max(4, size))
+    style.SetFontFamilyToArial()
+    style.BoldOn()
+    drawn = vtkImageData()
+    vtkFreeTypeTools.GetInstance().RenderString(style, letter, _POINTS_AN_INCH, drawn)
+    width, height, _ = drawn.GetDimensions()
+    colours = vtk_to_numpy(drawn.GetPointData().GetScalars()).reshape(height, width, -1)
+    covered = colours[::-1, :, 3]
+    rows, columns = (np.flatnonzero(covered.any(axis=axis)) for axis in (1, 0))
+    cut = covered[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return np.asarray(cut / 255, dtype=np.float32)

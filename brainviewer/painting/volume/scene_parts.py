@@ -1,4 +1,4 @@
-"""What stands in the 3D scene: the translucent brain, the lesion's surfaces, the cursor's cross."""
+"""What is solid in the 3D scene: the lesion's surfaces and the cursor's cross."""
 
 from collections.abc import Sequence
 from itertools import zip_longest
@@ -11,106 +11,22 @@ from vtkmodules.vtkCommonCore import vtkPoints
 from vtkmodules.vtkCommonDataModel import (
     vtkCellArray,
     vtkImageData,
-    vtkPiecewiseFunction,
     vtkPolyData,
 )
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
 from vtkmodules.vtkRenderingCore import (
     vtkActor,
-    vtkColorTransferFunction,
     vtkPolyDataMapper,
     vtkProperty,
     vtkRenderer,
-    vtkVolume,
-    vtkVolumeProperty,
-)
-from vtkmodules.vtkRenderingVolume import (
-    vtkFixedPointVolumeRayCastMapper,
-    vtkGPUVolumeRayCastMapper,
 )
 
 from brainviewer.core.surface_mesh import SurfaceMesh
 from brainviewer.painting.slice_image import rgb_of
-from brainviewer.painting.volume.block import AIR, BRIGHTEST, Block
+from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.lesion_surfaces import Surface
-from brainviewer.painting.volume.view import VolumeView
 
 CURSOR_COLOUR = (0.353, 0.663, 0.902)
-# Grey levels of the brain, dark to light: warm, as in the drawing.
-_TISSUE = ((0.10, 0.085, 0.075), (0.46, 0.41, 0.375), (0.80, 0.745, 0.69), (1.0, 0.965, 0.92))
-
-# Distance of samples along a ray, in voxels, of a coarse and of a fine image. A processor takes
-# two thirds of the time for the second, and smooth tissue hardly shows it.
-_ALONG_RAY = {False: 2.0, True: 0.6}
-_ALONG_RAY_ON_PROCESSOR = {False: 2.0, True: 1.0}
-_RAYS_ACROSS = 130
-"""Rays over the longer side of a coarse image that a processor draws."""
-
-
-class Brain:
-    """A sequence as a translucent body."""
-
-    def __init__(self, renderer: vtkRenderer, software: bool) -> None:
-        self.block: Block | None = None
-        self._software = software
-        self._mapper = (
-            vtkFixedPointVolumeRayCastMapper() if software else vtkGPUVolumeRayCastMapper()
-        )
-        self._mapper.AutoAdjustSampleDistancesOff()
-        self._colour = vtkColorTransferFunction()
-        self._opacity = vtkPiecewiseFunction()
-        edges = vtkPiecewiseFunction()
-        # Even tissue is nearly clear and its borders are not: the tumour shows through.
-        edges.AddPoint(0, 0.05)
-        edges.AddPoint(0.03 * BRIGHTEST, 0.20)
-        edges.AddPoint(0.12 * BRIGHTEST, 1.0)
-        shading = vtkVolumeProperty(
-            scalar_opacity_unit_distance=1.0,
-            shade=True,
-            ambient=0.40,
-            diffuse=1.10,
-            specular=0.20,
-            specular_power=12,
-        )
-        shading.SetInterpolationTypeToLinear()
-        shading.SetColor(self._colour)
-        shading.SetScalarOpacity(self._opacity)
-        shading.SetGradientOpacity(edges)
-        self._volume = vtkVolume(mapper=self._mapper, property=shading, visibility=False)
-        self._shown: tuple[float, float] | None = None
-        renderer.AddVolume(self._volume)
-
-    def set_block(self, block: Block | None) -> None:
-        """Show a block, or nothing."""
-        self.block = block
-        self._volume.SetVisibility(block is not None)
-        if block is not None:
-            self._mapper.SetInputData(_image(block))
-            self._volume.SetUserMatrix(_rotation(block))
-
-    def show(self, view: VolumeView, fine: bool, pixels: int, apart: float) -> None:
-        """Opacity and contrast of a view; coarse sampling unless ``fine``.
-
-        pixels : of the longer side of the image.
-        apart : pixels from ray to ray of a coarse image that a graphics card draws.
-        """
-        if self.block is not None:
-            along_ray = (_ALONG_RAY_ON_PROCESSOR if self._software else _ALONG_RAY)[fine]
-            coarse = max(1.5, pixels / _RAYS_ACROSS) if self._software else apart
-            self._mapper.SetSampleDistance(along_ray * min(self.block.spacing))
-            self._mapper.SetImageSampleDistance(1.0 if fine else coarse)
-        if self._shown == (view.opacity, view.contrast):
-            return
-        self._shown = (view.opacity, view.contrast)
-        middle, width = 0.49, 2.2 * 0.06**view.contrast
-        self._colour.RemoveAllPoints()
-        for n, colour in enumerate(_TISSUE):
-            value = middle + width * (n / (len(_TISSUE) - 1) - 0.5)
-            self._colour.AddRGBPoint(value * BRIGHTEST, *colour)
-        solid = min(1.0, 0.60 * view.opacity**2.6)
-        self._opacity.RemoveAllPoints()
-        for value, part in ((0, 0), (AIR, 0), (AIR + 0.13, 0.55), (0.7, 0.8), (1, 1)):
-            self._opacity.AddPoint(value * BRIGHTEST, part * solid)
 
 
 class Lesion:
@@ -194,7 +110,7 @@ def _triangles(mesh: SurfaceMesh) -> vtkPolyData:
     return data
 
 
-def _image(block: Block) -> vtkImageData:
+def image_of(block: Block) -> vtkImageData:
     """The voxels with their spacing; where they stand is the user matrix's part."""
     image = vtkImageData()
     image.SetDimensions(*block.values.shape)
@@ -205,7 +121,7 @@ def _image(block: Block) -> vtkImageData:
     return image
 
 
-def _rotation(block: Block) -> vtkMatrix4x4:
+def rotation_of(block: Block) -> vtkMatrix4x4:
     """From millimetres along the voxel axes to world mm: the affine without the spacing."""
     matrix = vtkMatrix4x4()
     numbers = block.affine.copy()

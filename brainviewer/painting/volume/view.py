@@ -75,6 +75,7 @@ class VolumeView:
     size : magnification; 1 fits the head.
     place : how far the middle of the head lies right of and above that of the image, where 1 is
         half of the image's shorter side at size 1.
+    perspective : whether what is farther away is smaller; lines of sight are parallel otherwise.
     """
 
     rotation: Rotation = field(default_factory=three_quarter)
@@ -82,6 +83,7 @@ class VolumeView:
     contrast: float = 0.5
     size: float = 1.0
     place: tuple[float, float] = (0.0, 0.0)
+    perspective: bool = True
 
     def looking(self, letter: str) -> "VolumeView":
         """A standard view, otherwise as before."""

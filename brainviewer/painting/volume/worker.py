@@ -18,8 +18,9 @@ from brainviewer.core.errors import BrainViewerError, Cancelled
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.graphics.choice import GraphicsChoice
 from brainviewer.core.study import Modality, Study
-from brainviewer.painting.volume.block import Block, head_block
+from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.drawing_start import DrawingStart, Graphics
+from brainviewer.painting.volume.head_block import head_blocks
 from brainviewer.painting.volume.lesion_surfaces import bare_brain, lesion_surfaces
 from brainviewer.painting.volume.view import VolumeView
 
@@ -98,10 +99,11 @@ class VolumeWorker:
         self._request, self._shown = RenderRequest(), RenderRequest()
         self.delivered = RenderRequest()
         self._orders: list[_Order] = []
-        self._blocks: dict[Modality, Block] = {}
+        self._blocks: dict[Modality, tuple[Block, Callable[[], Block] | None]] = {}
         self._brain: NDArray[np.bool_] | None = None
         self._scene: VolumeScene | None = None
         self._closing = self._may_abort = self._at_rest = False
+        self._refiner: threading.Thread | None = None
         self.failure = self.renderer = ""
         self._seconds_a_pixel = 0.0
         self._thread = threading.Thread(target=self._run, name="volume worker", daemon=True)
@@ -183,6 +185,8 @@ class VolumeWorker:
         self._start.wake()
         if self._thread.ident and self._thread is not threading.current_thread():
             self._thread.join()
+        if (refiner := self._refiner) is not None:
+            refiner.join()
 
     def _interrupt(self) -> None:
         if self._scene is not None and self._may_abort:
@@ -232,8 +236,9 @@ class VolumeWorker:
             with self._news:
                 settled = False
                 if self._request is self._shown and not self._orders and not self._closing:
-                    waited = fine or not self._at_rest
-                    settled = not (waited and self._news.wait(None if fine else _SETTLE_SECONDS))
+                    done = fine or self._refiner is not None
+                    waited = done or not self._at_rest
+                    settled = not (waited and self._news.wait(None if done else _SETTLE_SECONDS))
                 if self._closing:
                     return
                 request, order = self._request, self._orders.pop(0) if self._orders else None
@@ -252,9 +257,24 @@ class VolumeWorker:
                 # The cursor alone is not in a hurry; coarse images in between would flicker.
                 calm = request.only_moves_cursor(self._shown)
                 self._prepare(scene, request)
-                fine = self._draw(scene, request, calm)
-            elif settled:
+                fine = self._draw(scene, request, calm and scene.is_refined)
+            elif settled and scene.is_refined:
                 fine = self._draw(scene, request, True)
+            elif settled:
+                # Beside this thread, so that the head can be turned meanwhile.
+                self._refiner = threading.Thread(
+                    target=self._refine, args=(scene,), name="volume refiner", daemon=True
+                )
+                self._refiner.start()
+
+    def _refine(self, scene: "VolumeScene") -> None:
+        """Make what a fine image needs, then have it drawn."""
+        try:
+            scene.refine()
+        finally:
+            with self._news:
+                self._refiner, self._at_rest = None, True
+                self._news.notify_all()
 
     def _draw(self, scene: "VolumeScene", request: RenderRequest, fine: bool) -> bool:
         """Draw and deliver an image; whether it was a fine one that nothing interrupted."""
@@ -279,9 +299,9 @@ class VolumeWorker:
             self._blocks.clear()
             self._brain = brain
         if anew or request.modality is not shown.modality:
-            scene.set_head(
-                self._head(request), request.study is None or request.study.grid.oriented
-            )
+            block, finer = self._head(request)
+            oriented = request.study is None or request.study.grid.oriented
+            scene.set_head(block, oriented, finer)
         if any(
             getattr(request, name) is not getattr(shown, name)
             for name in ("study", "finding", "parts")
@@ -290,10 +310,10 @@ class VolumeWorker:
         scene.set_cursor(request.cursor)
         scene.view = request.view
 
-    def _head(self, request: RenderRequest) -> Block | None:
+    def _head(self, request: RenderRequest) -> tuple[Block | None, Callable[[], Block] | None]:
         if request.study is None or request.modality is None:
-            return None
+            return None, None
         if request.modality not in self._blocks:
             volume = request.study.volumes[request.modality]
-            self._blocks[request.modality] = head_block(volume.data, volume.grid, self._brain)
+            self._blocks[request.modality] = head_blocks(volume.data, volume.grid, self._brain)
         return self._blocks[request.modality]

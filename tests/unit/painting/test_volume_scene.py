@@ -18,14 +18,8 @@ from brainviewer.core.geometry import Grid, voxel_to_world
 from brainviewer.core.graphics.probe import is_software
 from brainviewer.core.study import Modality, Study
 from brainviewer.painting.volume import scene_window
-from brainviewer.painting.volume.block import (
-    BRIGHTEST,
-    TISSUE,
-    canonical,
-    coarsened,
-    head_block,
-    mask_block,
-)
+from brainviewer.painting.volume.block import canonical, coarsened, mask_block
+from brainviewer.painting.volume.head_block import BRIGHTEST, TISSUE, head_block
 from brainviewer.painting.volume.lesion_surfaces import bare_brain
 from brainviewer.painting.volume.scene import VolumeScene, render_volume
 from brainviewer.painting.volume.scene_window import listen_to_vtk

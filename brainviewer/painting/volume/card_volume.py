@@ -1,0 +1,131 @@
+"""The volume of the 3D scene drawn by a graphics card, by VTK."""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from vtkmodules.util.numpy_support import vtk_to_numpy
+from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
+from vtkmodules.vtkCommonDataModel import vtkPiecewiseFunction
+from vtkmodules.vtkRenderingCore import (
+    vtkColorTransferFunction,
+    vtkRenderer,
+    vtkRenderWindow,
+    vtkVolume,
+    vtkVolumeProperty,
+)
+from vtkmodules.vtkRenderingVolume import vtkGPUVolumeRayCastMapper
+
+from brainviewer.core.graphics.choice import GraphicsChoice
+from brainviewer.painting.volume.block import Block, fitting
+from brainviewer.painting.volume.camera import Camera
+from brainviewer.painting.volume.head_block import BRIGHTEST
+from brainviewer.painting.volume.look import VolumeLook
+from brainviewer.painting.volume.scene_parts import image_of, rotation_of
+from brainviewer.painting.volume.solids import aim
+from brainviewer.painting.volume.turning_rays import TurningRays
+from brainviewer.painting.volume.view import VolumeView
+
+# Distance of samples along a ray, in voxels, of a coarse and of a fine image.
+_ALONG_RAY = {False: 2.0, True: 0.6}
+_STEPS = 64
+"""Points of curves that VTK is given."""
+
+
+class CardVolume:
+    """A sequence as a translucent body.
+
+    background : colour of what lies behind all, 0 to 1. choice : what the card can do.
+    """
+
+    is_refined = True
+
+    def __init__(
+        self,
+        renderer: vtkRenderer,
+        background: tuple[float, float, float],
+        choice: GraphicsChoice,
+    ) -> None:
+        self._background, self._look = background, VolumeLook()
+        self._largest_side = choice.largest_side
+        self._turning = TurningRays(choice.rays_while_turning)
+        self._mapper = vtkGPUVolumeRayCastMapper()
+        self._mapper.AutoAdjustSampleDistancesOff()
+        self._colour = vtkColorTransferFunction()
+        self._opacity = vtkPiecewiseFunction()
+        edges = vtkPiecewiseFunction()
+        for gradient, part in self._look.edges:
+            edges.AddPoint(gradient * BRIGHTEST, part)
+        light = self._look.shading
+        shading = vtkVolumeProperty(
+            scalar_opacity_unit_distance=1.0,
+            shade=True,
+            ambient=light.ambient,
+            diffuse=light.diffuse,
+            specular=light.specular,
+            specular_power=light.power,
+        )
+        shading.SetInterpolationTypeToLinear()
+        shading.SetColor(self._colour)
+        shading.SetScalarOpacity(self._opacity)
+        shading.SetGradientOpacity(edges)
+        self._volume = vtkVolume(mapper=self._mapper, property=shading, visibility=False)
+        self._shown: tuple[float, float] | None = None
+        self._voxel_mm = 1.0
+        renderer.AddVolume(self._volume)
+
+    def set_block(self, block: Block | None, finer: Callable[[], Block] | None = None) -> None:
+        """Show a block, or nothing; a card draws the finer one as fast."""
+        if block is not None and finer is not None:
+            block = finer()
+        self._volume.SetVisibility(block is not None)
+        if block is not None:
+            block = fitting(block, self._largest_side)
+            self._voxel_mm = min(block.spacing)
+            self._mapper.SetInputData(image_of(block))
+            self._volume.SetUserMatrix(rotation_of(block))
+
+    def refine(self) -> None:
+        """Nothing is left to be made."""
+
+    def picture(
+        self,
+        window: vtkRenderWindow,
+        renderer: vtkRenderer,
+        camera: Camera,
+        view: VolumeView,
+        fine: bool,
+    ) -> NDArray[np.uint8]:
+        """(height, width, 3) the volume, with what stands in a renderer in it."""
+        self._show(view)
+        self._mapper.SetSampleDistance(_ALONG_RAY[fine] * self._voxel_mm)
+        longer = max(camera.size)
+        self._mapper.SetImageSampleDistance(1.0 if fine else self._turning.distance(longer))
+        renderer.SetBackground(*self._background)
+        renderer.SetBackgroundAlpha(1)
+        width, height = camera.size
+        window.SetSize(width, height)
+        window.SetMultiSamples(4)
+        aim(renderer, camera)
+        began = time.perf_counter()
+        window.Render()
+        pixels = vtkUnsignedCharArray()
+        window.GetPixelData(0, 0, width - 1, height - 1, 0, pixels, 0)
+        if not fine:  # reading the pixels waits for the graphics card
+            self._turning.took(time.perf_counter() - began, longer)
+        return np.ascontiguousarray(vtk_to_numpy(pixels).reshape(height, width, 3)[::-1])
+
+    def _show(self, view: VolumeView) -> None:
+        if self._shown == (view.opacity, view.contrast):
+            return
+        self._shown = (view.opacity, view.contrast)
+        values = np.linspace(0, 1, _STEPS)
+        self._colour.RemoveAllPoints()
+        for value, colour in zip(values, self._look.colour_of(values, view.contrast), strict=True):
+            self._colour.AddRGBPoint(value * BRIGHTEST, *colour)
+        self._opacity.RemoveAllPoints()
+        for value, _ in self._look.opacity:
+            # Linear in between, so that the points of the curve are all that is needed.
+            solid = float(self._look.opacity_of(np.array(value), view.opacity))
+            self._opacity.AddPoint(value * BRIGHTEST, solid)

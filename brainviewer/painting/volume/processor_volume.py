@@ -1,0 +1,129 @@
+"""The volume of the 3D scene drawn by the processor, with what is solid in it."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow
+
+from brainviewer.painting.volume.block import Block
+from brainviewer.painting.volume.camera import Camera
+from brainviewer.painting.volume.look import VolumeLook
+from brainviewer.painting.volume.shear_warp import Planes, ShearWarp
+from brainviewer.painting.volume.solids import SolidImage, solid_image
+from brainviewer.painting.volume.view import VolumeView
+
+log = logging.getLogger(__name__)
+Picture = NDArray[np.uint8]
+_FINER = 3
+_MOST_WHILE_TURNING = 480
+"""Pixels of the longer side that are drawn while the head is turned, and enlarged."""
+
+
+class ProcessorVolume:
+    """A sequence as a translucent body.
+
+    background : colour of what lies behind all, 0 to 1.
+    """
+
+    def __init__(self, background: tuple[float, float, float]) -> None:
+        self._background = np.array(background) * 255
+        self._coarse: ShearWarp | None = None
+        self._fine: ShearWarp | None = None
+        self._finer: Callable[[], Block] | None = None
+        self._refining = threading.Lock()
+
+    def set_block(self, block: Block | None, finer: Callable[[], Block] | None = None) -> None:
+        """Show a block, or nothing. finer : makes a finer one, for images that are not turned."""
+        self._coarse = None if block is None else ShearWarp(block, VolumeLook())
+        self._fine = self._coarse if finer is None else None
+        self._finer = finer
+
+    @property
+    def is_refined(self) -> bool:
+        """Whether a fine image needs nothing that is still to be made."""
+        return self._coarse is None or self._fine is not None
+
+    def refine(self) -> None:
+        """Have the finer block ready; from any thread. A fine image waits for it without this."""
+        with self._refining:
+            coarse, finer = self._coarse, self._finer
+            if self.is_refined or finer is None:
+                return
+            try:
+                made: ShearWarp | None = ShearWarp(finer(), VolumeLook())
+            except Exception:  # without memory for it, say, the coarse one is all there is
+                log.exception("No finer 3D view")
+                made = coarse
+            if finer is self._finer:
+                self._fine = made
+
+    def picture(
+        self,
+        window: vtkRenderWindow,
+        renderer: vtkRenderer,
+        camera: Camera,
+        view: VolumeView,
+        fine: bool,
+    ) -> Picture:
+        """(height, width, 3) the volume, with what stands in a renderer in it."""
+        if fine:
+            self.refine()
+        volume = self._fine if fine else self._coarse
+        assert volume is not None
+        seen = camera if fine else camera.with_most(_MOST_WHILE_TURNING)
+        solid = solid_image(window, renderer, seen, fine)
+        near = None if solid is None else solid.near
+        planes = volume.draw(seen, view.opacity, view.contrast, near)
+        image = cv2.transform(self._pixels(planes.whole, planes, seen), self._onto_background())
+        if solid is not None and planes.before is not None:
+            before = self._pixels(planes.before, planes, seen)
+            image = _with_solid(np.asarray(image, np.uint8), solid, before)
+        if seen.size != camera.size:
+            image = cv2.resize(image, camera.size, interpolation=cv2.INTER_LINEAR)
+        return np.asarray(image, np.uint8)
+
+    def _onto_background(self) -> NDArray[np.float64]:
+        """(3, 5) from colour and opacity to colours before the background."""
+        onto = np.zeros((3, 5))
+        onto[:, :3] = np.eye(3)
+        onto[:, 3] = -self._background / 255
+        onto[:, 4] = self._background
+        return onto
+
+    @staticmethod
+    def _pixels(plane: NDArray[np.float32], planes: Planes, camera: Camera) -> Picture:
+        """(height, width, 4) what a plane shows: colour times opacity, and opacity."""
+        colours = cv2.convertScaleAbs(np.maximum(plane, 0), alpha=255)
+        # Cubic steps on the few pixels of the plane, linear ones on the many of the screen.
+        larger = cv2.resize(colours, None, fx=_FINER, fy=_FINER, interpolation=cv2.INTER_CUBIC)
+        back = np.diag([1 / _FINER, 1 / _FINER, 1])
+        back[:2, 2] = (1 / _FINER - 1) / 2
+        seen = cv2.warpPerspective(larger, planes.to_screen @ back, camera.size)
+        return np.asarray(seen, np.uint8)
+
+
+def _with_solid(image: Picture, solid: SolidImage, before: Picture) -> Picture:
+    """An image (height, width, 3), and where something solid is, that behind what lies before."""
+    rows = np.flatnonzero(solid.colour[..., 3].any(axis=1))
+    if not rows.size:
+        return image
+    part = slice(int(rows[0]), int(rows[-1]) + 1)
+    colour, veil = solid.colour[part], before[part]
+    covered = _each(colour[..., 3])
+    shown = cv2.multiply(
+        np.ascontiguousarray(colour[..., :3]), _each(255 - veil[..., 3]), scale=1 / 255
+    )
+    shown = cv2.add(
+        shown, cv2.multiply(np.ascontiguousarray(veil[..., :3]), covered, scale=1 / 255)
+    )
+    image[part] = cv2.add(cv2.multiply(image[part], 255 - covered, scale=1 / 255), shown)
+    return image
+
+
+def _each(opacity: Picture) -> Picture:
+    """The same number for all three colours."""
+    return np.asarray(cv2.cvtColor(np.ascontiguousarray(opacity), cv2.COLOR_GRAY2BGR), np.uint8)

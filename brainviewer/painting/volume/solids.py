@@ -1,0 +1,102 @@
+"""What is solid in the 3D scene, drawn by VTK: surfaces and lines, and how far away they are."""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from vtkmodules.util.numpy_support import vtk_to_numpy
+from vtkmodules.vtkCommonCore import vtkFloatArray, vtkUnsignedCharArray
+from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow
+
+from brainviewer.painting.volume.camera import Camera
+
+_SMOOTHED = 2000
+"""Pixels of the longer side up to which edges are smoothed by drawing twice as many."""
+
+
+@dataclass(frozen=True, eq=False)
+class SolidImage:
+    """What is solid in an image.
+
+    colour : (height, width, 4) uint8, colour times coverage, and coverage.
+    near : (height, width) float32, how far before the focus it is first seen, in mm; minus infinity
+        where there is nothing.
+    """
+
+    colour: NDArray[np.uint8]
+    near: NDArray[np.float32]
+
+
+def aim(renderer: vtkRenderer, camera: Camera) -> None:
+    """Have VTK see as a camera does."""
+    seen = renderer.GetActiveCamera()
+    distance = _distance(camera)
+    seen.SetFocalPoint(*camera.focus)
+    seen.SetPosition(*(camera.focus + distance * camera.rotation[2]))
+    seen.SetViewUp(*camera.rotation[1])
+    seen.SetParallelProjection(not math.isfinite(camera.distance))
+    seen.SetParallelScale(camera.half_height)
+    angle = 2 * math.degrees(math.atan(camera.half_height / distance))
+    seen.SetViewAngle(min(150.0, angle))
+    seen.SetClippingRange(*_range(camera))
+
+
+def solid_image(
+    window: vtkRenderWindow, renderer: vtkRenderer, camera: Camera, fine: bool = True
+) -> SolidImage | None:
+    """What stands in a renderer, with nothing behind it; None if nothing of it is seen."""
+    if not any(prop.GetVisibility() for prop in renderer.GetViewProps()):
+        return None
+    width, height = camera.size
+    times = 2 if fine and max(camera.size) <= _SMOOTHED else 1
+    window.SetSize(times * width, times * height)
+    window.SetMultiSamples(0)
+    aim(renderer, camera)
+    _widen_lines(renderer, times)
+    window.Render()
+    _widen_lines(renderer, 1 / times)
+    last = times * width - 1, times * height - 1
+    pixels, depths = vtkUnsignedCharArray(), vtkFloatArray()
+    window.GetRGBACharPixelData(0, 0, *last, 0, pixels, 0)
+    window.GetZbufferData(0, 0, *last, depths)
+    shape = times * height, times * width
+    depth = vtk_to_numpy(depths).reshape(shape)[::-1]
+    if not (depth < 1).any():
+        return None
+    colour = vtk_to_numpy(pixels).reshape(*shape, 4)[::-1]
+    if times > 1:
+        colour = cv2.resize(colour, camera.size, interpolation=cv2.INTER_AREA)
+        depth = depth.reshape(height, times, width, times).min(axis=(1, 3))
+    return SolidImage(np.ascontiguousarray(colour), _near(depth, camera))
+
+
+def _widen_lines(renderer: vtkRenderer, times: float) -> None:
+    for actor in renderer.GetActors():
+        style = actor.GetProperty()
+        style.SetLineWidth(style.GetLineWidth() * times)
+
+
+def _near(depth: NDArray[np.float32], camera: Camera) -> NDArray[np.float32]:
+    """From what OpenGL's depth buffer holds to mm before the focus."""
+    nearest, farthest = _range(camera)
+    near = np.full(depth.shape, -math.inf, np.float32)
+    there = depth < 1
+    seen = depth[there]
+    if math.isfinite(camera.distance):
+        away = nearest * farthest / (farthest - seen * (farthest - nearest))
+    else:
+        away = nearest + seen * (farthest - nearest)
+    near[there] = _distance(camera) - away
+    return near
+
+
+def _distance(camera: Camera) -> float:
+    """To the eye in mm; any will do where lines of sight are parallel."""
+    return camera.distance if math.isfinite(camera.distance) else 3 * camera.reach
+
+
+def _range(camera: Camera) -> tuple[float, float]:
+    distance = _distance(camera)
+    return max(1.0, distance - 1.2 * camera.reach), distance + 1.2 * camera.reach
