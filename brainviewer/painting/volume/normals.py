@@ -7,7 +7,7 @@ after Meyer et al. (2010), "On floating-point normal vectors".
 import numpy as np
 from numpy.typing import NDArray
 
-_SIDE = 64
+_SIDE = 96
 FLAT = _SIDE * _SIDE
 """The code where there is no surface."""
 _AT_ONCE = 8

@@ -22,6 +22,8 @@ from brainviewer.painting.volume.sheared_slice import Slice, Way, box_of
 Image = NDArray[np.float32]
 _VALUES, _EDGES = 256, 32
 _DIRECTIONS = directions()
+_FAR = 1e6
+"""The place, in slices, of what is not there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +86,7 @@ class ShearWarp:
         if near is not None:
             places = self._places(camera, near, way)
             flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
-            border = -math.inf if way.rises else math.inf
+            border = -_FAR if way.rises else _FAR
             split = _Split(
                 cv2.warpPerspective(
                     places, to_screen, (columns, rows), flags=flags, borderValue=border
@@ -105,7 +107,7 @@ class ShearWarp:
     def _places(self, camera: Camera, near: Image, way: Way) -> Image:
         """(height, width) which slice something solid lies in."""
         height, width = near.shape
-        nothing = -math.inf if way.rises else math.inf
+        nothing = -_FAR if way.rises else _FAR
         places = np.full_like(near, nothing)
         there = np.isfinite(near)
         for rows, columns in box_of(there):
@@ -166,16 +168,18 @@ def _put_over(image: Image, painted: Image, x: int, y: int) -> None:
 class _Split:
     """Keeps what lies before something solid.
 
-    places : (rows, columns) in which slice that is, infinitely far where there is nothing.
+    places : (rows, columns) in which slice that is, ``_FAR`` where there is nothing.
     """
 
     def __init__(self, places: Image, rises: bool) -> None:
         # What is beside it is taken too: the border of what is solid falls between pixels.
         kernel = np.ones((7, 7), np.uint8)
-        places = cv2.dilate(places, kernel) if rises else cv2.erode(places, kernel)
-        self._far = np.where(np.isfinite(places), places, math.inf if rises else -math.inf)
+        around = {"borderType": cv2.BORDER_REPLICATE}
+        places = (cv2.dilate if rises else cv2.erode)(places, kernel, **around)
+        there = np.abs(places) < _FAR / 2
+        self._far = np.where(there, places, np.float32(_FAR if rises else -_FAR))
         self._rises = rises
-        self._box = box_of(np.isfinite(places))
+        self._box = box_of(there)
         self.before = np.zeros((*places.shape, 4), np.float32)
 
     def take(self, painted: Image, x: int, y: int, place: int) -> None:
