@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from vtkmodules.util.numpy_support import vtk_to_numpy
+from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
-from vtkmodules.vtkCommonDataModel import vtkPiecewiseFunction
+from vtkmodules.vtkCommonDataModel import vtkImageData, vtkPiecewiseFunction
+from vtkmodules.vtkCommonMath import vtkMatrix4x4
 from vtkmodules.vtkRenderingCore import (
     vtkColorTransferFunction,
     vtkRenderer,
@@ -22,7 +24,6 @@ from brainviewer.painting.volume.block import Block, fitting
 from brainviewer.painting.volume.camera import Camera
 from brainviewer.painting.volume.head_block import BRIGHTEST
 from brainviewer.painting.volume.look import VolumeLook
-from brainviewer.painting.volume.scene_parts import image_of, rotation_of
 from brainviewer.painting.volume.solids import aim
 from brainviewer.painting.volume.turning_rays import TurningRays
 from brainviewer.painting.volume.view import VolumeView
@@ -83,8 +84,8 @@ class CardVolume:
         if block is not None:
             block = fitting(block, self._largest_side)
             self._voxel_mm = min(block.spacing)
-            self._mapper.SetInputData(image_of(block))
-            self._volume.SetUserMatrix(rotation_of(block))
+            self._mapper.SetInputData(_image(block))
+            self._volume.SetUserMatrix(_rotation(block))
 
     def refine(self) -> None:
         """Nothing is left to be made."""
@@ -129,3 +130,23 @@ class CardVolume:
             # Linear in between, so that the points of the curve are all that is needed.
             solid = float(self._look.opacity_of(np.array(value), view.opacity))
             self._opacity.AddPoint(value * BRIGHTEST, solid)
+
+
+def _image(block: Block) -> vtkImageData:
+    """The voxels with their spacing; where they stand is the user matrix's part."""
+    image = vtkImageData()
+    image.SetDimensions(*block.values.shape)
+    image.SetSpacing(*block.spacing)
+    values: NDArray[Any] = block.values.ravel(order="F")
+    # Deep, so that VTK never reads memory that numpy has given back.
+    image.GetPointData().SetScalars(numpy_to_vtk(values, deep=True))
+    return image
+
+
+def _rotation(block: Block) -> vtkMatrix4x4:
+    """From millimetres along the voxel axes to world mm: the affine without the spacing."""
+    matrix = vtkMatrix4x4()
+    numbers = block.affine.copy()
+    numbers[:3, :3] /= block.spacing
+    matrix.DeepCopy(numbers.ravel().tolist())
+    return matrix

@@ -2,18 +2,15 @@
 
 from collections.abc import Sequence
 from itertools import zip_longest
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
 from vtkmodules.vtkCommonCore import vtkPoints
 from vtkmodules.vtkCommonDataModel import (
     vtkCellArray,
-    vtkImageData,
     vtkPolyData,
 )
-from vtkmodules.vtkCommonMath import vtkMatrix4x4
 from vtkmodules.vtkRenderingCore import (
     vtkActor,
     vtkPolyDataMapper,
@@ -108,23 +105,3 @@ def _triangles(mesh: SurfaceMesh) -> vtkPolyData:
     data.SetPoints(points)
     data.GetPointData().SetNormals(numpy_to_vtk(mesh.normals, deep=True))
     return data
-
-
-def image_of(block: Block) -> vtkImageData:
-    """The voxels with their spacing; where they stand is the user matrix's part."""
-    image = vtkImageData()
-    image.SetDimensions(*block.values.shape)
-    image.SetSpacing(*block.spacing)
-    values: NDArray[Any] = block.values.ravel(order="F")
-    # Deep, so that VTK never reads memory that numpy has given back.
-    image.GetPointData().SetScalars(numpy_to_vtk(values, deep=True))
-    return image
-
-
-def rotation_of(block: Block) -> vtkMatrix4x4:
-    """From millimetres along the voxel axes to world mm: the affine without the spacing."""
-    matrix = vtkMatrix4x4()
-    numbers = block.affine.copy()
-    numbers[:3, :3] /= block.spacing
-    matrix.DeepCopy(numbers.ravel().tolist())
-    return matrix
