@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Modality, Study, Volume
-from brainviewer.painting.volume.head_block import head_block
 from brainviewer.painting.volume.scene import VolumeScene
 from brainviewer.painting.volume.view import VolumeView
+from brainviewer.painting.volume.voxels.head_block import head_block
 from tests.phantoms import (
     AXIS_CASES,
     case_name,

@@ -91,10 +91,11 @@ def _probe(answers: BinaryIO) -> None:
 
 def _seconds_of_an_image(by: DrawnBy) -> float:
     """Draw an octahedron in a cloud; the first image, which compiles shaders, is not measured."""
-    from brainviewer.painting.volume.block import BRIGHTEST, Block
+    from brainviewer.painting.volume.block import Block
     from brainviewer.painting.volume.lesion_surfaces import Surface
     from brainviewer.painting.volume.scene import VolumeScene
     from brainviewer.painting.volume.view import VolumeView
+    from brainviewer.painting.volume.voxels.head_block import BRIGHTEST
 
     scene = VolumeScene(GraphicsChoice(by, ""))
     axis = np.linspace(-1, 1, _VOXELS, dtype=np.float32)

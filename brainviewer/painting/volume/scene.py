@@ -18,15 +18,15 @@ from brainviewer.core.graphics.probe import is_software
 from brainviewer.core.study import Modality, Study
 from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.camera import camera_of
-from brainviewer.painting.volume.card_volume import CardVolume
-from brainviewer.painting.volume.head_block import head_blocks
 from brainviewer.painting.volume.lesion_surfaces import Surface, bare_brain, lesion_surfaces
-from brainviewer.painting.volume.look import LIGHTS
-from brainviewer.painting.volume.processor_volume import ProcessorVolume
 from brainviewer.painting.volume.scene_letters import draw_letters
 from brainviewer.painting.volume.scene_parts import CursorCross, Lesion
 from brainviewer.painting.volume.scene_window import open_window, renderer_name
 from brainviewer.painting.volume.view import VolumeView, first_view
+from brainviewer.painting.volume.voxels.card_volume import CardVolume
+from brainviewer.painting.volume.voxels.head_block import head_blocks
+from brainviewer.painting.volume.voxels.look import LIGHTS
+from brainviewer.painting.volume.voxels.processor_volume import ProcessorVolume
 
 BACKGROUND = (0.032, 0.043, 0.051)
 

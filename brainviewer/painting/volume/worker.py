@@ -8,21 +8,20 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.errors import BrainViewerError, Cancelled
-from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.graphics.choice import GraphicsChoice
-from brainviewer.core.study import Modality, Study
+from brainviewer.core.study import Modality
 from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.drawing_start import DrawingStart, Graphics
-from brainviewer.painting.volume.head_block import head_blocks
 from brainviewer.painting.volume.lesion_surfaces import bare_brain, lesion_surfaces
-from brainviewer.painting.volume.view import VolumeView
+from brainviewer.painting.volume.render_request import RenderRequest
+from brainviewer.painting.volume.voxels.head_block import head_blocks
 
 if TYPE_CHECKING:
     from brainviewer.painting.volume.scene import VolumeScene
@@ -33,38 +32,6 @@ _SETTLE_SECONDS = 0.15
 _ASK_SECONDS = 0.1
 _NEARLY = 0.97
 """The fraction done of an image that takes longer than was expected."""
-
-
-@dataclass(frozen=True, eq=False)
-class RenderRequest:
-    """What shall be on the screen.
-
-    parts : whether the parts of the lesion are shown, where they are known.
-    skull : whether the head is shown where its brain is known.
-    size : width and height in pixels; ratio : how many of them a point of the screen has.
-    """
-
-    study: Study | None = None
-    modality: Modality | None = None
-    finding: TumourFinding | None = None
-    parts: bool = True
-    skull: bool = False
-    cursor: tuple[float, float, float] | None = None
-    view: VolumeView = field(default_factory=VolumeView)
-    size: tuple[int, int] = (16, 16)
-    ratio: float = 1.0
-
-    @property
-    def bare(self) -> bool:
-        """Whether the brain is shown without what lies around it."""
-        return bare_brain(self.study, self.finding, self.skull) is not None
-
-    def only_moves_cursor(self, other: "RenderRequest") -> bool:
-        """Whether another request differs in nothing but the cursor."""
-        return all(
-            getattr(self, name) is getattr(other, name)
-            for name in ("study", "modality", "finding", "parts", "skull", "view", "size")
-        )
 
 
 @dataclass(eq=False)

@@ -8,7 +8,7 @@ from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.imaging.preprocess.registration.registration import head_motion
 from brainviewer.imaging.preprocess.working_grid import WorkingGrid
 from brainviewer.painting.volume.block import mask_block
-from brainviewer.painting.volume.head_block import head_block
+from brainviewer.painting.volume.voxels.head_block import head_block
 from tests.searching import find_tumour
 
 MOST = 1 << 24

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from brainviewer.core.geometry import voxel_to_world
 from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.camera import Camera, camera_of
-from brainviewer.painting.volume.head_block import BRIGHTEST
-from brainviewer.painting.volume.look import UNSHADED, VolumeLook
-from brainviewer.painting.volume.normals import FLAT, code_directions, directions
-from brainviewer.painting.volume.shear_warp import Planes, ShearWarp
 from brainviewer.painting.volume.view import VolumeView, look_rotation, turned
+from brainviewer.painting.volume.voxels.head_block import BRIGHTEST
+from brainviewer.painting.volume.voxels.look import UNSHADED, VolumeLook
+from brainviewer.painting.volume.voxels.normals import FLAT, code_directions, directions
+from brainviewer.painting.volume.voxels.shear_warp import Planes, ShearWarp
 
 SIZE = (160, 140)
 EVEN = VolumeLook(

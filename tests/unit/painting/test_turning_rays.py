@@ -13,7 +13,7 @@ from brainviewer.core.graphics.choice import (
 )
 from brainviewer.painting.volume.block import Block, fitting
 from brainviewer.painting.volume.drawing_start import DrawingStart
-from brainviewer.painting.volume.turning_rays import TurningRays
+from brainviewer.painting.volume.voxels.turning_rays import TurningRays
 
 
 def test_slow_images_get_fewer_rays_and_fast_ones_more() -> None:

@@ -19,7 +19,6 @@ from brainviewer.core.graphics.probe import is_software
 from brainviewer.core.study import Modality, Study
 from brainviewer.painting.volume import scene_window
 from brainviewer.painting.volume.block import canonical, coarsened, mask_block
-from brainviewer.painting.volume.head_block import BRIGHTEST, TISSUE, head_block
 from brainviewer.painting.volume.lesion_surfaces import bare_brain
 from brainviewer.painting.volume.scene import VolumeScene, render_volume
 from brainviewer.painting.volume.scene_window import listen_to_vtk
@@ -32,6 +31,7 @@ from brainviewer.painting.volume.view import (
     look_rotation,
     turned,
 )
+from brainviewer.painting.volume.voxels.head_block import BRIGHTEST, TISSUE, head_block
 from brainviewer.painting.volume.worker import VolumeWorker
 from tests.phantoms import (
     AXIS_CASES,

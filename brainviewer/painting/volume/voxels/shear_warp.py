@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.camera import Camera
-from brainviewer.painting.volume.head_block import BRIGHTEST
-from brainviewer.painting.volume.look import VolumeLook, light_back
-from brainviewer.painting.volume.normals import FLAT, code_directions, directions
-from brainviewer.painting.volume.sheared_slice import Slice, Way, box_of
+from brainviewer.painting.volume.voxels.head_block import BRIGHTEST
+from brainviewer.painting.volume.voxels.look import VolumeLook, light_back
+from brainviewer.painting.volume.voxels.normals import FLAT, code_directions, directions
+from brainviewer.painting.volume.voxels.sheared_slice import Slice, Way, box_of
 
 Image = NDArray[np.float32]
 _VALUES, _EDGES = 256, 32

@@ -11,10 +11,10 @@ from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow
 
 from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.camera import Camera
-from brainviewer.painting.volume.look import VolumeLook
-from brainviewer.painting.volume.shear_warp import Planes, ShearWarp
 from brainviewer.painting.volume.solids import SolidImage, solid_image
 from brainviewer.painting.volume.view import VolumeView
+from brainviewer.painting.volume.voxels.look import VolumeLook
+from brainviewer.painting.volume.voxels.shear_warp import Planes, ShearWarp
 
 log = logging.getLogger(__name__)
 Picture = NDArray[np.uint8]

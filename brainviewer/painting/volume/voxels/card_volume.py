@@ -22,11 +22,11 @@ from vtkmodules.vtkRenderingVolume import vtkGPUVolumeRayCastMapper
 from brainviewer.core.graphics.choice import GraphicsChoice
 from brainviewer.painting.volume.block import Block, fitting
 from brainviewer.painting.volume.camera import Camera
-from brainviewer.painting.volume.head_block import BRIGHTEST
-from brainviewer.painting.volume.look import VolumeLook
 from brainviewer.painting.volume.solids import aim
-from brainviewer.painting.volume.turning_rays import TurningRays
 from brainviewer.painting.volume.view import VolumeView
+from brainviewer.painting.volume.voxels.head_block import BRIGHTEST
+from brainviewer.painting.volume.voxels.look import VolumeLook
+from brainviewer.painting.volume.voxels.turning_rays import TurningRays
 
 # Distance of samples along a ray, in voxels, of a coarse and of a fine image.
 _ALONG_RAY = {False: 2.0, True: 0.6}

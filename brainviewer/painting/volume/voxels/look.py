@@ -10,7 +10,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.painting.volume.head_block import AIR
+from brainviewer.painting.volume.voxels.head_block import AIR
 
 Colour = tuple[float, float, float]
 Curve = tuple[tuple[float, float], ...]

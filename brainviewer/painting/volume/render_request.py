@@ -1,0 +1,40 @@
+"""What the 3D view shall show."""
+
+from dataclasses import dataclass, field
+
+from brainviewer.core.findings.tumour import TumourFinding
+from brainviewer.core.study import Modality, Study
+from brainviewer.painting.volume.lesion_surfaces import bare_brain
+from brainviewer.painting.volume.view import VolumeView
+
+
+@dataclass(frozen=True, eq=False)
+class RenderRequest:
+    """What shall be on the screen.
+
+    parts : whether the parts of the lesion are shown, where they are known.
+    skull : whether the head is shown where its brain is known.
+    size : width and height in pixels; ratio : how many of them a point of the screen has.
+    """
+
+    study: Study | None = None
+    modality: Modality | None = None
+    finding: TumourFinding | None = None
+    parts: bool = True
+    skull: bool = False
+    cursor: tuple[float, float, float] | None = None
+    view: VolumeView = field(default_factory=VolumeView)
+    size: tuple[int, int] = (16, 16)
+    ratio: float = 1.0
+
+    @property
+    def bare(self) -> bool:
+        """Whether the brain is shown without what lies around it."""
+        return bare_brain(self.study, self.finding, self.skull) is not None
+
+    def only_moves_cursor(self, other: "RenderRequest") -> bool:
+        """Whether another request differs in nothing but the cursor."""
+        return all(
+            getattr(self, name) is getattr(other, name)
+            for name in ("study", "modality", "finding", "parts", "skull", "view", "size")
+        )
