@@ -17,16 +17,18 @@ from brainviewer.core.graphics.choice import DrawnBy, GraphicsChoice
 from brainviewer.core.graphics.probe import is_software
 from brainviewer.core.study import Modality, Study
 from brainviewer.painting.volume.block import Block
-from brainviewer.painting.volume.camera import camera_of
+from brainviewer.painting.volume.camera import Camera, camera_of
 from brainviewer.painting.volume.lesion_surfaces import Surface, bare_brain, lesion_surfaces
 from brainviewer.painting.volume.scene_letters import draw_letters
 from brainviewer.painting.volume.scene_parts import CursorCross, Lesion
 from brainviewer.painting.volume.scene_window import open_window, renderer_name
+from brainviewer.painting.volume.solids import solid_image
 from brainviewer.painting.volume.view import VolumeView, first_view
 from brainviewer.painting.volume.voxels.card_volume import CardVolume
 from brainviewer.painting.volume.voxels.head_block import head_blocks
 from brainviewer.painting.volume.voxels.look import LIGHTS
 from brainviewer.painting.volume.voxels.processor_volume import ProcessorVolume
+from brainviewer.painting.volume.voxels.solid_image import SolidImage
 
 BACKGROUND = (0.032, 0.043, 0.051)
 
@@ -64,7 +66,7 @@ class VolumeScene:
         self._brain: ProcessorVolume | CardVolume = (
             ProcessorVolume(BACKGROUND)
             if self.software
-            else CardVolume(self._renderer, BACKGROUND, choice)
+            else CardVolume(self._window, self._renderer, BACKGROUND, choice)
         )
         self._lesion = Lesion(self._renderer)
         self._cross = CursorCross(self._renderer)
@@ -135,10 +137,13 @@ class VolumeScene:
         if self._block is None:
             return np.full((height, width, 3), np.rint(np.array(BACKGROUND) * 255), np.uint8)
         camera = camera_of(self.view, self._block, (width, height))
-        image = self._brain.picture(self._window, self._renderer, camera, self.view, fine)
+        image = self._brain.picture(camera, self.view, fine, self._solid_image)
         if self._oriented:
             draw_letters(image, self.view.rotation, ratio)
         return image
+
+    def _solid_image(self, camera: Camera, fine: bool) -> SolidImage | None:
+        return solid_image(self._window, self._renderer, camera, fine)
 
     @property
     def is_refined(self) -> bool:

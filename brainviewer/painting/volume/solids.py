@@ -1,7 +1,6 @@
 """What is solid in the 3D scene, drawn by VTK: surfaces and lines, and how far away they are."""
 
 import math
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -11,22 +10,10 @@ from vtkmodules.vtkCommonCore import vtkFloatArray, vtkUnsignedCharArray
 from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow
 
 from brainviewer.painting.volume.camera import Camera
+from brainviewer.painting.volume.voxels.solid_image import SolidImage
 
 _SMOOTHED = 2000
 """Pixels of the longer side up to which edges are smoothed by drawing twice as many."""
-
-
-@dataclass(frozen=True, eq=False)
-class SolidImage:
-    """What is solid in an image.
-
-    colour : (height, width, 4) uint8, colour times coverage, and coverage.
-    near : (height, width) float32, how far before the focus it is first seen, in mm; minus infinity
-        where there is nothing.
-    """
-
-    colour: NDArray[np.uint8]
-    near: NDArray[np.float32]
 
 
 def aim(renderer: vtkRenderer, camera: Camera) -> None:

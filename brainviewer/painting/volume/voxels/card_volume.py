@@ -44,10 +44,12 @@ class CardVolume:
 
     def __init__(
         self,
+        window: vtkRenderWindow,
         renderer: vtkRenderer,
         background: tuple[float, float, float],
         choice: GraphicsChoice,
     ) -> None:
+        self._window, self._renderer = window, renderer
         self._background, self._look = background, VolumeLook()
         self._largest_side = choice.largest_side
         self._turning = TurningRays(choice.rays_while_turning)
@@ -92,13 +94,13 @@ class CardVolume:
 
     def picture(
         self,
-        window: vtkRenderWindow,
-        renderer: vtkRenderer,
         camera: Camera,
         view: VolumeView,
         fine: bool,
+        _solid_image: object = None,
     ) -> NDArray[np.uint8]:
-        """(height, width, 3) the volume, with what stands in a renderer in it."""
+        """(height, width, 3) the volume, with what stands in the renderer in it."""
+        window, renderer = self._window, self._renderer
         self._show(view)
         self._mapper.SetSampleDistance(_ALONG_RAY[fine] * self._voxel_mm)
         longer = max(camera.size)

@@ -7,14 +7,13 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow
 
 from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.camera import Camera
-from brainviewer.painting.volume.solids import SolidImage, solid_image
 from brainviewer.painting.volume.view import VolumeView
 from brainviewer.painting.volume.voxels.look import VolumeLook
 from brainviewer.painting.volume.voxels.shear_warp import Planes, ShearWarp
+from brainviewer.painting.volume.voxels.solid_image import SolidImage
 
 log = logging.getLogger(__name__)
 Picture = NDArray[np.uint8]
@@ -63,19 +62,21 @@ class ProcessorVolume:
 
     def picture(
         self,
-        window: vtkRenderWindow,
-        renderer: vtkRenderer,
         camera: Camera,
         view: VolumeView,
         fine: bool,
+        solid_image: Callable[[Camera, bool], SolidImage | None] = lambda *_: None,
     ) -> Picture:
-        """(height, width, 3) the volume, with what stands in a renderer in it."""
+        """(height, width, 3) the volume, with what is solid in it.
+
+        solid_image : draws that for a camera, finely or not; None if nothing of it is seen.
+        """
         if fine:
             self.refine()
         volume = self._fine if fine else self._coarse
         assert volume is not None
         seen = camera if fine else camera.with_most(_MOST_WHILE_TURNING)
-        solid = solid_image(window, renderer, seen, fine)
+        solid = solid_image(seen, fine)
         near = None if solid is None else solid.near
         planes = volume.draw(seen, view.opacity, view.contrast, near)
         image = cv2.transform(self._pixels(planes.whole, planes, seen), self._onto_background())
