@@ -21,9 +21,6 @@ class Mark(Protocol):
 class Graphics(Protocol):
     """What chooses what draws; see ``app.graphics``."""
 
-    def begin(self) -> None:
-        """Begin to find out what is there; returns at once."""
-
     def choice(self, wanted: Callable[[], bool]) -> GraphicsChoice:
         """The choice; waits until it is known. Raises Cancelled once it is not wanted any more."""
 
@@ -44,11 +41,6 @@ class DrawingStart:
         self._graphics = graphics
         self.choice: GraphicsChoice | None = None
         self._drawn = graphics is None
-
-    def begin(self) -> None:
-        """Begin to find out what is there; returns at once."""
-        if self._graphics is not None:
-            self._graphics.begin()
 
     def wake(self) -> None:
         """See ``Graphics``; for any thread."""

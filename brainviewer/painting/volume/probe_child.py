@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 STARTED, FOUND, DRAWN, NO_OPENGL, FAILED = "started", "found", "drawn", "no OpenGL", "failed"
 _LONGEST_SECONDS = 90
 """After which the process ends, whoever has forgotten it."""
+_NICE = 2
+"""Gives way to the window, which is opening a study."""
 _VOXELS = 96
 _RADIUS_MM = 30.0
 _FRAMES = 3
@@ -46,6 +48,8 @@ def main() -> None:
         os.dup2(nowhere, stream)
     close_network()
     _limit()
+    import brainviewer.painting.volume.scene  # noqa: F401 - what the driver is not to wait for
+
     _say(answers, STARTED)
     try:
         _probe(answers)
@@ -60,6 +64,7 @@ def _limit() -> None:
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform != "win32":
+        os.nice(_NICE)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the program that asks
         signal.alarm(_LONGEST_SECONDS)
 

@@ -164,13 +164,13 @@ class VolumeWorker:
 
     def _run(self) -> None:
         try:
-            self._start.begin()
             # Slow to import, so here and now rather than when a study waits for them.
             import SimpleITK  # noqa: F401 - opening a study on several grids needs it
 
             import brainviewer.core.process.scipy_parts  # noqa: F401
             from brainviewer.painting.volume.scene import VolumeScene
 
+            # A first start probes now: the first slices are on the screen.
             self._start.choose(lambda: not self._closing)
             if not self._closing:
                 with self._start.marked():

@@ -58,9 +58,6 @@ class Marks:
     def __init__(self, choice: GraphicsChoice) -> None:
         self.chosen, self.log = choice, list[str]()
 
-    def begin(self) -> None:
-        self.log.append("begin")
-
     def choice(self, wanted: object) -> GraphicsChoice:
         return self.chosen
 
@@ -80,13 +77,12 @@ class Marks:
 def test_marks_stand_until_the_first_volume_is_drawn() -> None:
     marks = Marks(GraphicsChoice(DrawnBy.PROCESSOR, "So."))
     start = DrawingStart(marks)
-    start.begin()
     start.choose(lambda: True)
     for volume in (False, False, True, True, False):
         with start.marked(volume):
             marks.log.append("draw")
     assert marks.log == (
-        ["begin", *["mark", "draw", "end"] * 2, "mark", "draw", "drawn", "end", "draw", "draw"]
+        [*["mark", "draw", "end"] * 2, "mark", "draw", "drawn", "end", "draw", "draw"]
     )
     assert start.choice is marks.chosen
 
