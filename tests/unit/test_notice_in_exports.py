@@ -90,6 +90,7 @@ KEPT = {
     "files.audit_trail.key_place": "kept on this computer",
     "files.decoding.child": "a pipe",
     "files.dicom.archive": "unpacked for a while",
+    "files.graphics.kept_probe": "kept on this computer",
     "files.journal.corrections": "kept on this computer",
     "files.journal.study_file": "kept on this computer",
     "files.retrieved": "images as they were received",
@@ -101,6 +102,7 @@ KEPT = {
     "models.installation.packed": "a card, which says it in its intended use",
     "pacs.node_changes": "nodes",
     "painting.report.pictures": "images inside a report",
+    "painting.volume.probe_child": "a pipe",
 }
 """Modules whose files go nowhere by themselves, or hold nothing to be taken for a diagnosis."""
 

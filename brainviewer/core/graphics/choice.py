@@ -36,8 +36,10 @@ INSTALL = (
     "Install the graphics driver, or on Linux libegl1 and libgl1-mesa-dri; "
     "everything else works without it."
 )
-AGAIN = "Choose “Probe again” under Settings, Graphics; everything else works without it."
-_NEWER = "Install a newer graphics driver. "
+_NEWER = (
+    "Install a newer graphics driver, and choose “Probe again” under Settings, Graphics; "
+    "everything else works without it."
+)
 _SWITCH_ON = "Choose another way under Settings, Graphics."
 
 
@@ -93,21 +95,23 @@ def choose_graphics(probe: GraphicsProbe, wanted: Wanted = Wanted.AUTOMATIC) -> 
 
 def _nothing(probe: GraphicsProbe, by_user: DrawnBy | None) -> GraphicsChoice | None:
     """Where nothing can draw, or nothing may; None elsewhere."""
-    problem, advice = probe.problem, _NEWER + AGAIN
+    problem, advice = probe.problem, _NEWER
     if probe.outcome is Outcome.DRAWN and probe.number != (0, 0) and probe.number < NEEDED:
         return _off(too_old(probe.number), INSTALL, by_user)
     if probe.outcome is Outcome.NO_OPENGL:
         return _off(problem, INSTALL, by_user)
     if probe.outcome is Outcome.ENDED_PROGRAM:  # also by what the user chose
-        return _off(problem, advice, by_user)
+        return _off(problem, advice, by_user, "is not tried again")
     if by_user is None and probe.outcome in (Outcome.CRASHED, Outcome.HUNG, Outcome.SENSELESS):
         return GraphicsChoice(DrawnBy.NOTHING, problem, advice)
     return None
 
 
-def _off(problem: str, advice: str, by_user: DrawnBy | None) -> GraphicsChoice:
+def _off(
+    problem: str, advice: str, by_user: DrawnBy | None, verdict: str = "cannot draw"
+) -> GraphicsChoice:
     if by_user is not None:
-        problem = f"{problem.rstrip('.')}; the {by_user.value}, chosen by you, cannot draw."
+        problem = f"{problem.rstrip('.')}; the {by_user.value}, chosen by you, {verdict}."
     return GraphicsChoice(DrawnBy.NOTHING, problem, advice)
 
 

@@ -29,12 +29,12 @@ class GraphicsPage(QWidget):
             graphics.probe_again,
         )
         self.again.setAutoDefault(False)
-        self.said = label(role="quiet", wrap=True)
+        self.said = label(role="quiet")
         self.setLayout(
             column(
                 heading("What was found"),
                 self._grid,
-                row(self.again, (self.said, 1), spacing=12),
+                row(self.again, self.said, None, spacing=12),
                 spacing=8,
             )
         )

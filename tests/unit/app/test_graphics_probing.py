@@ -1,8 +1,12 @@
 """The process that probes: what it finds, and what becomes of one that crashes, hangs or lies."""
 
+import json
+import shutil
+import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -162,4 +166,29 @@ def test_really_without_opengl(name: str, value: str, monkeypatch: pytest.Monkey
     monkeypatch.setenv(name, value)
     probe = Probing().run()
     assert probe.outcome is Outcome.NO_OPENGL
+    assert choose_graphics(probe).by is DrawnBy.NOTHING
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or shutil.which("cc") is None, reason="makes a driver for EGL"
+)
+@pytest.mark.parametrize(
+    ("does", "outcome"),
+    [("*(volatile int *) 0 = 1;", Outcome.CRASHED), ("for (;;) pause();", Outcome.HUNG)],
+    ids=["crashes", "hangs"],
+)
+def test_a_native_driver(
+    does: str, outcome: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, library, vendor = (tmp_path / f"driver.{end}" for end in ("c", "so", "json"))
+    source.write_text(f"#include <unistd.h>\nint __egl_Main(void) {{ {does} return 0; }}\n")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True, timeout=60)
+    described = {"file_format_version": "1.0.0", "ICD": {"library_path": str(library)}}
+    vendor.write_text(json.dumps(described))
+    monkeypatch.setenv("__EGL_VENDOR_LIBRARY_FILENAMES", str(vendor))
+    monkeypatch.setattr(probing, "DRIVER_SECONDS", 3.0)
+    probe = Probing().run()
+    if probe.outcome is Outcome.NO_OPENGL:
+        pytest.skip("EGL takes no driver from a file here")
+    assert probe.outcome is outcome
     assert choose_graphics(probe).by is DrawnBy.NOTHING

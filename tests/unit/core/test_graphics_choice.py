@@ -156,6 +156,9 @@ def test_sentences_say_what_is_wrong_and_whose_choice_it_is() -> None:
     assert choose_graphics(NONE, Wanted.GRAPHICS_CARD).why == (
         "OpenGL 3.2 is not available; the graphics card, chosen by you, cannot draw."
     )
+    assert choose_graphics(ENDED, Wanted.PROCESSOR).why == (
+        "BrainViewer ended; the processor, chosen by you, is not tried again."
+    )
     assert "128 voxels" in choose_graphics(LIMITED).why
     assert choose_graphics(CRASHED, Wanted.GRAPHICS_CARD).why == (
         "The driver crashed; the graphics card was chosen by you."
