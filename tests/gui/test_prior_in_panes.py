@@ -105,6 +105,18 @@ def test_a_sequence_dropped_on_the_prior_is_that_of_the_prior(pair: MainWindow) 
     assert pair.grid.shown[1].why_missing == "The prior has no T2"
 
 
+def test_its_lesion_is_in_the_3d_view(pair: MainWindow) -> None:
+    beside = pair.session.prior.beside
+    assert beside is not None and beside.prior_finding is not None
+    assert beside.prior_finding.mask is not None
+    pair.volume.bring_up_to_date()
+    assert pair.volume._worker._request.prior is beside.prior_finding.mask
+    pair.session.state.study_changed.emit()  # another study is open
+    assert pair.session.prior.beside is None
+    pair.volume.bring_up_to_date()
+    assert pair.volume._worker._request.prior is None
+
+
 def test_it_scrolls_zooms_and_is_windowed_with_the_study(pair: MainWindow) -> None:
     drop(pair, 1, FLAIR)
     study, before = pair.grid.shown

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from brainviewer.app.facts import Fact
 from brainviewer.app.graphics.graphics import Graphics
+from brainviewer.app.prior.prior import Prior
 from brainviewer.app.state import ViewState
 from brainviewer.gui.layouts import column
 from brainviewer.gui.volume.controls import VolumeControls
@@ -30,6 +31,7 @@ class VolumePane(QWidget):
 
     state : what is open; listened to, never changed.
     graphics : chooses what draws; without it the name of the renderer does.
+    prior : what the study is compared with; its lesion is shown as a wire.
     """
 
     saveRequested = Signal()  # noqa: N815 - named as Qt names its own
@@ -37,10 +39,14 @@ class VolumePane(QWidget):
     _failed = Signal(str)
 
     def __init__(
-        self, state: ViewState, graphics: Graphics | None = None, parent: QWidget | None = None
+        self,
+        state: ViewState,
+        graphics: Graphics | None = None,
+        prior: Prior | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._state, self._graphics = state, graphics
+        self._state, self._graphics, self._prior = state, graphics, prior
         self._touched = False
         self.image = VolumeImage()
         self.controls = VolumeControls()
@@ -73,6 +79,8 @@ class VolumePane(QWidget):
             signal.connect(slot)
         if graphics is not None:
             graphics.changed.connect(self._choice_changed)
+        if prior is not None:
+            prior.changed.connect(self._overlay_timer.start)
         self._study_changed()
 
     # What others use
@@ -138,6 +146,8 @@ class VolumePane(QWidget):
             signal.disconnect(slot)
         if self._graphics is not None:
             self._graphics.changed.disconnect(self._choice_changed)
+        if self._prior is not None:
+            self._prior.changed.disconnect(self._overlay_timer.start)
         self._worker.close()
 
     def _sliders_moved(self, opacity: float, contrast: float, size: float) -> None:
@@ -211,8 +221,15 @@ class VolumePane(QWidget):
     def _send_overlays(self) -> None:
         # Where there are no parts to be shown, switching them changes nothing.
         parts = Fact.PARTS not in self._state.facts or self._state.overlays.parts
-        self._worker.request(parts=parts, skull=self._state.overlays.skull)
+        skull, prior = self._state.overlays.skull, self._prior_lesion()
+        self._worker.request(parts=parts, skull=skull, prior=prior)
         self._send_cursor()
+
+    def _prior_lesion(self) -> NDArray[np.bool_] | None:
+        """(i, j, k) on the grid of the study, where the prior was laid over it."""
+        beside = None if self._prior is None else self._prior.beside
+        found = None if beside is None else beside.prior_finding
+        return None if found is None else found.mask
 
     def _send_cursor(self) -> None:
         state = self._state

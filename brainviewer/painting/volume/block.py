@@ -18,6 +18,10 @@ from brainviewer.core.geometry import Affine, Grid, spacing_of, voxel_to_world
 _MOST_VOXELS = 1 << 23
 """Voxels of a block; a head has a tenth of them."""
 _MOST_PADDED = 1 << 28
+BORDER = 0.5
+"""Where the surface of a mask runs in its block."""
+_SMOOTH, _CLEAR = 0.8, 0.1
+"""Blur of a mask, in voxels of a block; and how far from the border what it would take away is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,9 +109,7 @@ def _between_slices(
     """
     from brainviewer.core.process.scipy_parts import ndimage
 
-    # A lesion that is smaller than a voxel keeps the one in which most of it lies.
-    most = ndimage.maximum_filter(fraction, 3)
-    inside = (fraction > 0) & (fraction >= np.minimum(0.5, most))
+    inside = _inside(fraction)
     away = ndimage.distance_transform_edt(inside, sampling=spacing)
     away -= ndimage.distance_transform_edt(~inside, sampling=spacing)
     away = _linear(away.astype(np.float32), spacing, times)
@@ -169,7 +171,7 @@ def _factors_without_end(shape: Sequence[int], affine: Affine, voxel_mm: float) 
 
 
 def mask_block(mask: NDArray[np.bool_], grid: Grid, voxel_mm: float = 1.0) -> Block | None:
-    """A mask made ready for a smooth surface at level 0.5: float32 in 0..1; None if it is empty."""
+    """A mask made ready for a smooth surface at ``BORDER``: float32, 0..1; None if it is empty."""
     from brainviewer.core.process.scipy_parts import ndimage
 
     volume, affine = canonical(mask, grid)
@@ -186,9 +188,42 @@ def mask_block(mask: NDArray[np.bool_], grid: Grid, voxel_mm: float = 1.0) -> Bl
     padded = np.pad(volume, [(m, m + m // 3) for m in margin])
     affine = affine.copy()
     affine[:3, 3] = voxel_to_world(affine, [-m for m in margin])
-    small, affine = coarsened(padded, affine, voxel_mm, _between_slices)
-    blurred = ndimage.gaussian_filter(small, 0.8)
+    rough, affine = coarsened(padded, affine, voxel_mm, _between_slices)
+    blurred = ndimage.gaussian_filter(rough, _SMOOTH)
+    inside, within = _inside(rough), blurred >= BORDER
+    blurred[_lost(inside, inside & within)] = BORDER + _CLEAR
+    blurred[_lost(~inside, ~(inside | within))] = BORDER - _CLEAR
     return Block(np.asfortranarray(blurred, dtype=np.float32), affine)
+
+
+def _inside(fraction: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """The voxels of a mask that was made coarser; of what is smaller than a voxel, that one in
+    which most of it lies."""
+    from brainviewer.core.process.scipy_parts import ndimage
+
+    most = ndimage.maximum_filter(fraction, 3)
+    return np.asarray((fraction > 0) & (fraction >= np.minimum(BORDER, most)))
+
+
+def _lost(there: NDArray[np.bool_], left: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """What is so thin that the blur takes it away, and what joins it to the rest.
+
+    left : what the blur leaves of what is there. Corners that it rounds off are not lost.
+    """
+    lost = there & ~_spread(left, 1)
+    return there & ~left & _spread(lost, 2) if lost.any() else lost
+
+
+def _spread(mask: NDArray[np.bool_], voxels: int) -> NDArray[np.bool_]:
+    """A mask and all that is so near to it along every axis; ten times as fast as SciPy's."""
+    for axis in range(3):
+        turned = np.moveaxis(mask, axis, 0)
+        wider = turned.copy()
+        for n in range(1, voxels + 1):
+            wider[n:] |= turned[:-n]
+            wider[:-n] |= turned[n:]
+        mask = np.moveaxis(wider, 0, axis)
+    return mask
 
 
 def fitting(block: Block, largest_side: int) -> Block:

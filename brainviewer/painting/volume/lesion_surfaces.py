@@ -11,6 +11,10 @@ from brainviewer.core.study import Study
 from brainviewer.core.surface_mesh import SurfaceMesh
 from brainviewer.painting import palette
 
+_WIRE_MM, _WIRES = 3.0, 6
+"""About how far the lines of a wire are apart, and how many there are across a small lesion; what
+lies behind them must be seen."""
+
 
 @dataclass(frozen=True, eq=False)
 class Surface:
@@ -47,6 +51,19 @@ def lesion_surfaces(
 
     meshes = ((mask_surface(mask, study.grid), colour, hollow) for mask, colour, hollow in masks)
     return tuple(Surface(mesh, colour, far) for mesh, colour, far in meshes if mesh is not None)
+
+
+def prior_surfaces(study: Study | None, prior: NDArray[np.bool_] | None) -> tuple[Surface, ...]:
+    """The lesion (i, j, k) of an earlier study, as a wire around or in what there is now.
+
+    prior : on the grid of the study; nothing is shown where it is on another one.
+    """
+    if study is None or prior is None or prior.shape != study.grid.shape:
+        return ()
+    from brainviewer.painting.volume.mask_surface import mask_surface
+
+    mesh = mask_surface(prior, study.grid, _WIRE_MM, _WIRES)
+    return () if mesh is None else (Surface(mesh, palette.SUPPLIED, wire=True),)
 
 
 def bare_brain(

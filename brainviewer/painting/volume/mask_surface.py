@@ -1,15 +1,14 @@
 """Smooth surfaces of masks, which enclose as much as the masks do. VTK without OpenGL.
 
-The mask is blurred a little and its surface taken (flying edges: Schroeder, Maynard and Geveci
-2015), then smoothed by a low-pass filter (windowed sinc: Taubin, Zhang and Golub 1996). Both make
-small parts smaller, or lose them. So the level of the surface is that which each separate part of
-the mask has its volume at, and at the end the vertices are moved along their normals until the
-volumes are right: what a surface gains is its area times the way (compare Desbrun, Meyer, Schröder
-and Barr 1999, "Implicit fairing", section 4, who scale about the middle instead, which would pull
-parts of odd shapes from their places).
+The mask is blurred a little, but for what is so thin that the blur would take it away, and its
+surface taken (flying edges: Schroeder, Maynard and Geveci 2015), then smoothed by a low-pass filter
+(windowed sinc: Taubin, Zhang and Golub 1996). Both make parts smaller. So at the end the vertices
+of each separate part are moved along their normals until its volume is right: what a surface gains
+is its area times the way (compare Desbrun, Meyer, Schroeder and Barr 1999, "Implicit fairing",
+section 4, who scale about the middle instead, which pulls parts of odd shapes from their places).
 """
 
-from itertools import pairwise
+import math
 from typing import Any
 
 import numpy as np
@@ -30,14 +29,11 @@ from brainviewer.core.surface_mesh import (
     signed_volumes,
     unit_normals,
 )
-from brainviewer.painting.volume.block import Block, mask_block
+from brainviewer.painting.volume.block import BORDER, Block, mask_block
 
 Zones = NDArray[np.int32]
-_BORDER = 0.5
-"""Level of the border of what is large beside the blur."""
-_FEWEST = 1e-4
 _REACH = 2
-"""Voxels around a part of a mask within which its blur is worth mentioning."""
+"""Voxels of a mask around one of its parts within which its blur is worth mentioning."""
 _MOST_FOR_ZONES = 1 << 23
 _ACROSS, _FINEST = 16, 4
 """Voxels of the block along a mask at least, and at most in place of one."""
@@ -48,22 +44,24 @@ _LOST, _GROWN = 0.3, 3.0
 """Parts that the filter leaves less of, or makes more of, stay as they were before it."""
 
 
-def mask_surface(mask: NDArray[np.bool_], grid: Grid, voxel_mm: float = 1.0) -> SurfaceMesh | None:
+def mask_surface(
+    mask: NDArray[np.bool_], grid: Grid, voxel_mm: float = 1.0, across: int = _ACROSS
+) -> SurfaceMesh | None:
     """The closed smooth surface of a mask (i, j, k); None if it is empty.
 
     voxel_mm : what smaller voxels are brought to, and thicker slices interpolated to.
+    across : finer than that for what would be less than so many voxels long.
 
     Its volume is that of the voxels, also where the mask touches the edge of the grid, is as thin
     as a voxel, or is of several pieces, each of which keeps its own volume where the pieces are
     further apart than the blur reaches.
     """
-    block = mask_block(mask, grid, _voxel_mm(mask, grid, voxel_mm))
+    block = mask_block(mask, grid, _voxel_mm(mask, grid, voxel_mm, across))
     if block is None:
         return None
     block = Block(np.ascontiguousarray(block.values), block.affine)
     zones, wanted = _zones(block, mask, grid)
-    surface = _surface(_levelled(block, zones, wanted / abs(np.linalg.det(block.affine[:3, :3]))))
-    surface, regions = _in_regions(surface)
+    surface, regions = _in_regions(_surface(block.values))
     places, triangles = _arrays(surface)
     group, wanted = _groups(regions, zones, places, wanted)
     world = voxel_to_world(block.affine, places)
@@ -74,13 +72,13 @@ def mask_surface(mask: NDArray[np.bool_], grid: Grid, voxel_mm: float = 1.0) -> 
     return SurfaceMesh.of(_with_volume(world, triangles, group, wanted), triangles)
 
 
-def _voxel_mm(mask: NDArray[np.bool_], grid: Grid, usual: float) -> float:
+def _voxel_mm(mask: NDArray[np.bool_], grid: Grid, usual: float, across: int) -> float:
     """Finer for what is small, of which else little but corners would be left."""
     lengths = []
     for axis, mm in enumerate(grid.spacing):
         used = np.flatnonzero(mask.any(axis=tuple(n for n in range(3) if n != axis)))
         lengths.append((used[-1] - used[0] + 1) * mm if used.size else 0.0)
-    return float(min(usual, max(max(lengths) / _ACROSS, min(grid.spacing) / _FINEST)))
+    return float(min(usual, max(max(lengths) / across, min(grid.spacing) / _FINEST)))
 
 
 def _zones(block: Block, mask: NDArray[np.bool_], grid: Grid) -> tuple[Zones | None, Points]:
@@ -99,14 +97,20 @@ def _zones(block: Block, mask: NDArray[np.bool_], grid: Grid) -> tuple[Zones | N
     inside = _nearest(block.affine, grid.to_world(voxels), block.values.shape)
     marked[inside] = True
     # Between interpolated slices there are no voxels of the mask.
-    marked |= block.values >= _BORDER
+    marked |= block.values >= BORDER
     labels, count = ndimage.label(marked, np.ones((3, 3, 3)))
     if count < 2:
         return None, whole
-    near = ndimage.maximum_filter(labels, 2 * _REACH + 1)
+    finer = np.maximum(1, _along_axes(grid) / block.spacing)
+    near = ndimage.maximum_filter(labels, [2 * math.ceil(_REACH * one) + 1 for one in finer])
     zones = np.where(labels > 0, labels, near) - 1
     counts = np.bincount(labels[inside] - 1, minlength=count)
     return zones.astype(np.int32), np.asarray(counts * grid.voxel_volume, np.float64)
+
+
+def _along_axes(grid: Grid) -> Points:
+    """Voxel sizes of a grid in mm in the order of a block's axes."""
+    return np.array(grid.spacing)[list(grid.to_ras.order)]
 
 
 def _nearest(affine: Affine, world: Points, shape: tuple[int, ...]) -> tuple[Any, ...]:
@@ -116,43 +120,15 @@ def _nearest(affine: Affine, world: Points, shape: tuple[int, ...]) -> tuple[Any
     return tuple(np.clip(found, 0, np.array(shape) - 1).T)
 
 
-def _levelled(block: Block, zones: Zones | None, voxels: Points) -> NDArray[np.float32]:
-    """The block's values divided by the level at which each part has its volume.
-
-    voxels : (parts,) how many voxels of the block each part is to enclose.
-    """
-    values = block.values
-    if zones is None:
-        level = _level(values[values > _FEWEST], float(voxels[0]))
-        return np.asarray(values / np.float32(level), np.float32)
-    level_of = np.full(len(voxels) + 1, _BORDER, np.float32)  # the last is that of no part
-    places = np.flatnonzero((zones >= 0) & (values > _FEWEST))
-    part, value = zones.reshape(-1)[places], values.reshape(-1)[places]
-    order = np.argsort(part, kind="stable")
-    ends = np.searchsorted(part[order], np.arange(len(voxels) + 1))
-    for n, (first, end) in enumerate(pairwise(ends)):
-        level_of[n] = _level(value[order[first:end]], float(voxels[n]))
-    return np.asarray(values / level_of[zones], np.float32)
-
-
-def _level(values: NDArray[np.float32], count: float) -> float:
-    """Between the values above which there are so many, and one more."""
-    more = min(max(1, round(count)), len(values) - 1)
-    if more < 1:
-        return float(values.max()) / 2
-    high, low = -np.partition(-values, [more - 1, more])[[more - 1, more]]
-    return float(min(0.9, (high + low) / 2))
-
-
 def _surface(values: NDArray[np.float32]) -> vtkPolyData:
-    """The surface at 1 in voxel indices."""
+    """The surface in voxel indices."""
     image = vtkImageData()
     image.SetDimensions(*values.shape)
     flat = np.ascontiguousarray(values.ravel(order="F"))
     image.GetPointData().SetScalars(numpy_to_vtk(flat, deep=True))
     edges = vtkFlyingEdges3D(compute_normals=False, compute_scalars=False)
     edges.SetInputData(image)
-    edges.SetValue(0, 1.0)
+    edges.SetValue(0, BORDER)
     edges.Update()
     found: vtkPolyData = edges.GetOutput()
     return found

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Modality, Study
 from brainviewer.painting.volume.lesion_surfaces import bare_brain
@@ -12,6 +15,7 @@ from brainviewer.painting.volume.view import VolumeView
 class RenderRequest:
     """What shall be on the screen.
 
+    prior : (i, j, k) the lesion of an earlier study on the grid of this one.
     parts : whether the parts of the lesion are shown, where they are known.
     skull : whether the head is shown where its brain is known.
     size : width and height in pixels; ratio : how many of them a point of the screen has.
@@ -20,6 +24,7 @@ class RenderRequest:
     study: Study | None = None
     modality: Modality | None = None
     finding: TumourFinding | None = None
+    prior: NDArray[np.bool_] | None = None
     parts: bool = True
     skull: bool = False
     cursor: tuple[float, float, float] | None = None
@@ -36,5 +41,5 @@ class RenderRequest:
         """Whether another request differs in nothing but the cursor."""
         return all(
             getattr(self, name) is getattr(other, name)
-            for name in ("study", "modality", "finding", "parts", "skull", "view", "size")
+            for name in ("study", "modality", "finding", "prior", "parts", "skull", "view", "size")
         )

@@ -56,6 +56,7 @@ class _SmoothSurface:
             self._style.SetColor(*(part / 255 for part in rgb_of(surface.colour)))
             self._style.SetFrontfaceCulling(surface.hollow)
             self._style.SetOpacity(surface.opacity)
+            self._style.SetLighting(not surface.wire)  # lines have no side that could be lit
             if surface.wire:
                 self._style.SetRepresentationToWireframe()
             else:

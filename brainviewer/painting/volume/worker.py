@@ -19,7 +19,7 @@ from brainviewer.core.graphics.choice import GraphicsChoice
 from brainviewer.core.study import Modality
 from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.drawing_start import DrawingStart, Graphics
-from brainviewer.painting.volume.lesion_surfaces import bare_brain, lesion_surfaces
+from brainviewer.painting.volume.lesion_surfaces import bare_brain, lesion_surfaces, prior_surfaces
 from brainviewer.painting.volume.render_request import RenderRequest
 from brainviewer.painting.volume.voxels.head_block import head_blocks
 
@@ -271,9 +271,10 @@ class VolumeWorker:
             scene.set_head(block, oriented, finer)
         if any(
             getattr(request, name) is not getattr(shown, name)
-            for name in ("study", "finding", "parts")
+            for name in ("study", "finding", "prior", "parts")
         ):
-            scene.set_surfaces(lesion_surfaces(request.study, request.finding, request.parts))
+            found = lesion_surfaces(request.study, request.finding, request.parts)
+            scene.set_surfaces((*found, *prior_surfaces(request.study, request.prior)))
         scene.set_cursor(request.cursor)
         scene.view = request.view
 

@@ -6,6 +6,7 @@ import time
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from brainviewer.core.geometry import Grid
 from brainviewer.core.surface_mesh import SurfaceMesh, signed_volumes
@@ -140,3 +141,34 @@ def test_an_open_surface_is_told_from_a_closed_one() -> None:
     assert not SurfaceMesh(mesh.vertices, turned, mesh.normals).is_closed
     inside_out = SurfaceMesh(mesh.vertices, mesh.triangles[:, ::-1], mesh.normals)
     assert inside_out.volume_ml == pytest.approx(-mesh.volume_ml)
+
+
+def scattered() -> dict[str, Mask]:
+    """Masks of which a blur leaves little or nothing."""
+    shell = np.zeros((24, 24, 24), bool)
+    away = np.linalg.norm(np.indices(shell.shape) - 11.5, axis=0)
+    rim = (away > 6) & (away < 7.2)
+    thorny = away < 5
+    thorny[11, 11, 2:22] = thorny[3:12, 12, 12] = True
+    slit = (away < 8) & ~((np.indices(shell.shape)[0] == 11) & (away < 7))
+    noise = np.random.default_rng(3).random(shell.shape) > 0.93
+    return {"rim": rim, "thorny": thorny, "slit": slit, "noise": noise}
+
+
+@pytest.mark.parametrize("spacing", [(1, 1, 1), (1, 1, 4), (0.4, 0.4, 0.4)], ids=str)
+@pytest.mark.parametrize("name", ["rim", "thorny", "slit", "noise"])
+def test_what_is_thin_stays_where_it_is(name: str, spacing: tuple[float, ...]) -> None:
+    mask = scattered()[name]
+    grid = Grid((24, 24, 24), np.diag([*spacing, 1.0]))
+    mesh = made(mask, grid)
+    where = np.rint(grid.to_voxel(mesh.vertices)).astype(int) + 2
+    # Where voxels are put together, a millimetre is as near as can be told.
+    voxels = 1 if min(spacing) >= 1 else 2
+    wide = np.pad(mask, 2)
+    around = ndimage.binary_dilation(wide, np.ones((3, 3, 3)), iterations=voxels)
+    assert around[tuple(where.T)].mean() > 0.99
+    reached = np.zeros(wide.shape, bool)
+    reached[tuple(where.T)] = True
+    near = ndimage.binary_dilation(reached, np.ones((3, 3, 3)), iterations=voxels)
+    border = wide & ~ndimage.binary_erosion(wide)
+    assert near[border].mean() > 0.97

@@ -10,7 +10,7 @@ from brainviewer.core.segments import LesionPart
 from brainviewer.core.study import Study
 from brainviewer.painting import palette
 from brainviewer.painting.figure import FigureSpec, figure_svg
-from brainviewer.painting.volume.lesion_surfaces import lesion_surfaces
+from brainviewer.painting.volume.lesion_surfaces import lesion_surfaces, prior_surfaces
 from brainviewer.painting.volume.scene import VolumeScene
 from tests.phantoms import marker_finding, marker_study, with_parts
 
@@ -93,3 +93,47 @@ def test_the_legend_names_the_parts_of_a_3d_image(study: Study, finding: TumourF
         replace(spec, finding=replace(finding, measurements=None)),
     ):
         assert "necrosis" not in figure_svg(replace(other, result=False)).decode()
+
+
+def test_the_lesion_of_the_prior_is_a_wire(study: Study, finding: TumourFinding) -> None:
+    assert finding.mask is not None
+    (wire,) = prior_surfaces(study, finding.mask)
+    assert wire.wire and not wire.hollow
+    volume = finding.mask.sum() * study.grid.voxel_volume / 1000
+    assert wire.mesh.volume_ml == pytest.approx(volume, rel=0.001)
+    assert prior_surfaces(None, finding.mask) == prior_surfaces(study, None) == ()
+    assert prior_surfaces(study, finding.mask[1:]) == ()  # on another grid
+    assert prior_surfaces(study, np.zeros_like(finding.mask)) == ()
+    counts = []
+    scene = VolumeScene()
+    try:
+        scene.set_study(study)
+        scene.view = scene.view.shown(opacity=0.0, size=3.0)
+        for surfaces in ((wire,), (replace(wire, wire=False),), ()):
+            scene.set_surfaces(surfaces)
+            image = scene.render_image(SIZE).astype(int)
+            counts.append(int((image[..., 2] - image[..., 0] > 60).sum()))
+    finally:
+        scene.close()
+    lines, solid, nothing = counts
+    assert nothing < 20 < lines < 0.7 * solid
+
+
+def test_what_is_translucent_lets_through_what_lies_in_it(
+    study: Study, finding: TumourFinding
+) -> None:
+    assert finding.mask is not None
+    (whole,) = lesion_surfaces(study, finding, parts=False)
+    inner = lesion_surfaces(study, finding)[0]
+    seen = []
+    scene = VolumeScene()
+    try:
+        scene.set_study(study)
+        scene.view = scene.view.shown(opacity=0.0, size=3.0)
+        for surface in (whole, replace(whole, opacity=0.3)):
+            scene.set_surfaces((inner, surface))
+            seen.append(hues(scene.render_image(SIZE))[inner.colour])
+    finally:
+        scene.close()
+    solid, translucent = seen
+    assert solid < 100 < translucent
