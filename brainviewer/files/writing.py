@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from brainviewer.core.errors import FileError
-from brainviewer.files.drafts import new_draft, sweep
+from brainviewer.files.drafts import Draft, new_draft, sweep
 from brainviewer.files.durable.appending import sync_name
 from brainviewer.files.durable.disk import disk
 from brainviewer.files.ordinary_file import DISK_FULL, is_folder, is_ordinary, is_there, resolved
@@ -32,18 +32,27 @@ def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
     try:
         target = resolved(path)
         _refuse_device(path)
-        if target.parent not in _swept:
-            _swept.add(target.parent)
-            sweep(target.parent)
+        _sweep_once(target.parent)
         with new_draft(target.parent, mode) as (draft, file):
-            file.write(content)
-            with contextlib.suppress(OSError):
-                draft.chmod(stat.S_IMODE(target.stat().st_mode) & mode)
-            file.sync()
+            _fill(draft, file, content, target, mode)
             file.take_name(target)
         sync_name(target)  # else a power loss could bring the old one back
     except (OSError, ValueError) as error:
         raise _in_words(path, error) from error
+
+
+def _sweep_once(folder: Path) -> None:
+    if folder not in _swept:
+        _swept.add(folder)
+        sweep(folder)
+
+
+def _fill(draft: Path, file: Draft, content: bytes, target: Path, mode: int) -> None:
+    """Bring the content to the disk, with the permissions of the file that it will replace."""
+    file.write(content)
+    with contextlib.suppress(OSError):
+        draft.chmod(stat.S_IMODE(target.stat().st_mode) & mode)
+    file.sync()
 
 
 def write_folder_whole(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
@@ -101,9 +110,9 @@ def write_files_whole(files: Sequence[tuple[Path, bytes]]) -> None:
             for path, content in files:
                 check_new_file(path)
                 target = resolved(path)
-                _, file = drafts.enter_context(new_draft(target.parent, 0o666))
-                file.write(content)
-                file.sync()
+                _sweep_once(target.parent)
+                draft, file = drafts.enter_context(new_draft(target.parent, 0o666))
+                _fill(draft, file, content, target, 0o666)
                 ready.append((file, path, target))
             for file, named, target in ready:
                 path = named

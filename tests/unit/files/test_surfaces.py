@@ -207,3 +207,33 @@ def test_names_that_are_too_long_are_refused_before_anything_is_there(
     with pytest.raises(FileError, match="file name cannot be used"):
         write_surfaces(path, surfaces)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_files_that_are_replaced_hand_on_their_permissions(
+    surfaces: tuple[NamedSurface, ...], tmp_path: Path
+) -> None:
+    for name in ("lesion-whole.stl", "lesion-core.stl"):
+        (tmp_path / name).write_text("before")
+        (tmp_path / name).chmod(0o600)
+    for file in write_surfaces(tmp_path / "lesion.stl", surfaces):
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert file.stat().st_size == 84 + 50 * 4
+
+
+def test_a_file_that_was_there_stays_where_a_later_one_fails(
+    surfaces: tuple[NamedSurface, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lesion-core.stl").write_text("before")
+    real = disks.disk().replace
+
+    def replace(source: Path, target: Path) -> None:
+        if target.name == "lesion-core.stl":
+            raise OSError(28, os.strerror(28))
+        real(source, target)
+
+    monkeypatch.setattr(disks.disk(), "replace", replace)
+    with pytest.raises(FileError, match="The disk is full"):
+        write_surfaces(tmp_path / "lesion.stl", surfaces)
+    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [
+        ("lesion-core.stl", "before")
+    ]
