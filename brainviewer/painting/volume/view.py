@@ -76,6 +76,7 @@ class VolumeView:
     place : how far the middle of the head lies right of and above that of the image, where 1 is
         half of the image's shorter side at size 1.
     perspective : whether what is farther away is smaller; lines of sight are parallel otherwise.
+    preset : of the look of voxels, see ``voxels.presets``.
     """
 
     rotation: Rotation = field(default_factory=three_quarter)
@@ -84,6 +85,7 @@ class VolumeView:
     size: float = 1.0
     place: tuple[float, float] = (0.0, 0.0)
     perspective: bool = True
+    preset: str = "brain"
 
     def looking(self, letter: str) -> "VolumeView":
         """A standard view, otherwise as before."""

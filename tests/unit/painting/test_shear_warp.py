@@ -13,6 +13,7 @@ from brainviewer.core.geometry import voxel_to_world
 from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.camera import Camera, camera_of
 from brainviewer.painting.volume.view import VolumeView, look_rotation, turned
+from brainviewer.painting.volume.voxels.coded_block import CodedBlock
 from brainviewer.painting.volume.voxels.head_block import BRIGHTEST
 from brainviewer.painting.volume.voxels.look import UNSHADED, VolumeLook
 from brainviewer.painting.volume.voxels.normals import FLAT, code_directions, directions
@@ -56,7 +57,7 @@ def at_full(look: VolumeLook) -> VolumeLook:
 
 
 def drawn(block: Block, camera: Camera, look: VolumeLook = EVEN) -> NDArray[np.float32]:
-    planes = ShearWarp(block, at_full(look)).draw(camera, _TO_THE_FULL, 0.5)
+    planes = ShearWarp(CodedBlock.of(block), at_full(look)).draw(camera, _TO_THE_FULL, 0.5)
     return seen(planes, planes.whole, camera.size)
 
 
@@ -159,7 +160,7 @@ def test_weights_take_away() -> None:
     left = np.zeros(values.shape, np.float32)
     left[10:] = 1
     camera = camera_of(VolumeView(look_rotation("A"), perspective=False), block, SIZE)
-    planes = ShearWarp(block, at_full(EVEN), left).draw(camera, _TO_THE_FULL, 0.5)
+    planes = ShearWarp(CodedBlock.of(block), at_full(EVEN), left).draw(camera, _TO_THE_FULL, 0.5)
     opacity = seen(planes, planes.whole, SIZE)[SIZE[1] // 2, :, 3]
     # From anterior the patient's left is on the right.
     assert opacity[SIZE[0] // 2 + 6 :].max() < 0.01
@@ -180,7 +181,7 @@ def test_what_lies_before_something_solid_is_told_from_the_rest(view: VolumeView
     block = Block(np.full((40, 40, 40), BRIGHTEST, np.uint16, order="F"), oblique_affine((1, 1, 1)))
     thin = replace(EVEN, opacity=((0, 0.03), (1, 0.03)))
     camera = camera_of(view, block, SIZE)
-    volume = ShearWarp(block, at_full(thin))
+    volume = ShearWarp(CodedBlock.of(block), at_full(thin))
     before = []
     for near in (-200.0, 0.0, 200.0):
         plate = np.full((SIZE[1], SIZE[0]), -math.inf, np.float32)
@@ -202,7 +203,7 @@ def test_what_lies_before_something_solid_is_told_from_the_rest(view: VolumeView
 def test_without_anything_solid_nothing_lies_before() -> None:
     block = Block(np.full((9, 9, 9), BRIGHTEST, np.uint16, order="F"), np.eye(4))
     camera = camera_of(VolumeView(), block, SIZE)
-    volume = ShearWarp(block, EVEN)
+    volume = ShearWarp(CodedBlock.of(block), EVEN)
     assert volume.draw(camera, 0.5, 0.5).before is None
     nothing = np.full((SIZE[1], SIZE[0]), -math.inf, np.float32)
     planes = volume.draw(camera, 0.5, 0.5, nothing)

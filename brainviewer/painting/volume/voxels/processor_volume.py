@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -11,7 +12,10 @@ from numpy.typing import NDArray
 from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.camera import Camera
 from brainviewer.painting.volume.view import VolumeView
-from brainviewer.painting.volume.voxels.look import VolumeLook
+from brainviewer.painting.volume.voxels.coded_block import CodedBlock
+from brainviewer.painting.volume.voxels.look import Blend
+from brainviewer.painting.volume.voxels.presets import PRESETS
+from brainviewer.painting.volume.voxels.projection import Projection
 from brainviewer.painting.volume.voxels.shear_warp import Planes, ShearWarp
 from brainviewer.painting.volume.voxels.solid_image import SolidImage
 
@@ -22,6 +26,13 @@ _MOST_WHILE_TURNING = 480
 """Pixels of the longer side that are drawn while the head is turned, and enlarged."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Drawing:
+    preset: str
+    block: CodedBlock
+    volume: ShearWarp | Projection
+
+
 class ProcessorVolume:
     """A sequence as a translucent body.
 
@@ -30,16 +41,18 @@ class ProcessorVolume:
 
     def __init__(self, background: tuple[float, float, float]) -> None:
         self._background = np.array(background) * 255
-        self._coarse: ShearWarp | None = None
-        self._fine: ShearWarp | None = None
+        self._coarse: CodedBlock | None = None
+        self._fine: CodedBlock | None = None
         self._finer: Callable[[], Block] | None = None
         self._refining = threading.Lock()
+        self._drawing: dict[bool, _Drawing] = {}
 
     def set_block(self, block: Block | None, finer: Callable[[], Block] | None = None) -> None:
         """Show a block, or nothing. finer : makes a finer one, for images that are not turned."""
-        self._coarse = None if block is None else ShearWarp(block, VolumeLook())
+        self._coarse = None if block is None else CodedBlock.of(block)
         self._fine = self._coarse if finer is None else None
         self._finer = finer
+        self._drawing.clear()
 
     @property
     def is_refined(self) -> bool:
@@ -53,7 +66,7 @@ class ProcessorVolume:
             if self.is_refined or finer is None:
                 return
             try:
-                made: ShearWarp | None = ShearWarp(finer(), VolumeLook())
+                made: CodedBlock | None = CodedBlock.of(finer())
             except Exception:  # without memory for it, say, the coarse one is all there is
                 log.exception("No finer 3D view")
                 made = coarse
@@ -73,8 +86,7 @@ class ProcessorVolume:
         """
         if fine:
             self.refine()
-        volume = self._fine if fine else self._coarse
-        assert volume is not None
+        volume = self._drawn(view.preset, fine)
         seen = camera if fine else camera.with_most(_MOST_WHILE_TURNING)
         solid = solid_image(seen, fine)
         near = None if solid is None else solid.near
@@ -86,6 +98,17 @@ class ProcessorVolume:
         if seen.size != camera.size:
             image = cv2.resize(image, camera.size, interpolation=cv2.INTER_LINEAR)
         return np.asarray(image, np.uint8)
+
+    def _drawn(self, preset: str, fine: bool) -> ShearWarp | Projection:
+        """The block in the look of a preset; the last one is kept."""
+        block = self._fine if fine else self._coarse
+        assert block is not None
+        kept = self._drawing.get(fine)
+        if kept is None or kept.preset != preset or kept.block is not block:
+            look = PRESETS[preset].look
+            kind = ShearWarp if look.blend is Blend.COMPOSITE else Projection
+            kept = self._drawing[fine] = _Drawing(preset, block, kind(block, look))
+        return kept.volume
 
     def _onto_background(self) -> NDArray[np.float64]:
         """(3, 5) from colour and opacity to colours before the background."""
