@@ -8,8 +8,10 @@ import pytest
 from numpy.typing import NDArray
 
 from brainviewer.core.geometry import voxel_to_world
+from brainviewer.core.graphics.choice import DrawnBy, GraphicsChoice
 from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.camera import Camera, camera_of
+from brainviewer.painting.volume.scene import VolumeScene
 from brainviewer.painting.volume.view import VolumeView, look_rotation
 from brainviewer.painting.volume.voxels.coded_block import CodedBlock
 from brainviewer.painting.volume.voxels.head_block import AIR, BRIGHTEST
@@ -91,6 +93,21 @@ def test_every_preset_is_a_picture_of_its_own(head: Block) -> None:
     for n, one in enumerate(names):
         for other in names[n + 1 :]:
             assert np.abs(pictures[one].astype(int) - pictures[other]).mean() > 0.5, (one, other)
+
+
+@pytest.mark.parametrize("preset", [BRAIN, "skin", "glass", "vessels", "hot", "maximum"])
+def test_a_graphics_card_draws_the_same(head: Block, preset: str) -> None:
+    """VTK's ray casting as an independent measure of the processor's picture."""
+    pictures = []
+    for by in (DrawnBy.GRAPHICS_CARD, DrawnBy.PROCESSOR):
+        scene = VolumeScene(GraphicsChoice(by, ""))
+        scene.set_head(head, oriented=False)
+        scene.view = VolumeView(look_rotation("A"), preset=preset)
+        pictures.append(cv2.GaussianBlur(scene.render_image(SIZE), (5, 5), 0).astype(float))
+        scene.close()
+    card, processor = pictures
+    assert np.abs(card - processor).mean() < 12
+    assert np.corrcoef(card.ravel(), processor.ravel())[0, 1] > 0.93
 
 
 def test_the_usual_preset_is_that_of_the_view() -> None:

@@ -24,12 +24,18 @@ from brainviewer.painting.volume.block import Block, fitting
 from brainviewer.painting.volume.camera import Camera
 from brainviewer.painting.volume.solids import aim
 from brainviewer.painting.volume.view import VolumeView
-from brainviewer.painting.volume.voxels.head_block import BRIGHTEST
-from brainviewer.painting.volume.voxels.look import VolumeLook
+from brainviewer.painting.volume.voxels.head_block import AIR, BRIGHTEST
+from brainviewer.painting.volume.voxels.look import UNSHADED, Blend, projected
+from brainviewer.painting.volume.voxels.presets import PRESETS
 from brainviewer.painting.volume.voxels.turning_rays import TurningRays
 
 # Distance of samples along a ray, in voxels, of a coarse and of a fine image.
 _ALONG_RAY = {False: 2.0, True: 0.6}
+_BLENDS = {
+    Blend.COMPOSITE: vtkGPUVolumeRayCastMapper.COMPOSITE_BLEND,
+    Blend.MAXIMUM: vtkGPUVolumeRayCastMapper.MAXIMUM_INTENSITY_BLEND,
+    Blend.MINIMUM: vtkGPUVolumeRayCastMapper.MINIMUM_INTENSITY_BLEND,
+}
 _STEPS = 64
 """Points of curves that VTK is given."""
 
@@ -50,31 +56,21 @@ class CardVolume:
         choice: GraphicsChoice,
     ) -> None:
         self._window, self._renderer = window, renderer
-        self._background, self._look = background, VolumeLook()
+        self._background = background
         self._largest_side = choice.largest_side
         self._turning = TurningRays(choice.rays_while_turning)
         self._mapper = vtkGPUVolumeRayCastMapper()
         self._mapper.AutoAdjustSampleDistancesOff()
         self._colour = vtkColorTransferFunction()
         self._opacity = vtkPiecewiseFunction()
-        edges = vtkPiecewiseFunction()
-        for gradient, part in self._look.edges:
-            edges.AddPoint(gradient * BRIGHTEST, part)
-        light = self._look.shading
-        shading = vtkVolumeProperty(
-            scalar_opacity_unit_distance=1.0,
-            shade=True,
-            ambient=light.ambient,
-            diffuse=light.diffuse,
-            specular=light.specular,
-            specular_power=light.power,
-        )
-        shading.SetInterpolationTypeToLinear()
-        shading.SetColor(self._colour)
-        shading.SetScalarOpacity(self._opacity)
-        shading.SetGradientOpacity(edges)
-        self._volume = vtkVolume(mapper=self._mapper, property=shading, visibility=False)
-        self._shown: tuple[float, float] | None = None
+        self._edges = vtkPiecewiseFunction()
+        self._style = vtkVolumeProperty(scalar_opacity_unit_distance=1.0)
+        self._style.SetInterpolationTypeToLinear()
+        self._style.SetColor(self._colour)
+        self._style.SetScalarOpacity(self._opacity)
+        self._style.SetGradientOpacity(self._edges)
+        self._volume = vtkVolume(mapper=self._mapper, property=self._style, visibility=False)
+        self._shown: tuple[str, float, float] | None = None
         self._voxel_mm = 1.0
         renderer.AddVolume(self._volume)
 
@@ -120,18 +116,34 @@ class CardVolume:
         return np.ascontiguousarray(vtk_to_numpy(pixels).reshape(height, width, 3)[::-1])
 
     def _show(self, view: VolumeView) -> None:
-        if self._shown == (view.opacity, view.contrast):
+        wanted = view.preset, view.opacity, view.contrast
+        if self._shown == wanted:
             return
-        self._shown = (view.opacity, view.contrast)
+        self._shown = wanted
+        look = PRESETS[view.preset].look
         values = np.linspace(0, 1, _STEPS)
         self._colour.RemoveAllPoints()
-        for value, colour in zip(values, self._look.colour_of(values, view.contrast), strict=True):
+        for value, colour in zip(values, look.colour_of(values, view.contrast), strict=True):
             self._colour.AddRGBPoint(value * BRIGHTEST, *colour)
         self._opacity.RemoveAllPoints()
-        for value, _ in self._look.opacity:
-            # Linear in between, so that the points of the curve are all that is needed.
-            solid = float(self._look.opacity_of(np.array(value), view.opacity))
-            self._opacity.AddPoint(value * BRIGHTEST, solid)
+        if look.blend is Blend.COMPOSITE:
+            for value, _ in look.opacity:
+                # Linear in between, so that the points of the curve are all that is needed.
+                solid = float(look.opacity_of(np.array(value), view.opacity))
+                self._opacity.AddPoint(value * BRIGHTEST, min(1.0, solid))
+        else:
+            for value, part in ((0.0, 0.0), (AIR, 0.0), (AIR + 0.01, 1.0), (1.0, 1.0)):
+                self._opacity.AddPoint(value * BRIGHTEST, part * projected(view.opacity))
+        self._edges.RemoveAllPoints()
+        for gradient, part in look.edges:
+            self._edges.AddPoint(gradient * BRIGHTEST, part)
+        light = look.shading
+        self._style.SetShade(light != UNSHADED)
+        self._style.SetAmbient(light.ambient)
+        self._style.SetDiffuse(light.diffuse)
+        self._style.SetSpecular(light.specular)
+        self._style.SetSpecularPower(light.power)
+        self._mapper.SetBlendMode(_BLENDS[look.blend])
 
 
 def _image(block: Block) -> vtkImageData:

@@ -128,3 +128,8 @@ def light_back(
 def _along(curve: Curve, values: NDArray[np.floating]) -> NDArray[np.float64]:
     places, heights = zip(*curve, strict=True)
     return np.asarray(np.interp(values, places, heights))
+
+
+def projected(solid: float) -> float:
+    """The opacity of projections. solid : see ``VolumeView.opacity``."""
+    return min(1.0, 2 * solid)

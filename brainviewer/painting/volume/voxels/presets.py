@@ -91,7 +91,7 @@ PRESETS: Mapping[str, VolumePreset] = {
     "minimum": VolumePreset(
         "Minimum",
         "The darkest voxel along each line of sight",
-        VolumeLook(_GREY, _ALL, _ALL, UNSHADED, Blend.MINIMUM, 0.36, 0.50),
+        VolumeLook(_GREY, _ALL, _ALL, UNSHADED, Blend.MINIMUM, 0.42, 0.55),
     ),
     "tumour": VolumePreset(
         "Tumour only",

@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 from brainviewer.painting.volume.camera import Camera
 from brainviewer.painting.volume.voxels.coded_block import LEVELS, CodedBlock
 from brainviewer.painting.volume.voxels.head_block import AIR, BRIGHTEST
-from brainviewer.painting.volume.voxels.look import Blend, VolumeLook
+from brainviewer.painting.volume.voxels.look import Blend, VolumeLook, projected
 from brainviewer.painting.volume.voxels.shear_warp import Planes
 from brainviewer.painting.volume.voxels.stack import Stack
 
 _THERE = 0.5 / LEVELS
+_RIM_MM = 6.0
 
 
 class Projection:
@@ -25,8 +26,9 @@ class Projection:
     ) -> None:
         self._look = look
         self._darkest = look.blend is Blend.MINIMUM
-        # Air in the head would be all that is dark.
-        there = coded.block.values > (AIR * BRIGHTEST if self._darkest else 0)
+        there = coded.block.values > AIR * BRIGHTEST
+        if self._darkest:  # the border of the head would be all that is dark
+            there = _within(there, coded.block.spacing)
         if weights is not None:
             there &= weights >= 0.5
         levels = coded.levels + np.uint16(1)
@@ -50,11 +52,21 @@ class Projection:
             there = most[y : y + moved.shape[0], x : x + moved.shape[1]]
             cv2.max(there, moved, there)
         shown = most > _THERE
-        if self._darkest:
-            # At its edge the head is lighter by the air beside it.
-            shown = cv2.erode(shown.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        # At its edge the head is mixed with the nothing beside it.
+        shown = cv2.erode(shown.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
         level = 1 - most if self._darkest else most
         colours = self._look.colour_of(level, contrast) * shown[..., None]
-        whole = np.dstack([colours, shown]).astype(np.float32) * np.float32(min(1.0, 2 * solid))
+        whole = np.dstack([colours, shown]).astype(np.float32) * np.float32(projected(solid))
         before = None if near is None else np.zeros_like(whole)
         return Planes(whole, before, seen.to_screen)
+
+
+def _within(there: NDArray[np.bool_], spacing: tuple[float, float, float]) -> NDArray[np.bool_]:
+    """What lies ``_RIM_MM`` and more inside, along the axes."""
+    from brainviewer.core.process.scipy_parts import ndimage
+
+    inside = there.astype(np.uint8)
+    for axis, mm in enumerate(spacing):
+        width = 2 * round(_RIM_MM / mm) + 1
+        inside = ndimage.minimum_filter1d(inside, width, axis=axis, mode="constant")
+    return np.asarray(inside > 0)
