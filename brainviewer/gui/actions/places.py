@@ -15,6 +15,7 @@ from brainviewer.gui.actions.sessions import SESSION_MENU
 from brainviewer.gui.actions.table import ACTIONS
 from brainviewer.gui.keys.key_map import KeyedAction
 from brainviewer.painting.volume.view import LOOKS
+from brainviewer.painting.volume.voxels.presets import PRESETS
 
 _DRAWING = tuple(f"tool-{kind.name.lower()}" for kind in Kind)
 
@@ -64,6 +65,8 @@ _SIDE = (
 )  # fmt: skip
 LOOK_ACTIONS: tuple[str, ...] = (
     *(f"look-{letter.lower()}" for letter in LOOKS),
+    "-",
+    *(f"volume-preset-{name}" for name in PRESETS),
     "-",
     "volume-reset",
 )

@@ -28,6 +28,7 @@ from brainviewer.gui.pacs.opener import send_results
 from brainviewer.gui.panels.tumour import copy_measurements
 from brainviewer.gui.window_parts import WindowParts
 from brainviewer.painting.volume.view import LOOK_NAMES, LOOKS
+from brainviewer.painting.volume.voxels.presets import PRESETS
 
 _PLANE = Choice("plane", lambda w, v: w.session.view.set_plane(v), lambda s: s.plane)
 _SEQUENCE = Choice("sequence", lambda w, v: w.session.view.set_active(v), lambda s: s.active)
@@ -59,6 +60,14 @@ def _preset(number: int) -> Action:
 def _look(letter: str) -> Action:
     text = f"3D from {LOOK_NAMES[letter]}"
     return Action(f"look-{letter.lower()}", text, "", Fact.SIDES, lambda w: w.volume.look(letter))
+
+
+def _volume_preset(name: str) -> Action:
+    preset = PRESETS[name]
+    return Action(
+        f"volume-preset-{name}", f"3D as {preset.name.lower()}", "", Fact.SEQUENCES,
+        lambda w: w.volume.set_preset(name), tip=preset.tip,
+    )  # fmt: skip
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -106,6 +115,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy", "Copy view", "Ctrl+C", Fact.STUDY, lambda w: w.export.copy(), short="Copy view",
            tip="Copy the current view to the clipboard"),
     *(_look(letter) for letter in LOOKS),
+    *(_volume_preset(name) for name in PRESETS),
     _overlay("skull", "Skull in 3D", "Shift+H", Fact.SKULL),
     Action("volume-large", "3D view large, and back", "Shift+V", Fact.SEQUENCES,
            lambda w: w.volume.image.large_wanted.emit(),

@@ -1,16 +1,17 @@
-"""The row under the 3D view: how solid, how steep, how large, and from which side."""
+"""The row under the 3D view: its look, how solid, how steep, how large, and from which side."""
 
 from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QMenu, QSlider, QToolButton, QWidget
 
 from brainviewer.gui import theme
 from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import panel, row
 from brainviewer.gui.widgets import call, label, slider, told
 from brainviewer.painting.volume.view import LARGEST, LOOK_NAMES, LOOKS, SMALLEST, VolumeView
+from brainviewer.painting.volume.voxels.presets import BRAIN, PRESETS
 
 _SLIDER_STEPS = 1000
 
@@ -24,6 +25,8 @@ class VolumeControls(QWidget):
     """A letter of ``LOOKS``."""
     reset_wanted = Signal()
     save_wanted = Signal()
+    preset_wanted = Signal(str)
+    """One of ``PRESETS``."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,7 +39,11 @@ class VolumeControls(QWidget):
             )
             for letter in LOOKS
         ]
+        self.preset = _button(PRESETS[BRAIN].name, "What the voxels look like", lambda: None)
+        self.preset.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.preset.setMenu(self._preset_menu())
         self._others = (
+            self.preset,
             _button("Reset", "Back to the first view (Home)", self.reset_wanted.emit),
             _button("Save", "Save this view as an image", self.save_wanted.emit),
         )
@@ -54,6 +61,7 @@ class VolumeControls(QWidget):
 
     def show_view(self, view: VolumeView) -> None:
         """Let the sliders stand where a view has them."""
+        self.preset.setText(PRESETS[view.preset].name)
         size = np.log(view.size / SMALLEST) / np.log(LARGEST / SMALLEST)
         for control, fraction in (
             (self._opacity, view.opacity),
@@ -64,6 +72,14 @@ class VolumeControls(QWidget):
             if not control.isSliderDown():
                 with QSignalBlocker(control):
                     control.setValue(round(fraction * _SLIDER_STEPS))
+
+    def _preset_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        for name, preset in PRESETS.items():
+            action = menu.addAction(preset.name, call(self.preset_wanted.emit, name))
+            action.setToolTip(preset.tip)
+        return menu
 
     def enable(self, usable: bool, oriented: bool) -> None:
         """Let the controls be used, and those that name a side where sides are known."""

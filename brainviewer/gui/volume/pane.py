@@ -1,6 +1,7 @@
 """The 3D view with its controls."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +57,7 @@ class VolumePane(QWidget):
         self.image.resized.connect(self._ask_for_size)
         self.controls.sliders_moved.connect(self._sliders_moved)
         self.controls.look_wanted.connect(self.look)
+        self.controls.preset_wanted.connect(self.set_preset)
         self.controls.save_wanted.connect(self.saveRequested)
         self._drawn.connect(self._show_image)
         self._failed.connect(self._show_failure)
@@ -108,6 +110,10 @@ class VolumePane(QWidget):
     def look(self, letter: str) -> None:
         """One of the six standard views: A, P, L, R, S or I faces the viewer."""
         self.set_view(self.view.looking(letter))
+
+    def set_preset(self, name: str) -> None:
+        """One of the looks of ``PRESETS``."""
+        self.set_view(replace(self.view, preset=name))
 
     def reset(self) -> None:
         """Back to the view that the study opened with."""

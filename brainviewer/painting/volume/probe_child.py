@@ -100,7 +100,7 @@ def _seconds_of_an_image(by: DrawnBy) -> float:
     from brainviewer.painting.volume.lesion_surfaces import Surface
     from brainviewer.painting.volume.scene import VolumeScene
     from brainviewer.painting.volume.view import VolumeView
-    from brainviewer.painting.volume.voxels.head_block import BRIGHTEST
+    from brainviewer.painting.volume.voxels.block_values import BRIGHTEST
 
     scene = VolumeScene(GraphicsChoice(by, ""))
     axis = np.linspace(-1, 1, _VOXELS, dtype=np.float32)

@@ -13,8 +13,8 @@ from brainviewer.core.geometry import voxel_to_world
 from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.camera import Camera, camera_of
 from brainviewer.painting.volume.view import VolumeView, look_rotation, turned
+from brainviewer.painting.volume.voxels.block_values import BRIGHTEST
 from brainviewer.painting.volume.voxels.coded_block import CodedBlock
-from brainviewer.painting.volume.voxels.head_block import BRIGHTEST
 from brainviewer.painting.volume.voxels.look import UNSHADED, VolumeLook
 from brainviewer.painting.volume.voxels.normals import FLAT, code_directions, directions
 from brainviewer.painting.volume.voxels.shear_warp import Planes, ShearWarp

@@ -31,7 +31,8 @@ from brainviewer.painting.volume.view import (
     look_rotation,
     turned,
 )
-from brainviewer.painting.volume.voxels.head_block import BRIGHTEST, TISSUE, head_block
+from brainviewer.painting.volume.voxels.block_values import BRIGHTEST, TISSUE
+from brainviewer.painting.volume.voxels.head_block import head_block
 from brainviewer.painting.volume.worker import VolumeWorker
 from tests.phantoms import (
     AXIS_CASES,

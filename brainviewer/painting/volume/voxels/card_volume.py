@@ -24,7 +24,7 @@ from brainviewer.painting.volume.block import Block, fitting
 from brainviewer.painting.volume.camera import Camera
 from brainviewer.painting.volume.solids import aim
 from brainviewer.painting.volume.view import VolumeView
-from brainviewer.painting.volume.voxels.head_block import AIR, BRIGHTEST
+from brainviewer.painting.volume.voxels.block_values import AIR, BRIGHTEST
 from brainviewer.painting.volume.voxels.look import UNSHADED, Blend, projected
 from brainviewer.painting.volume.voxels.presets import PRESETS
 from brainviewer.painting.volume.voxels.turning_rays import TurningRays

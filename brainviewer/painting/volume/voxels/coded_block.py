@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.painting.volume.block import Block
-from brainviewer.painting.volume.voxels.head_block import BRIGHTEST
+from brainviewer.painting.volume.voxels.block_values import BRIGHTEST
 from brainviewer.painting.volume.voxels.normals import code_directions
 
 LEVELS = 256

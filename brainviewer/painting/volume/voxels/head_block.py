@@ -13,14 +13,8 @@ from numpy.typing import NDArray
 from brainviewer.core.geometry import Affine, Grid, voxel_to_world
 from brainviewer.core.voi.voi_window import head_values
 from brainviewer.painting.volume.block import Block, canonical, coarsened, cropped
+from brainviewer.painting.volume.voxels.block_values import AIR, BRIGHTEST, TISSUE
 
-BRIGHTEST = 4095
-"""Value of the head's bright end in a block; sixteen times as fine as a screen's, so that the
-surface's direction, which shading takes from differences, has no steps."""
-AIR = 0.12
-"""Below this part of the brightest value lies no tissue."""
-TISSUE = 0.55
-"""The part of the brightest value that the median of the head is brought to."""
 _COARSE_MM, _FINE_MM = 2.0, 1.0
 _SOFT = 1.0
 """Blur of the brain's border, in voxels of a block."""

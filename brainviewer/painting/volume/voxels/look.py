@@ -10,7 +10,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.painting.volume.voxels.head_block import AIR
+from brainviewer.painting.volume.voxels.block_values import AIR
 
 Colour = tuple[float, float, float]
 Curve = tuple[tuple[float, float], ...]
@@ -29,8 +29,8 @@ class Blend(Enum):
 class Shading:
     """Light that voxels give back (Phong 1975). power : how narrow its highlights are."""
 
-    ambient: float = 0.28
-    diffuse: float = 1.05
+    ambient: float = 0.24
+    diffuse: float = 1.06
     specular: float = 0.20
     power: float = 12.0
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from brainviewer.painting.volume.voxels.head_block import AIR
+from brainviewer.painting.volume.voxels.block_values import AIR
 from brainviewer.painting.volume.voxels.look import (
     TISSUE,
     UNSHADED,
@@ -48,7 +48,7 @@ PRESETS: Mapping[str, VolumePreset] = {
             colours=_SKIN,
             opacity=((0.0, 0.0), (AIR, 0.0), (AIR + 0.05, 6.0), (1.0, 6.0)),
             edges=_ALL,
-            shading=Shading(0.22, 0.95, 0.25, 20.0),
+            shading=Shading(0.08, 1.0, 0.25, 20.0),
         ),
     ),
     "glass": VolumePreset(
@@ -58,7 +58,7 @@ PRESETS: Mapping[str, VolumePreset] = {
             colours=_GLASS,
             opacity=((0.0, 0.0), (AIR, 0.0), (AIR + 0.1, 0.28), (1.0, 0.28)),
             edges=((0.0, 0.0), (0.05, 0.04), (0.18, 1.0)),
-            shading=Shading(0.35, 0.75, 0.6, 28.0),
+            shading=Shading(0.25, 0.85, 0.6, 28.0),
         ),
     ),
     "vessels": VolumePreset(

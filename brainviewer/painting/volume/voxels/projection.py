@@ -5,8 +5,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.painting.volume.camera import Camera
+from brainviewer.painting.volume.voxels.block_values import AIR, BRIGHTEST
 from brainviewer.painting.volume.voxels.coded_block import LEVELS, CodedBlock
-from brainviewer.painting.volume.voxels.head_block import AIR, BRIGHTEST
 from brainviewer.painting.volume.voxels.look import Blend, VolumeLook, projected
 from brainviewer.painting.volume.voxels.shear_warp import Planes
 from brainviewer.painting.volume.voxels.stack import Stack

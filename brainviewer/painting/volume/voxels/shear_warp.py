@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from brainviewer.core.geometry import Affine
 from brainviewer.painting.volume.camera import Camera
+from brainviewer.painting.volume.voxels.block_values import BRIGHTEST
 from brainviewer.painting.volume.voxels.coded_block import LEVELS, CodedBlock
-from brainviewer.painting.volume.voxels.head_block import BRIGHTEST
 from brainviewer.painting.volume.voxels.look import VolumeLook, light_back
 from brainviewer.painting.volume.voxels.normals import FLAT, directions
 from brainviewer.painting.volume.voxels.stack import Sheared, Stack, box_of
