@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Study
+from brainviewer.painting.volume.voxels.clip import Clip
 
 Rotation = NDArray[np.float64]
 
@@ -77,6 +78,7 @@ class VolumeView:
         half of the image's shorter side at size 1.
     perspective : whether what is farther away is smaller; lines of sight are parallel otherwise.
     preset : of the look of voxels, see ``voxels.presets``.
+    clip : what is cut away.
     """
 
     rotation: Rotation = field(default_factory=three_quarter)
@@ -86,6 +88,7 @@ class VolumeView:
     place: tuple[float, float] = (0.0, 0.0)
     perspective: bool = True
     preset: str = "brain"
+    clip: Clip = field(default_factory=Clip)
 
     def looking(self, letter: str) -> "VolumeView":
         """A standard view, otherwise as before."""

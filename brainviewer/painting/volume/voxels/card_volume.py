@@ -25,6 +25,7 @@ from brainviewer.painting.volume.camera import Camera
 from brainviewer.painting.volume.solids import aim
 from brainviewer.painting.volume.view import VolumeView
 from brainviewer.painting.volume.voxels.block_values import AIR, BRIGHTEST
+from brainviewer.painting.volume.voxels.clip import Clip, weights_of
 from brainviewer.painting.volume.voxels.look import UNSHADED, Blend, projected
 from brainviewer.painting.volume.voxels.presets import PRESETS
 from brainviewer.painting.volume.voxels.turning_rays import TurningRays
@@ -72,6 +73,8 @@ class CardVolume:
         self._volume = vtkVolume(mapper=self._mapper, property=self._style, visibility=False)
         self._shown: tuple[str, float, float] | None = None
         self._voxel_mm = 1.0
+        self._block: Block | None = None
+        self._clip: Clip | None = None
         renderer.AddVolume(self._volume)
 
     def set_block(self, block: Block | None, finer: Callable[[], Block] | None = None) -> None:
@@ -79,11 +82,8 @@ class CardVolume:
         if block is not None and finer is not None:
             block = finer()
         self._volume.SetVisibility(block is not None)
-        if block is not None:
-            block = fitting(block, self._largest_side)
-            self._voxel_mm = min(block.spacing)
-            self._mapper.SetInputData(_image(block))
-            self._volume.SetUserMatrix(_rotation(block))
+        self._block = None if block is None else fitting(block, self._largest_side)
+        self._clip = None
 
     def refine(self) -> None:
         """Nothing is left to be made."""
@@ -97,6 +97,7 @@ class CardVolume:
     ) -> NDArray[np.uint8]:
         """(height, width, 3) the volume, with what stands in the renderer in it."""
         window, renderer = self._window, self._renderer
+        self._cut(view.clip)
         self._show(view)
         self._mapper.SetSampleDistance(_ALONG_RAY[fine] * self._voxel_mm)
         longer = max(camera.size)
@@ -114,6 +115,18 @@ class CardVolume:
         if not fine:  # reading the pixels waits for the graphics card
             self._turning.took(time.perf_counter() - began, longer)
         return np.ascontiguousarray(vtk_to_numpy(pixels).reshape(height, width, 3)[::-1])
+
+    def _cut(self, clip: Clip) -> None:
+        """Give the card what a clip leaves of the block."""
+        if self._block is None or clip == self._clip:
+            return
+        self._clip, block = clip, self._block
+        if (left := weights_of(clip, block)) is not None:
+            values = np.asfortranarray(block.values * left, dtype=block.values.dtype)
+            block = Block(values, block.affine)
+        self._voxel_mm = min(block.spacing)
+        self._mapper.SetInputData(_image(block))
+        self._volume.SetUserMatrix(_rotation(block))
 
     def _show(self, view: VolumeView) -> None:
         wanted = view.preset, view.opacity, view.contrast

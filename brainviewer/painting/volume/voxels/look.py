@@ -77,7 +77,7 @@ class VolumeLook:
     def opacity_of(self, values: NDArray[np.floating], solid: float) -> NDArray[np.float64]:
         """Opacities of a millimetre. solid : 0 to 1, see ``VolumeView.opacity``."""
         most = min(1.0, 0.60 * solid**2.6)
-        return np.asarray(most * _along(self.opacity, values))
+        return np.asarray(np.minimum(1.0, most * _along(self.opacity, values)))
 
     def edge_of(self, gradients: NDArray[np.floating]) -> NDArray[np.float64]:
         """What part of the opacity is left at a gradient."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.camera import Camera
 from brainviewer.painting.volume.view import VolumeView
+from brainviewer.painting.volume.voxels.clip import Clip, weights_of
 from brainviewer.painting.volume.voxels.coded_block import CodedBlock
 from brainviewer.painting.volume.voxels.look import Blend
 from brainviewer.painting.volume.voxels.presets import PRESETS
@@ -28,7 +29,7 @@ _MOST_WHILE_TURNING = 480
 
 @dataclass(frozen=True, eq=False)
 class _Drawing:
-    preset: str
+    wanted: tuple[str, Clip]
     block: CodedBlock
     volume: ShearWarp | Projection
 
@@ -86,7 +87,7 @@ class ProcessorVolume:
         """
         if fine:
             self.refine()
-        volume = self._drawn(view.preset, fine)
+        volume = self._drawn(view.preset, view.clip, fine)
         seen = camera if fine else camera.with_most(_MOST_WHILE_TURNING)
         solid = solid_image(seen, fine)
         near = None if solid is None else solid.near
@@ -99,15 +100,16 @@ class ProcessorVolume:
             image = cv2.resize(image, camera.size, interpolation=cv2.INTER_LINEAR)
         return np.asarray(image, np.uint8)
 
-    def _drawn(self, preset: str, fine: bool) -> ShearWarp | Projection:
-        """The block in the look of a preset; the last one is kept."""
+    def _drawn(self, preset: str, clip: Clip, fine: bool) -> ShearWarp | Projection:
+        """The block in the look of a preset, cut; the last one is kept."""
         block = self._fine if fine else self._coarse
         assert block is not None
         kept = self._drawing.get(fine)
-        if kept is None or kept.preset != preset or kept.block is not block:
-            look = PRESETS[preset].look
+        if kept is None or kept.wanted != (preset, clip) or kept.block is not block:
+            look, left = PRESETS[preset].look, weights_of(clip, block.block)
             kind = ShearWarp if look.blend is Blend.COMPOSITE else Projection
-            kept = self._drawing[fine] = _Drawing(preset, block, kind(block, look))
+            kept = _Drawing((preset, clip), block, kind(block, look, left))
+            self._drawing[fine] = kept
         return kept.volume
 
     def _onto_background(self) -> NDArray[np.float64]:
