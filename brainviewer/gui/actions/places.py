@@ -68,6 +68,12 @@ LOOK_ACTIONS: tuple[str, ...] = (
     "-",
     *(f"volume-preset-{name}" for name in PRESETS),
     "-",
+    "volume-cut-slice",
+    "volume-cut-tumour",
+    "volume-peel",
+    "volume-whole",
+    "-",
+    "volume-parallel",
     "volume-reset",
 )
 EXPORT_MENU = (

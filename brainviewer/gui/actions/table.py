@@ -26,6 +26,7 @@ from brainviewer.gui.audit_trail.opener import show_trail
 from brainviewer.gui.headers.page import show_headers
 from brainviewer.gui.pacs.opener import send_results
 from brainviewer.gui.panels.tumour import copy_measurements
+from brainviewer.gui.volume.cutting import PEEL_STEP_MM
 from brainviewer.gui.window_parts import WindowParts
 from brainviewer.painting.volume.view import LOOK_NAMES, LOOKS
 from brainviewer.painting.volume.voxels.presets import PRESETS
@@ -116,6 +117,19 @@ ACTIONS: tuple[Action, ...] = (
            tip="Copy the current view to the clipboard"),
     *(_look(letter) for letter in LOOKS),
     *(_volume_preset(name) for name in PRESETS),
+    Action("volume-cut-slice", "Cut 3D at the slice", "", Fact.SEQUENCES,
+           lambda w: w.volume.cutting.at_slice(),
+           tip="Cut away what lies before the slice that you look at; again to end that"),
+    Action("volume-cut-tumour", "Cut 3D to the tumour", "", Fact.TUMOUR,
+           lambda w: w.volume.cutting.to_tumour(),
+           tip="Cut away what lies between you and the middle of the tumour"),
+    Action("volume-peel", "Peel 3D", "", Fact.SEQUENCES, lambda w: w.volume.cutting.peel(),
+           tip=f"Take {PEEL_STEP_MM:.0f} mm off the surface; again for more"),
+    Action("volume-whole", "3D whole again", "", Fact.SEQUENCES,
+           lambda w: w.volume.cutting.whole()),
+    Action("volume-parallel", "3D without perspective, and back", "", Fact.SEQUENCES,
+           lambda w: w.volume.set_parallel(),
+           tip="What is farther away is as large as what is near"),
     _overlay("skull", "Skull in 3D", "Shift+H", Fact.SKULL),
     Action("volume-large", "3D view large, and back", "Shift+V", Fact.SEQUENCES,
            lambda w: w.volume.image.large_wanted.emit(),

@@ -31,6 +31,7 @@ _QUIET = QColor("#8A97A3")
 _DEGREES_PER_PIXEL = 0.45
 _FRACTION_PER_PIXEL = 1 / 300
 _PIXELS_DOUBLE = 150
+_STEP = 0.05
 _KEYS: dict[int, Callable[[VolumeView], VolumeView]] = {
     Qt.Key.Key_Left: lambda view: view.turned(-5.0, 0.0),
     Qt.Key.Key_Right: lambda view: view.turned(5.0, 0.0),
@@ -39,13 +40,18 @@ _KEYS: dict[int, Callable[[VolumeView], VolumeView]] = {
     Qt.Key.Key_Plus: lambda view: view.shown(size=view.size * 1.1),
     Qt.Key.Key_Equal: lambda view: view.shown(size=view.size * 1.1),
     Qt.Key.Key_Minus: lambda view: view.shown(size=view.size / 1.1),
+    Qt.Key.Key_BracketRight: lambda view: view.shown(opacity=view.opacity + _STEP),
+    Qt.Key.Key_BracketLeft: lambda view: view.shown(opacity=view.opacity - _STEP),
+    Qt.Key.Key_Period: lambda view: view.shown(contrast=view.contrast + _STEP),
+    Qt.Key.Key_Comma: lambda view: view.shown(contrast=view.contrast - _STEP),
 }
 
 
 class VolumeImage(QWidget):
     """The mouse does what its scheme says: turn, pan, zoom, and opacity (up) with contrast (right).
 
-    With the keyboard: arrows turn, + and - set the size, Home resets.
+    With the keyboard: arrows turn, + and - set the size, [ and ] the opacity, comma and full stop
+    the contrast, Home resets.
 
     caption : what is shown, in the upper left corner. warning : under it.
     message : what stands in the place of the image, if anything.

@@ -15,6 +15,7 @@ from brainviewer.app.prior.prior import Prior
 from brainviewer.app.state import ViewState
 from brainviewer.gui.layouts import column
 from brainviewer.gui.volume.controls import VolumeControls
+from brainviewer.gui.volume.cutting import VolumeCutting
 from brainviewer.gui.volume.image import VolumeImage
 from brainviewer.gui.widgets import listen, timer
 from brainviewer.painting.volume.view import VolumeView, first_view
@@ -52,6 +53,7 @@ class VolumePane(QWidget):
         self.image = VolumeImage()
         self.controls = VolumeControls()
         self.setLayout(column((self.image, 1), self.controls, spacing=0))
+        self.cutting = VolumeCutting(state, lambda: self.view, self.set_view)
         self.image.view_wanted.connect(self.set_view)
         listen(self.reset, self.image.reset_wanted, self.controls.reset_wanted)
         self.image.resized.connect(self._ask_for_size)
@@ -85,8 +87,6 @@ class VolumePane(QWidget):
             prior.changed.connect(self._overlay_timer.start)
         self._study_changed()
 
-    # What others use
-
     @property
     def view(self) -> VolumeView:
         """How the head is seen at present."""
@@ -115,9 +115,13 @@ class VolumePane(QWidget):
         """One of the looks of ``PRESETS``."""
         self.set_view(replace(self.view, preset=name))
 
+    def set_parallel(self) -> None:
+        """Lines of sight are parallel, or meet in the eye again."""
+        self.set_view(replace(self.view, perspective=not self.view.perspective))
+
     def reset(self) -> None:
-        """Back to the view that the study opened with."""
-        self._touched = False
+        """Back to the view that the study opened with, whole and in the usual look."""
+        self._touched = self.cutting.follows = False
         self._apply(self._first_view())
 
     def render_image(
@@ -193,8 +197,6 @@ class VolumePane(QWidget):
         self._send_study()
         self._start_timer.start()
 
-    # From the state to the worker
-
     def _apply(self, view: VolumeView) -> None:
         self.image.view = view
         self.controls.show_view(view)
@@ -206,7 +208,7 @@ class VolumePane(QWidget):
 
     def _study_changed(self) -> None:
         if not self._state.view_kept:
-            self._touched = False
+            self._touched = self.cutting.follows = False
             self.image.show_image(None)
         # The slices come first.
         self._study_timer.start()
@@ -220,7 +222,8 @@ class VolumePane(QWidget):
             modality = state.active if state.active in study.volumes else study.modalities[0]
         self._worker.request(study=study, modality=modality, finding=state.finding)
         if not self._touched:
-            self._apply(self._first_view())
+            # The look stays from study to study; what was cut does not.
+            self._apply(self._first_view().drawn_as(self.view))
         self._send_overlays()
         self._show_words()
 
@@ -242,6 +245,7 @@ class VolumePane(QWidget):
         shown = state.study is not None and state.overlays.crosshair
         x, y, z = (float(v) for v in state.cursor)
         self._worker.request(cursor=(x, y, z) if shown else None)
+        self.cutting.follow()
 
     def _ask_for_size(self) -> None:
         self._worker.request(size=self.image.pixels, ratio=self.image.devicePixelRatioF())

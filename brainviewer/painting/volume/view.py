@@ -94,6 +94,10 @@ class VolumeView:
         """A standard view, otherwise as before."""
         return replace(self, rotation=look_rotation(letter))
 
+    def drawn_as(self, other: "VolumeView") -> "VolumeView":
+        """In the look and the perspective of another view."""
+        return replace(self, preset=other.preset, perspective=other.perspective)
+
     def turned(self, azimuth: float, elevation: float) -> "VolumeView":
         """See ``turned``."""
         return replace(self, rotation=turned(self.rotation, azimuth, elevation))
