@@ -27,6 +27,7 @@ from brainviewer.painting.volume.view import VolumeView, first_view
 from brainviewer.painting.volume.voxels.card_volume import CardVolume
 from brainviewer.painting.volume.voxels.head_block import head_blocks
 from brainviewer.painting.volume.voxels.look import LIGHTS
+from brainviewer.painting.volume.voxels.picking import Seen
 from brainviewer.painting.volume.voxels.processor_volume import ProcessorVolume
 from brainviewer.painting.volume.voxels.solid_image import SolidImage
 
@@ -144,6 +145,11 @@ class VolumeScene:
 
     def _solid_image(self, camera: Camera, fine: bool) -> SolidImage | None:
         return solid_image(self._window, self._renderer, camera, fine)
+
+    @property
+    def seen(self) -> Seen | None:
+        """What the last image shows, for places in it; None without a head."""
+        return None if self._block is None else self._brain.seen
 
     @property
     def is_refined(self) -> bool:

@@ -59,6 +59,13 @@ def solid_image(
     return SolidImage(np.ascontiguousarray(colour), _near(depth, camera))
 
 
+def near_in(window: vtkRenderWindow, camera: Camera) -> NDArray[np.float32]:
+    """How far before the focus what a window shows is, see ``SolidImage``; voxels do not count."""
+    depths = vtkFloatArray()
+    window.GetZbufferData(0, 0, camera.size[0] - 1, camera.size[1] - 1, depths)
+    return _near(vtk_to_numpy(depths).reshape(camera.size[::-1])[::-1], camera)
+
+
 def _widen_lines(renderer: vtkRenderer, times: float) -> None:
     for actor in renderer.GetActors():
         style = actor.GetProperty()

@@ -22,6 +22,7 @@ from brainviewer.painting.volume.drawing_start import DrawingStart, Graphics
 from brainviewer.painting.volume.lesion_surfaces import bare_brain, lesion_surfaces, prior_surfaces
 from brainviewer.painting.volume.render_request import RenderRequest
 from brainviewer.painting.volume.voxels.head_block import head_blocks
+from brainviewer.painting.volume.voxels.picking import Seen
 
 if TYPE_CHECKING:
     from brainviewer.painting.volume.scene import VolumeScene
@@ -49,7 +50,7 @@ class VolumeWorker:
 
     drawn : called in the worker's thread with every image, (height, width, 3) uint8.
     failed : called in the worker's thread with a sentence when there will be no image.
-    delivered : the request that the last image shows.
+    delivered : the request that the last image shows. seen : for places in that image.
     graphics : chooses what draws; without it the name of the renderer does.
     renderer : what draws, by OpenGL's own words; "" until it has started.
     """
@@ -65,6 +66,7 @@ class VolumeWorker:
         self._news = threading.Condition()
         self._request, self._shown = RenderRequest(), RenderRequest()
         self.delivered = RenderRequest()
+        self.seen: Seen | None = None
         self._orders: list[_Order] = []
         self._blocks: dict[Modality, tuple[Block, Callable[[], Block] | None]] = {}
         self._brain: NDArray[np.bool_] | None = None
@@ -253,7 +255,7 @@ class VolumeWorker:
             self._may_abort = False
             whole = not fine or (request is self._request and not self._orders)
         if whole and not self._closing:
-            self.delivered = request
+            self.delivered, self.seen = request, scene.seen
             self._drawn(image)
         return fine and whole
 

@@ -22,11 +22,12 @@ from vtkmodules.vtkRenderingVolume import vtkGPUVolumeRayCastMapper
 from brainviewer.core.graphics.choice import GraphicsChoice
 from brainviewer.painting.volume.block import Block, fitting
 from brainviewer.painting.volume.camera import Camera
-from brainviewer.painting.volume.solids import aim
+from brainviewer.painting.volume.solids import aim, near_in
 from brainviewer.painting.volume.view import VolumeView
 from brainviewer.painting.volume.voxels.block_values import AIR, BRIGHTEST
 from brainviewer.painting.volume.voxels.clip import Clip, weights_of
 from brainviewer.painting.volume.voxels.look import UNSHADED, Blend, projected
+from brainviewer.painting.volume.voxels.picking import Seen
 from brainviewer.painting.volume.voxels.presets import PRESETS
 from brainviewer.painting.volume.voxels.turning_rays import TurningRays
 
@@ -74,6 +75,8 @@ class CardVolume:
         self._shown: tuple[str, float, float] | None = None
         self._voxel_mm = 1.0
         self._block: Block | None = None
+        self.seen: Seen | None = None
+        """What the last picture shows."""
         self._clip: Clip | None = None
         renderer.AddVolume(self._volume)
 
@@ -83,7 +86,7 @@ class CardVolume:
             block = finer()
         self._volume.SetVisibility(block is not None)
         self._block = None if block is None else fitting(block, self._largest_side)
-        self._clip = None
+        self._clip, self.seen = None, None
 
     def refine(self) -> None:
         """Nothing is left to be made."""
@@ -114,6 +117,10 @@ class CardVolume:
         window.GetPixelData(0, 0, width - 1, height - 1, 0, pixels, 0)
         if not fine:  # reading the pixels waits for the graphics card
             self._turning.took(time.perf_counter() - began, longer)
+        near = near_in(window, camera) if fine else None
+        if self._block is not None:
+            look, left = PRESETS[view.preset].look, weights_of(view.clip, self._block)
+            self.seen = Seen(camera, self._block, look, view.opacity, left, near)
         return np.ascontiguousarray(vtk_to_numpy(pixels).reshape(height, width, 3)[::-1])
 
     def _cut(self, clip: Clip) -> None:

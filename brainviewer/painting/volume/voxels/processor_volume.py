@@ -15,6 +15,7 @@ from brainviewer.painting.volume.view import VolumeView
 from brainviewer.painting.volume.voxels.clip import Clip, weights_of
 from brainviewer.painting.volume.voxels.coded_block import CodedBlock
 from brainviewer.painting.volume.voxels.look import Blend
+from brainviewer.painting.volume.voxels.picking import Seen
 from brainviewer.painting.volume.voxels.presets import PRESETS
 from brainviewer.painting.volume.voxels.projection import Projection
 from brainviewer.painting.volume.voxels.shear_warp import Planes, ShearWarp
@@ -32,6 +33,7 @@ class _Drawing:
     wanted: tuple[str, Clip]
     block: CodedBlock
     volume: ShearWarp | Projection
+    left: NDArray[np.float32] | None
 
 
 class ProcessorVolume:
@@ -47,6 +49,8 @@ class ProcessorVolume:
         self._finer: Callable[[], Block] | None = None
         self._refining = threading.Lock()
         self._drawing: dict[bool, _Drawing] = {}
+        self.seen: Seen | None = None
+        """What the last picture shows."""
 
     def set_block(self, block: Block | None, finer: Callable[[], Block] | None = None) -> None:
         """Show a block, or nothing. finer : makes a finer one, for images that are not turned."""
@@ -54,6 +58,7 @@ class ProcessorVolume:
         self._fine = self._coarse if finer is None else None
         self._finer = finer
         self._drawing.clear()
+        self.seen = None
 
     @property
     def is_refined(self) -> bool:
@@ -87,11 +92,13 @@ class ProcessorVolume:
         """
         if fine:
             self.refine()
-        volume = self._drawn(view.preset, view.clip, fine)
+        drawing = self._drawn(view.preset, view.clip, fine)
         seen = camera if fine else camera.with_most(_MOST_WHILE_TURNING)
         solid = solid_image(seen, fine)
         near = None if solid is None else solid.near
-        planes = volume.draw(seen, view.opacity, view.contrast, near)
+        planes = drawing.volume.draw(seen, view.opacity, view.contrast, near)
+        look, block = PRESETS[view.preset].look, drawing.block.block
+        self.seen = Seen(seen, block, look, view.opacity, drawing.left, near)
         image = cv2.transform(self._pixels(planes.whole, planes, seen), self._onto_background())
         if solid is not None and planes.before is not None:
             before = self._pixels(planes.before, planes, seen)
@@ -100,7 +107,7 @@ class ProcessorVolume:
             image = cv2.resize(image, camera.size, interpolation=cv2.INTER_LINEAR)
         return np.asarray(image, np.uint8)
 
-    def _drawn(self, preset: str, clip: Clip, fine: bool) -> ShearWarp | Projection:
+    def _drawn(self, preset: str, clip: Clip, fine: bool) -> "_Drawing":
         """The block in the look of a preset, cut; the last one is kept."""
         block = self._fine if fine else self._coarse
         assert block is not None
@@ -108,9 +115,9 @@ class ProcessorVolume:
         if kept is None or kept.wanted != (preset, clip) or kept.block is not block:
             look, left = PRESETS[preset].look, weights_of(clip, block.block)
             kind = ShearWarp if look.blend is Blend.COMPOSITE else Projection
-            kept = _Drawing((preset, clip), block, kind(block, look, left))
+            kept = _Drawing((preset, clip), block, kind(block, look, left), left)
             self._drawing[fine] = kept
-        return kept.volume
+        return kept
 
     def _onto_background(self) -> NDArray[np.float64]:
         """(3, 5) from colour and opacity to colours before the background."""
