@@ -149,7 +149,7 @@ class MainWindow(QMainWindow):
         self.result.class_wanted.connect(self.parts.pages.show_class)
         self.result.evidence.wanted.connect(self.parts.pages.show_ablation)
         self._large = LargeVolume(session.state, self.volume, self._pages, self._split, self.grid)
-        self._hands = MouseChoice(session, self.volume.image)
+        self._hands = MouseChoice(session, self.volume)
         self.volume.saveRequested.connect(lambda: self.export_image.ask(ExportSubject.VOLUME))
         self._show_study()
         if session.settings.window_state:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from brainviewer.app.state import ViewState
@@ -12,6 +12,7 @@ from brainviewer.gui.volume.pane import VolumePane
 from brainviewer.painting.volume.view import VolumeView, look_rotation
 from brainviewer.painting.volume.voxels.clip import Clip
 from brainviewer.painting.volume.voxels.presets import PRESETS
+from tests.gui.hands import drag
 from tests.phantoms import grid_of, marker_finding, marker_study
 
 pytestmark = pytest.mark.window
@@ -120,3 +121,30 @@ def test_keys_step(pane: VolumePane, qtbot: QtBot, key: Qt.Key, name: str, more:
     qtbot.keyClick(pane.image, key)
     assert (getattr(pane.view, name) > before) is more
     assert getattr(pane.view, name) != before
+
+
+def test_a_click_tells_the_place_that_is_seen(qtbot: QtBot, state: ViewState) -> None:
+    pane = VolumePane(state)
+    qtbot.addWidget(pane)
+    pane.resize(420, 400)
+    pane.show()
+    pane.set_preset("skin")
+    pane.look("A")
+    qtbot.waitUntil(lambda: pane.image.pixels_shown is not None, timeout=30_000)
+    picked: list[tuple[float, float, float]] = []
+    pane.place_picked.connect(picked.append)
+    middle = pane.image.rect().center()
+    qtbot.mouseClick(pane.image, Qt.MouseButton.LeftButton, pos=middle)
+    assert len(picked) == 1
+    assert state.study is not None
+    # From anterior the nearest surface lies in front of the middle of the head.
+    x, y, z = picked[0] - state.study.grid.centre
+    assert y > 5 and abs(x) < 8 and abs(z) < 8
+    qtbot.mouseClick(pane.image, Qt.MouseButton.LeftButton, pos=pane.image.rect().topRight())
+    assert len(picked) == 1  # nothing is there
+    drag(pane.image, QPointF(middle), QPointF(middle) + QPointF(60, 0))
+    assert len(picked) == 1
+    state.study = marker_study(grid_of((1, 0, 2)))  # what is on the screen is of the one before
+    qtbot.mouseClick(pane.image, Qt.MouseButton.LeftButton, pos=middle)
+    assert len(picked) == 1
+    pane.close()

@@ -4,14 +4,18 @@ from collections.abc import Collection
 
 from brainviewer.app.session import Session
 from brainviewer.gui.tools.mouse_schemes import SCHEMES, USUAL
-from brainviewer.gui.volume.image import VolumeImage
+from brainviewer.gui.volume.pane import VolumePane
 
 
 class MouseChoice:
-    """A scheme brings its first tool with it; panes ask for the scheme when a button goes down."""
+    """A scheme brings its first tool with it; panes ask for the scheme when a button goes down.
 
-    def __init__(self, session: Session, volume: VolumeImage) -> None:
-        self._session, self._volume = session, volume
+    A click in 3D puts the cursor where it hits the head.
+    """
+
+    def __init__(self, session: Session, volume: VolumePane) -> None:
+        self._session, self._volume = session, volume.image
+        volume.place_picked.connect(session.view.set_cursor)
         session.settings.changed.connect(self._follow)
         if session.settings.mouse_scheme != USUAL.name:
             self._follow({"mouse_scheme"})

@@ -64,6 +64,8 @@ class VolumeImage(QWidget):
     """A double click: it alone, or beside the slices again."""
     menu_wanted = Signal(object)
     """The place on the screen, a ``QPoint``, that a menu is wanted for."""
+    clicked = Signal(float, float)
+    """A click without a drag, in parts of the image's width and height."""
     released = Signal()
     """The hand has let go of the head."""
     resized = Signal()
@@ -125,15 +127,20 @@ class VolumeImage(QWidget):
             return
         if not self._image.isNull():
             # An image of an older size is shown enlarged until the new one comes.
-            scale = max(self.width() / self._image.width(), self.height() / self._image.height())
-            place = QRectF(QPointF(), self._image.size().toSizeF() * scale)
-            place.moveCenter(QRectF(self.rect()).center())
+            place = self._place()
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(place, self._image)
         write_corner(painter, self.caption, self.warning)
         if self.hasFocus():
             painter.setPen(QColor(theme.current().accent))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def _place(self) -> QRectF:
+        """Where the image is on the widget."""
+        scale = max(self.width() / self._image.width(), self.height() / self._image.height())
+        place = QRectF(QPointF(), self._image.size().toSizeF() * scale)
+        place.moveCenter(QRectF(self.rect()).center())
+        return place
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -152,7 +159,15 @@ class VolumeImage(QWidget):
         moved = (event.position() - self._start).manhattanLength()
         if event.button() is Qt.MouseButton.RightButton and moved < STILL_PX:
             self.menu_wanted.emit(event.globalPosition().toPoint())
+        if event.button() is Qt.MouseButton.LeftButton and moved < STILL_PX and not self.message:
+            self._click(event.position())
         self.released.emit()
+
+    def _click(self, at: QPointF) -> None:
+        if not self._image.isNull():
+            place = self._place()
+            x, y = (at.x() - place.x()) / place.width(), (at.y() - place.y()) / place.height()
+            self.clicked.emit(x, y)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:

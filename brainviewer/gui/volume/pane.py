@@ -17,6 +17,7 @@ from brainviewer.gui.layouts import column
 from brainviewer.gui.volume.controls import VolumeControls
 from brainviewer.gui.volume.cutting import VolumeCutting
 from brainviewer.gui.volume.image import VolumeImage
+from brainviewer.gui.volume.words import show_words
 from brainviewer.gui.widgets import listen, timer
 from brainviewer.painting.volume.view import VolumeView, first_view
 from brainviewer.painting.volume.worker import VolumeWorker
@@ -36,6 +37,8 @@ class VolumePane(QWidget):
     prior : what the study is compared with; its lesion is shown as a wire.
     """
 
+    place_picked = Signal(object)
+    """The place (x, y, z) in mm, RAS+, of what was clicked at."""
     saveRequested = Signal()  # noqa: N815 - named as Qt names its own
     _drawn = Signal(object)
     _failed = Signal(str)
@@ -56,6 +59,7 @@ class VolumePane(QWidget):
         self.cutting = VolumeCutting(state, lambda: self.view, self.set_view)
         self.image.view_wanted.connect(self.set_view)
         listen(self.reset, self.image.reset_wanted, self.controls.reset_wanted)
+        self.image.clicked.connect(self._pick)
         self.image.resized.connect(self._ask_for_size)
         self.controls.sliders_moved.connect(self._sliders_moved)
         self.controls.look_wanted.connect(self.look)
@@ -251,25 +255,17 @@ class VolumePane(QWidget):
         self._worker.request(size=self.image.pixels, ratio=self.image.devicePixelRatioF())
 
     def _show_words(self) -> None:
-        study = self._state.solid_study
-        # Without a known orientation nothing may be called a side.
-        oriented = study is not None and study.grid.oriented
-        self.controls.enable(study is not None and not self.failure, oriented)
-        if self.failure:
-            self.image.show_words(message=f"No 3D view.\n{self.failure}")
-        elif study is None:
-            self.image.show_words()
-        else:
-            # What the image shows that is there, not what is still being drawn.
-            shown, active = self._worker.delivered, self._state.active
-            name = active if active in study.volumes else study.modalities[0]
-            bare = shown.study is study and shown.bare
-            if shown.study is study and shown.modality is not None:
-                name = shown.modality
-            what = f"{name} 3D, without the skull" if bare else f"{name} 3D"
-            self.image.show_words(what, "SYNTHETIC" if study.synthetic else "")
+        show_words(self.image, self.controls, self._state, self._worker.delivered, self.failure)
 
     # From the worker to the screen
+
+    def _pick(self, x: float, y: float) -> None:
+        """Tell what is seen at a place of the image, if it is of the study that is open."""
+        seen, shown = self._worker.seen, self._worker.delivered.study
+        if seen is None or shown is not self._state.solid_study:
+            return
+        if (place := seen.place(x, y)) is not None:
+            self.place_picked.emit(place)
 
     def _show_image(self, image: NDArray[np.uint8]) -> None:
         if self._state.solid_study is not None:
