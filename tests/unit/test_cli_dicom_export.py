@@ -11,7 +11,7 @@ from PIL import Image
 from pydicom import dcmread
 from schemas import check_output
 
-from brainviewer.app.opening.dicom import series
+from brainviewer.app.opening.dicom import looking
 from brainviewer.app.opening.study import open_study
 from brainviewer.assets import resources
 from tests.dicom_writer import write_study
@@ -52,8 +52,8 @@ def test_a_dicom_study_is_no_heap_of_images(
         looked_through.extend(asked[0])
         return really(*asked)
 
-    really = series.read_headers
-    monkeypatch.setattr(series, "read_headers", read_headers)
+    really = looking.read_headers
+    monkeypatch.setattr(looking, "read_headers", read_headers)
     written = write_study(source, open_study([DEMO]))
     assert run("export-dicom", source, "-o", folder, "--only", "segmentation") == 0
     assert "Jane" not in capfd.readouterr().out
