@@ -144,6 +144,7 @@ class VolumeScene:
         return image
 
     def _solid_image(self, camera: Camera, fine: bool) -> SolidImage | None:
+        self._lesion.show_finely(fine)
         return solid_image(self._window, self._renderer, camera, fine)
 
     @property

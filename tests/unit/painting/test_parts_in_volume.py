@@ -6,12 +6,16 @@ import numpy as np
 import pytest
 
 from brainviewer.core.findings.tumour import TumourFinding
+from brainviewer.core.geometry import Grid
 from brainviewer.core.segments import LesionPart
 from brainviewer.core.study import Study
 from brainviewer.painting import palette
 from brainviewer.painting.figure import FigureSpec, figure_svg
-from brainviewer.painting.volume.lesion_surfaces import lesion_surfaces, prior_surfaces
+from brainviewer.painting.volume.block import Block
+from brainviewer.painting.volume.lesion_surfaces import Surface, lesion_surfaces, prior_surfaces
+from brainviewer.painting.volume.mask_surface import mask_surface
 from brainviewer.painting.volume.scene import VolumeScene
+from brainviewer.painting.volume.scene_parts import _triangles, _with_fewer_triangles
 from tests.phantoms import marker_finding, marker_study, with_parts
 
 SIZE = (420, 340)
@@ -137,3 +141,27 @@ def test_what_is_translucent_lets_through_what_lies_in_it(
         scene.close()
     solid, translucent = seen
     assert solid < 100 < translucent
+
+
+def test_fewer_triangles_show_about_the_same_while_turning() -> None:
+    places = (np.indices((70, 60, 50)).T - (35, 30, 25)).T
+    mask = (places**2).sum(axis=0) < 22**2
+    mask |= (np.abs(places[0]) < 30) & (np.abs(places[1]) < 6) & (np.abs(places[2]) < 6)
+    mesh = mask_surface(mask, Grid(mask.shape, np.eye(4)))
+    assert mesh is not None
+    every = _triangles(mesh)
+    fewer = _with_fewer_triangles(every)
+    assert fewer.GetNumberOfPolys() < every.GetNumberOfPolys() / 4
+    assert fewer.GetBounds() == pytest.approx(every.GetBounds(), abs=1.5)
+    assert _with_fewer_triangles(fewer) is fewer  # few enough
+    scene = VolumeScene()
+    scene.set_head(Block(np.zeros((70, 60, 50), np.uint16, order="F"), np.eye(4)), oriented=False)
+    scene.set_surfaces([Surface(mesh)])
+    fine, coarse, again = (
+        scene.render_image((200, 200), part).astype(int) for part in (True, False, True)
+    )
+    scene.close()
+    assert np.array_equal(fine, again)
+    covered = [(image.max(axis=2) > 60) for image in (fine, coarse)]
+    assert covered[0].sum() > 4000
+    assert (covered[0] != covered[1]).sum() < 0.06 * covered[0].sum()
