@@ -96,7 +96,7 @@ def test_the_look_stays_for_the_next_study_and_the_cut_does_not(
     pane.controls.preset_wanted.emit("skin")
     pane.cutting.to_tumour()
     pane.set_parallel()
-    assert pane.controls.preset.text() == PRESETS["skin"].name
+    assert pane.controls.preset.text() == f"{PRESETS['skin'].name} ▾"
     state.study = marker_study(grid_of((1, 0, 2)))
     state.study_changed.emit()
     qtbot.waitUntil(lambda: not pane.view.clip)

@@ -39,7 +39,7 @@ class VolumeControls(QWidget):
             )
             for letter in LOOKS
         ]
-        self.preset = _button(PRESETS[BRAIN].name, "What the voxels look like", lambda: None)
+        self.preset = _button(_offered(BRAIN), "What the voxels look like", lambda: None)
         self.preset.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.preset.setMenu(self._preset_menu())
         self._others = (
@@ -61,7 +61,7 @@ class VolumeControls(QWidget):
 
     def show_view(self, view: VolumeView) -> None:
         """Let the sliders stand where a view has them."""
-        self.preset.setText(PRESETS[view.preset].name)
+        self.preset.setText(_offered(view.preset))
         size = np.log(view.size / SMALLEST) / np.log(LARGEST / SMALLEST)
         for control, fraction in (
             (self._opacity, view.opacity),
@@ -102,6 +102,11 @@ class VolumeControls(QWidget):
             self._contrast.value() / _SLIDER_STEPS,
             SMALLEST * np.exp(span * self._size.value() / _SLIDER_STEPS),
         )
+
+
+def _offered(preset: str) -> str:
+    """On the button of a menu."""
+    return f"{PRESETS[preset].name} ▾"
 
 
 def _button(text: str, tip: str, slot: Callable[[], object], padding: int = 6) -> QToolButton:
