@@ -20,7 +20,7 @@ class SlowScene:
     def __init__(self) -> None:
         self.view, self.renderer_name = VolumeView(), "none"
         self.may_draw, self.drawing = threading.Event(), threading.Event()
-        self.aborted = False
+        self.aborted, self.is_refined, self.seen = False, True, None
 
     def render_image(
         self, size: tuple[int, int], fine: bool = True, ratio: float = 1
