@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from brainviewer.files.annotation_file import AnnotationFile
     from brainviewer.models.engine.runtimes import Runner
 
-_SURFACES = (".glb", ".obj", ".ply", ".stl")
-
 
 @app.command()
 def export(
@@ -84,10 +82,11 @@ def export(
         from brainviewer.cli.studies import search
         from brainviewer.files.annotation_file import read_annotations
         from brainviewer.files.image2d.writer import check_page_path
+        from brainviewer.files.surfaces.writer import SURFACE_SUFFIXES
 
         look = reformation_of(plane, slab, slab_mode, rotate, flip)
         chosen = None if window is None else chosen_window(window)
-        if file.suffix.lower() in _SURFACES:
+        if file.suffix.lower() in SURFACE_SUFFIXES:
             raise BrainViewerError(
                 f"'{shown_text(file.name)}' is a file of surfaces, and a slice is an image.",
                 "Use 'brainviewer export-surfaces', or let the name end with .png.",

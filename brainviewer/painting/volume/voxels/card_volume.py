@@ -78,6 +78,7 @@ class CardVolume:
         self.seen: Seen | None = None
         """What the last picture shows."""
         self._clip: Clip | None = None
+        self._left: NDArray[np.float32] | None = None
         renderer.AddVolume(self._volume)
 
     def set_block(self, block: Block | None, finer: Callable[[], Block] | None = None) -> None:
@@ -119,8 +120,8 @@ class CardVolume:
             self._turning.took(time.perf_counter() - began, longer)
         near = near_in(window, camera) if fine else None
         if self._block is not None:
-            look, left = PRESETS[view.preset].look, weights_of(view.clip, self._block)
-            self.seen = Seen(camera, self._block, look, view.opacity, left, near)
+            look = PRESETS[view.preset].look
+            self.seen = Seen(camera, self._block, look, view.opacity, self._left, near)
         return np.ascontiguousarray(vtk_to_numpy(pixels).reshape(height, width, 3)[::-1])
 
     def _cut(self, clip: Clip) -> None:
@@ -128,8 +129,9 @@ class CardVolume:
         if self._block is None or clip == self._clip:
             return
         self._clip, block = clip, self._block
-        if (left := weights_of(clip, block)) is not None:
-            values = np.asfortranarray(block.values * left, dtype=block.values.dtype)
+        self._left = weights_of(clip, block)
+        if self._left is not None:
+            values = np.asfortranarray(block.values * self._left, dtype=block.values.dtype)
             block = Block(values, block.affine)
         self._voxel_mm = min(block.spacing)
         self._mapper.SetInputData(_image(block))

@@ -4,7 +4,7 @@ Values are parts of the block's brightest value, 0 to 1; opacities are those of 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
@@ -82,10 +82,6 @@ class VolumeLook:
     def edge_of(self, gradients: NDArray[np.floating]) -> NDArray[np.float64]:
         """What part of the opacity is left at a gradient."""
         return _along(self.edges, gradients)
-
-    def inverted(self) -> "VolumeLook":
-        """Dark for light."""
-        return replace(self, colours=self.colours[::-1])
 
 
 @dataclass(frozen=True)
