@@ -109,11 +109,11 @@ def test_the_pane_follows_the_choice(
     qtbot.waitUntil(lambda: "switched off in the settings" in message(window))
     session.settings.update(graphics="automatic")
     qtbot.waitUntil(lambda: bool(window.volume.renderer) and not window.volume.failure)
-    qtbot.waitUntil(lambda: window.volume._worker.delivered.study is study)
+    qtbot.waitUntil(lambda: window.volume.drawing.worker.delivered.study is study)
     assert not message(window)
-    worker = window.volume._worker
+    worker = window.volume.drawing.worker
     session.settings.update(graphics="processor")  # which draws already
-    assert window.volume._worker is worker
+    assert window.volume.drawing.worker is worker
 
 
 def test_a_probe_that_ends_late_starts_the_view(

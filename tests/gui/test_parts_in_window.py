@@ -102,7 +102,7 @@ def test_every_part_has_a_row_with_its_colour(told: MainWindow, session: Session
 
 
 def test_the_3d_view_follows_the_switch(qtbot: QtBot, told: MainWindow, session: Session) -> None:
-    worker = told.volume._worker
+    worker = told.volume.drawing.worker
     qtbot.waitUntil(lambda: worker._request.finding is session.state.finding)
     assert worker._request.parts
     session.view.set_overlay(parts=False)

@@ -110,11 +110,11 @@ def test_its_lesion_is_in_the_3d_view(pair: MainWindow) -> None:
     assert beside is not None and beside.prior_finding is not None
     assert beside.prior_finding.mask is not None
     pair.volume.bring_up_to_date()
-    assert pair.volume._worker._request.prior is beside.prior_finding.mask
+    assert pair.volume.drawing.worker._request.prior is beside.prior_finding.mask
     pair.session.state.study_changed.emit()  # another study is open
     assert pair.session.prior.beside is None
     pair.volume.bring_up_to_date()
-    assert pair.volume._worker._request.prior is None
+    assert pair.volume.drawing.worker._request.prior is None
 
 
 def test_it_scrolls_zooms_and_is_windowed_with_the_study(pair: MainWindow) -> None:

@@ -232,7 +232,7 @@ def test_the_brain_takes_the_place_of_the_head_and_nothing_moves(
     state.show_finding(found, Status.DONE)
     pane.bring_up_to_date()
     # The caption says what the image is that is there, until another one is drawn.
-    assert "without" not in pane.image.caption or pane._worker.delivered.bare
+    assert "without" not in pane.image.caption or pane.drawing.worker.delivered.bare
     bare = pane.render_image(*SIZE)
     assert (bare > 60).sum() < (before > 60).sum() / 2
     assert pane.view is view
@@ -248,7 +248,7 @@ def test_cursor_is_drawn_only_when_the_hand_rests(
 ) -> None:
     assert state.study is not None
     images: list[RenderedImage] = []
-    pane._drawn.connect(images.append)
+    pane.drawing.drawn.connect(images.append)
     # The last image of what went before is the fine one, however long a busy machine takes.
     pane.set_view(pane.view.turned(5, 0))
     fine = pane.render_image(*pane.image.pixels)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication, QThread, Signal
+from PySide6.QtCore import QThread, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -16,13 +16,12 @@ from brainviewer.app.state import ViewState
 from brainviewer.gui.layouts import column
 from brainviewer.gui.volume.controls import VolumeControls
 from brainviewer.gui.volume.cutting import VolumeCutting
+from brainviewer.gui.volume.drawing import VolumeDrawing
 from brainviewer.gui.volume.image import VolumeImage
 from brainviewer.gui.volume.words import show_words
 from brainviewer.gui.widgets import listen, timer
 from brainviewer.painting.volume.view import VolumeView, first_view
-from brainviewer.painting.volume.worker import VolumeWorker
 
-_START_MS = 250
 _STUDY_MS = 120
 _CURSOR_MS = 300
 _CONTROLS = 300, 230
@@ -40,8 +39,6 @@ class VolumePane(QWidget):
     place_picked = Signal(object)
     """The place (x, y, z) in mm, RAS+, of what was clicked at."""
     saveRequested = Signal()  # noqa: N815 - named as Qt names its own
-    _drawn = Signal(object)
-    _failed = Signal(str)
 
     def __init__(
         self,
@@ -51,7 +48,7 @@ class VolumePane(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._state, self._graphics, self._prior = state, graphics, prior
+        self._state, self._prior = state, prior
         self._touched = False
         self.image = VolumeImage()
         self.controls = VolumeControls()
@@ -65,11 +62,11 @@ class VolumePane(QWidget):
         self.controls.look_wanted.connect(self.look)
         self.controls.preset_wanted.connect(self.set_preset)
         self.controls.save_wanted.connect(self.saveRequested)
-        self._drawn.connect(self._show_image)
-        self._failed.connect(self._show_failure)
-        self._worker = self._made_worker()
-        self.image.released.connect(self._rest)
-        self._start_timer = timer(self, _START_MS, self._start)
+        self.drawing = VolumeDrawing(graphics, self)
+        self.drawing.drawn.connect(self._show_image)
+        self.drawing.failed.connect(self._show_failure)
+        self.drawing.begun_anew.connect(self._ask_for_everything)
+        self.image.released.connect(self.drawing.rest)
         self._study_timer = timer(self, _STUDY_MS, self._send_study)
         self._cursor_timer = timer(self, _CURSOR_MS, self._send_cursor)
         self._overlay_timer = timer(self, _STUDY_MS, self._send_overlays)
@@ -85,8 +82,6 @@ class VolumePane(QWidget):
         )
         for signal, slot in self._connections:
             signal.connect(slot)
-        if graphics is not None:
-            graphics.changed.connect(self._choice_changed)
         if prior is not None:
             prior.changed.connect(self._overlay_timer.start)
         self._study_changed()
@@ -99,12 +94,12 @@ class VolumePane(QWidget):
     @property
     def failure(self) -> str:
         """Why there is no 3D view, or "" ."""
-        return self._worker.failure
+        return self.drawing.failure
 
     @property
     def renderer(self) -> str:
         """What draws the 3D view, or why there is none; "" before it has started."""
-        return self._worker.failure or self._worker.renderer
+        return self.failure or self.drawing.worker.renderer
 
     def set_view(self, view: VolumeView) -> None:
         """See the head in another way."""
@@ -139,7 +134,7 @@ class VolumePane(QWidget):
         """
         if QThread.currentThread() is self.thread():
             self.bring_up_to_date()
-        return self._worker.render_image((width, height), waiting)
+        return self.drawing.worker.render_image((width, height), waiting)
 
     def bring_up_to_date(self) -> None:
         """Send what has changed to the worker at once; on the main thread."""
@@ -153,58 +148,27 @@ class VolumePane(QWidget):
 
     def shutdown(self) -> None:
         """Stop drawing and release OpenGL; the pane stays as it is."""
-        timers = self._start_timer, self._study_timer, self._cursor_timer, self._overlay_timer
-        for waiting in timers:
+        for waiting in (self._study_timer, self._cursor_timer, self._overlay_timer):
             waiting.stop()
         for signal, slot in self._connections:
             signal.disconnect(slot)
-        if self._graphics is not None:
-            self._graphics.changed.disconnect(self._choice_changed)
         if self._prior is not None:
             self._prior.changed.disconnect(self._overlay_timer.start)
-        self._worker.close()
+        self.drawing.close()
 
     def _sliders_moved(self, opacity: float, contrast: float, size: float) -> None:
         self.set_view(self.view.shown(opacity=opacity, contrast=contrast, size=size))
 
-    # Of the worker that draws now
-
-    def _rest(self) -> None:
-        self._worker.rest()
-
-    def _start(self) -> None:
-        self._worker.start()
-
-    def _made_worker(self) -> VolumeWorker:
-        worker = VolumeWorker(self._drawn.emit, self._failed.emit, self._graphics)
-        # Also when Qt deletes the pane without closing it, the thread must end.
-        self.destroyed.connect(worker.close)
-        if application := QCoreApplication.instance():
-            application.aboutToQuit.connect(worker.close)
-        return worker
-
-    def _choice_changed(self) -> None:
-        """Draw by what is chosen now, where that is something else than what draws."""
-        assert self._graphics is not None
-        drawing, known = self._worker.choice, self._graphics.known
-        if drawing is None or known is None or drawing.draws_as(known):
-            return
-        begun = self._worker
-        begun.close()
-        self.destroyed.disconnect(begun.close)
-        if application := QCoreApplication.instance():
-            application.aboutToQuit.disconnect(begun.close)
-        self._worker = self._made_worker()
+    def _ask_for_everything(self) -> None:
         self.image.show_image(None)
         self._ask_for_size()
         self._apply(self.view)
         self._send_study()
-        self._start_timer.start()
 
     def _apply(self, view: VolumeView) -> None:
         self.image.view = view
         self.controls.show_view(view)
-        self._worker.request(view=view)
+        self.drawing.request(view=view)
 
     def _first_view(self) -> VolumeView:
         study = self._state.solid_study
@@ -224,7 +188,7 @@ class VolumePane(QWidget):
         modality = None
         if study is not None:
             modality = state.active if state.active in study.volumes else study.modalities[0]
-        self._worker.request(study=study, modality=modality, finding=state.finding)
+        self.drawing.request(study=study, modality=modality, finding=state.finding)
         if not self._touched:
             # The look stays from study to study; what was cut does not.
             self._apply(self._first_view().drawn_as(self.view))
@@ -235,7 +199,7 @@ class VolumePane(QWidget):
         # Where there are no parts to be shown, switching them changes nothing.
         parts = Fact.PARTS not in self._state.facts or self._state.overlays.parts
         skull, prior = self._state.overlays.skull, self._prior_lesion()
-        self._worker.request(parts=parts, skull=skull, prior=prior)
+        self.drawing.request(parts=parts, skull=skull, prior=prior)
         self._send_cursor()
 
     def _prior_lesion(self) -> NDArray[np.bool_] | None:
@@ -248,20 +212,21 @@ class VolumePane(QWidget):
         state = self._state
         shown = state.study is not None and state.overlays.crosshair
         x, y, z = (float(v) for v in state.cursor)
-        self._worker.request(cursor=(x, y, z) if shown else None)
+        self.drawing.request(cursor=(x, y, z) if shown else None)
         self.cutting.follow()
 
     def _ask_for_size(self) -> None:
-        self._worker.request(size=self.image.pixels, ratio=self.image.devicePixelRatioF())
+        self.drawing.request(size=self.image.pixels, ratio=self.image.devicePixelRatioF())
 
     def _show_words(self) -> None:
-        show_words(self.image, self.controls, self._state, self._worker.delivered, self.failure)
+        show_words(self.image, self.controls, self._state, self.drawing.delivered, self.failure)
 
     # From the worker to the screen
 
     def _pick(self, x: float, y: float) -> None:
         """Tell what is seen at a place of the image, if it is of the study that is open."""
-        seen, shown = self._worker.seen, self._worker.delivered.study
+        worker = self.drawing.worker
+        seen, shown = worker.seen, worker.delivered.study
         if seen is None or shown is not self._state.solid_study:
             return
         if (place := seen.place(x, y)) is not None:
@@ -286,7 +251,7 @@ class VolumePane(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._start_timer.start()
+        self.drawing.start_soon()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.shutdown()
