@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QSlider, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QSlider, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from brainviewer.app.state import ViewState
@@ -64,6 +64,14 @@ def pane(qtbot: QtBot, state: ViewState) -> Iterator[VolumePane]:
     assert not any(thread.name == "volume worker" for thread in threading.enumerate())
 
 
+@pytest.fixture
+def empty(qtbot: QtBot, state: ViewState) -> VolumePane:
+    """On the screen, without an image: for what needs none."""
+    pane = pane_on_screen(qtbot, state)
+    pane._start_timer.stop()
+    return pane
+
+
 def on_screen(pane: VolumePane) -> RenderedImage:
     image = pane.image.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
@@ -101,6 +109,49 @@ def test_sliders_work_with_the_keyboard(qtbot: QtBot, pane: VolumePane) -> None:
     control = slider(pane, "Opacity")
     qtbot.keyClick(control, Qt.Key.Key_Right)
     assert pane.view.opacity > VolumeView().opacity
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("More opacity", Qt.Key.Key_BracketRight),
+        ("Less opacity", Qt.Key.Key_BracketLeft),
+        ("More contrast", Qt.Key.Key_Period),
+        ("Less contrast", Qt.Key.Key_Comma),
+        ("More size", Qt.Key.Key_Plus),
+        ("Less size", Qt.Key.Key_Minus),
+    ],
+)
+def test_buttons_beside_the_sliders_do_what_keys_do(
+    qtbot: QtBot, empty: VolumePane, name: str, key: Qt.Key
+) -> None:
+    pane, first = empty, VolumeView()
+    pane.set_view(first)
+    qtbot.keyClick(pane.image, key)
+    by_key = pane.view
+    pane.set_view(first)
+    step = next(b for b in pane.findChildren(QToolButton) if b.accessibleName() == name)
+    qtbot.mouseClick(step, Qt.MouseButton.LeftButton)
+    for field in ("opacity", "contrast", "size"):
+        assert getattr(pane.view, field) == getattr(by_key, field)
+    changed = name.split()[1]
+    assert (getattr(pane.view, changed) > getattr(first, changed)) is name.startswith("More")
+
+
+@pytest.mark.parametrize("width", [300, 403, 700])
+def test_no_control_is_cut_off_in_a_narrow_pane(empty: VolumePane, width: int) -> None:
+    controls = empty.controls
+    heights = []
+    for preset in ("brain", "tumour"):
+        empty.resize(width, 400)
+        empty.set_preset(preset)
+        QApplication.processEvents()
+        heights.append(controls.height())
+        for one in (*controls.findChildren(QToolButton), *controls.findChildren(QLabel)):
+            assert one.width() >= min(one.sizeHint().width(), one.maximumWidth()), one.text()
+            corner = one.mapTo(controls, one.rect().bottomRight())
+            assert controls.rect().contains(corner), one.text()
+    assert heights[0] == heights[1]  # nothing moves when another look is chosen
 
 
 def test_six_views_all_differ(pane: VolumePane) -> None:

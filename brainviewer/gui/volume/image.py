@@ -1,6 +1,7 @@
 """The image of the head: shows what the worker drew, and turns hands into views."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,26 +25,25 @@ from brainviewer.gui.tools.wheel_steps import notches
 from brainviewer.gui.widgets import painted
 from brainviewer.painting.devices import pixels_of, rgb_image
 from brainviewer.painting.text.captions import write_corner
-from brainviewer.painting.volume.view import VolumeView
+from brainviewer.painting.volume.view import VolumeView, stepped
 
 _BACKGROUND = QColor(8, 11, 13)
 _QUIET = QColor("#8A97A3")
 _DEGREES_PER_PIXEL = 0.45
 _FRACTION_PER_PIXEL = 1 / 300
 _PIXELS_DOUBLE = 150
-_STEP = 0.05
 _KEYS: dict[int, Callable[[VolumeView], VolumeView]] = {
     Qt.Key.Key_Left: lambda view: view.turned(-5.0, 0.0),
     Qt.Key.Key_Right: lambda view: view.turned(5.0, 0.0),
     Qt.Key.Key_Up: lambda view: view.turned(0.0, 5.0),
     Qt.Key.Key_Down: lambda view: view.turned(0.0, -5.0),
-    Qt.Key.Key_Plus: lambda view: view.shown(size=view.size * 1.1),
-    Qt.Key.Key_Equal: lambda view: view.shown(size=view.size * 1.1),
-    Qt.Key.Key_Minus: lambda view: view.shown(size=view.size / 1.1),
-    Qt.Key.Key_BracketRight: lambda view: view.shown(opacity=view.opacity + _STEP),
-    Qt.Key.Key_BracketLeft: lambda view: view.shown(opacity=view.opacity - _STEP),
-    Qt.Key.Key_Period: lambda view: view.shown(contrast=view.contrast + _STEP),
-    Qt.Key.Key_Comma: lambda view: view.shown(contrast=view.contrast - _STEP),
+    Qt.Key.Key_Plus: partial(stepped, what="size", steps=1),
+    Qt.Key.Key_Equal: partial(stepped, what="size", steps=1),
+    Qt.Key.Key_Minus: partial(stepped, what="size", steps=-1),
+    Qt.Key.Key_BracketRight: partial(stepped, what="opacity", steps=1),
+    Qt.Key.Key_BracketLeft: partial(stepped, what="opacity", steps=-1),
+    Qt.Key.Key_Period: partial(stepped, what="contrast", steps=1),
+    Qt.Key.Key_Comma: partial(stepped, what="contrast", steps=-1),
 }
 
 
@@ -201,7 +201,7 @@ class VolumeImage(QWidget):
         event.accept()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        self.view_wanted.emit(self.view.shown(size=self.view.size * 1.1 ** notches(event)))
+        self.view_wanted.emit(stepped(self.view, "size", notches(event)))
         event.accept()
 
     def event(self, event: QEvent) -> bool:

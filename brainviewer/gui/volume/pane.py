@@ -54,7 +54,7 @@ class VolumePane(QWidget):
         self.controls = VolumeControls()
         self.setLayout(column((self.image, 1), self.controls, spacing=0))
         self.cutting = VolumeCutting(state, lambda: self.view, self.set_view)
-        self.image.view_wanted.connect(self.set_view)
+        listen(self.set_view, self.image.view_wanted, self.controls.view_wanted)
         listen(self.reset, self.image.reset_wanted, self.controls.reset_wanted)
         self.image.clicked.connect(self._pick)
         self.image.resized.connect(self._ask_for_size)

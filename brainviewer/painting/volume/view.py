@@ -32,6 +32,7 @@ LOOK_NAMES = {
     "I": "inferior",
 }
 SMALLEST, LARGEST = 0.4, 4.0
+_STEP, _LARGER = 0.05, 1.1
 _FARTHEST = 1.2
 
 
@@ -131,6 +132,16 @@ class VolumeView:
             contrast=within(contrast, self.contrast, 0.0, 1.0),
             size=within(size, self.size, SMALLEST, LARGEST),
         )
+
+
+def stepped(view: VolumeView, what: str, steps: float) -> VolumeView:
+    """The view with more opacity, contrast or size, by so many of the steps of keys and buttons.
+
+    what : ``opacity``, ``contrast`` or ``size``. steps : below 0 for less.
+    """
+    if what == "size":
+        return view.shown(size=view.size * _LARGER**steps)
+    return view.shown(**{what: getattr(view, what) + _STEP * steps})
 
 
 def first_view(study: Study, finding: TumourFinding | None) -> VolumeView:
