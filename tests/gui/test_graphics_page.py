@@ -1,8 +1,11 @@
 """The page about graphics, and the 3D pane that follows what was chosen there."""
 
+import os
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
@@ -11,12 +14,12 @@ from brainviewer.app.session import Session
 from brainviewer.app.settings.table import Page
 from brainviewer.core.graphics.choice import DrawnBy
 from brainviewer.core.graphics.probe import Outcome
-from brainviewer.core.slices import Plane
 from brainviewer.core.study import Study
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.settings.dialog import SettingsDialog
 from brainviewer.gui.settings.graphics_page import GraphicsPage
 from tests.gui.conftest import PROBED, show_study
+from tests.phantoms import marker_finding
 
 pytestmark = pytest.mark.window
 CRASHED = replace(
@@ -62,7 +65,9 @@ def test_it_shows_what_was_found_and_what_is_chosen(window: MainWindow) -> None:
 def test_an_override_of_a_crash_is_told(session: Session, window: MainWindow) -> None:
     session.graphics.use(CRASHED)
     dialog, page = page_of(window)
-    assert text(page, "Volumes are drawn by") == "nothing"
+    assert text(page, "Volumes are drawn by") == "the processor"
+    assert text(page, "Surfaces are drawn by") == "the processor"
+    assert "The processor draws all of the 3D view." in text(page, "Because")
     assert "Probe again" in text(page, "Because")
     choose(dialog, "graphics card")
     assert text(page, "Because") == (
@@ -86,17 +91,39 @@ def message(window: MainWindow) -> str:
     return window.volume.image.message
 
 
-def test_a_driver_that_crashes_leaves_the_slices(
-    session: Session, window: MainWindow, study: Study, qtbot: QtBot
+def test_a_driver_that_crashes_leaves_the_3d_view(
+    session: Session,
+    window: MainWindow,
+    study: Study,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    def crash() -> None:
+        os.abort()
+
+    monkeypatch.setattr("brainviewer.painting.volume.scene_window.open_window", crash)
+    monkeypatch.setattr("brainviewer.painting.volume.solids.open_window", crash)
     session.graphics.use(CRASHED)
-    show_study(session, study)
-    qtbot.waitUntil(lambda: "crashed" in message(window))
-    assert message(window).startswith("No 3D view.")
-    window.grid.panes[0].grab()
-    before = tuple(session.state.cursor)
-    session.view.step(Plane.AXIAL, 3)
-    assert tuple(session.state.cursor) != before
+    show_study(session, study, marker_finding(study))
+    image = window.volume.image
+    qtbot.waitUntil(lambda: image.pixels_shown is not None)
+    assert not message(window) and "without OpenGL" in window.volume.renderer
+
+    def amber() -> int:
+        shown = image.pixels_shown.astype(int)
+        return int((shown[..., 0] - shown[..., 2] > 80).sum())
+
+    qtbot.waitUntil(lambda: amber() > 50)
+    assert image.pixels_shown.max() > 150  # letters
+    window.volume.set_view(window.volume.view.shown(opacity=0.0, size=2.5))
+    small = amber()
+    qtbot.waitUntil(lambda: amber() > 2 * small)
+    qtbot.waitUntil(lambda: window.volume._worker.seen is not None)
+    picked: list[object] = []
+    window.volume.place_picked.connect(picked.append)
+    at = np.argwhere(image.pixels_shown.astype(int)[..., 0] > 150).mean(axis=0)
+    qtbot.mouseClick(image, Qt.MouseButton.LeftButton, pos=QPoint(int(at[1]), int(at[0])))
+    assert picked
 
 
 def test_the_pane_follows_the_choice(

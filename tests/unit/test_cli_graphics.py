@@ -47,8 +47,9 @@ def test_json_is_described_and_a_new_probe_replaces_the_old(
     record = json.loads(capfd.readouterr().out)
     check_output(record)
     assert record["probe"]["outcome"] == probe.outcome
-    assert record["choice"]["by"] == ("graphics card" if probe is GOOD else "nothing")
-    assert (record["choice"]["rays_while_turning"] is None) is (probe is not GOOD)
+    assert record["choice"]["by"] == ("graphics card" if probe is GOOD else "processor")
+    assert record["choice"]["opengl"] is (probe is GOOD)
+    assert record["choice"]["rays_while_turning"] > 0
 
 
 def test_switched_off_it_probes_nothing(

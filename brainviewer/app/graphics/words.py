@@ -31,7 +31,15 @@ def graphics_lines(
     if choice is None:
         return lines
     why = f"{choice.why} {choice.advice}".strip()
-    return (*lines, ("Volumes are drawn by", DRAWN_BY[choice.by]), ("Because", why))
+    surfaces = "OpenGL" if choice.opengl else "the processor"
+    if choice.by is DrawnBy.NOTHING:
+        surfaces = DRAWN_BY[choice.by]
+    return (
+        *lines,
+        ("Volumes are drawn by", DRAWN_BY[choice.by]),
+        ("Surfaces are drawn by", surfaces),
+        ("Because", why),
+    )
 
 
 def graphics_record(probe: GraphicsProbe | None, choice: GraphicsChoice) -> dict[str, Any]:
@@ -43,6 +51,7 @@ def graphics_record(probe: GraphicsProbe | None, choice: GraphicsChoice) -> dict
             "probe": None if probe is None else probe.record(),
             "choice": {
                 "by": choice.by.value,
+                "opengl": turning and choice.opengl,
                 "why": choice.why,
                 "advice": choice.advice,
                 "rays_while_turning": choice.rays_while_turning if turning else None,

@@ -33,13 +33,13 @@ _SLOW_SECONDS = 0.1
 """Of the timed image; a processor takes less."""
 _ANY_SIDE = 2048
 INSTALL = (
-    "Install the graphics driver, or on Linux libegl1 and libgl1-mesa-dri; "
-    "everything else works without it."
+    "Install the graphics driver, or on Linux libegl1 and libgl1-mesa-dri, for smoother turning."
 )
 _NEWER = (
-    "Install a newer graphics driver, and choose “Probe again” under Settings, Graphics; "
-    "everything else works without it."
+    "Install a newer graphics driver, and choose “Probe again” under Settings, Graphics, for "
+    "smoother turning."
 )
+_ALL_DRAWN = "{} The processor draws all of the 3D view."
 _SWITCH_ON = "Choose another way under Settings, Graphics."
 
 
@@ -47,10 +47,12 @@ _SWITCH_ON = "Choose another way under Settings, Graphics."
 class GraphicsChoice:
     """What draws the 3D view.
 
-    by : what draws volumes; surfaces are always drawn by OpenGL.
-    why : one sentence. advice : what to do where nothing draws, one sentence; else "".
+    by : what draws volumes.
+    why : one sentence or two. advice : what to do where nothing draws, or where OpenGL does not,
+        one sentence; else "".
     rays_while_turning : over the longer side of an image, to begin with.
     largest_side : voxels along a side that a block may have.
+    opengl : whether surfaces are drawn by OpenGL; the processor draws all otherwise.
     """
 
     by: DrawnBy
@@ -58,12 +60,14 @@ class GraphicsChoice:
     advice: str = ""
     rays_while_turning: int = FEWEST_RAYS
     largest_side: int = _ANY_SIDE
+    opengl: bool = True
 
     def draws_as(self, other: "GraphicsChoice") -> bool:
         """Whether another choice changes nothing of what is seen."""
         if DrawnBy.NOTHING in (self.by, other.by):
             return self == other
-        return (self.by, self.largest_side) == (other.by, other.largest_side)
+        ours, theirs = ((c.by, c.largest_side, c.opengl) for c in (self, other))
+        return ours == theirs
 
 
 SWITCHED_OFF = GraphicsChoice(
@@ -81,8 +85,8 @@ def choose_graphics(probe: GraphicsProbe, wanted: Wanted = Wanted.AUTOMATIC) -> 
     if wanted is Wanted.OFF:
         return SWITCHED_OFF
     by_user = None if wanted is Wanted.AUTOMATIC else DrawnBy(wanted.value)
-    if nothing := _nothing(probe, by_user):
-        return nothing
+    if alone := _processor_alone(probe, by_user):
+        return alone
     usual, why = _usual(probe)
     by = by_user or usual
     if by_user is not None:
@@ -93,26 +97,30 @@ def choose_graphics(probe: GraphicsProbe, wanted: Wanted = Wanted.AUTOMATIC) -> 
     return GraphicsChoice(by, why, "", _rays(probe), side)
 
 
-def _nothing(probe: GraphicsProbe, by_user: DrawnBy | None) -> GraphicsChoice | None:
-    """Where nothing can draw, or nothing may; None elsewhere."""
-    problem, advice = probe.problem, _NEWER
+def without_opengl(problem: str, advice: str) -> GraphicsChoice:
+    """The processor alone. problem : why OpenGL does not draw, one sentence."""
+    return GraphicsChoice(DrawnBy.PROCESSOR, _ALL_DRAWN.format(problem), advice, opengl=False)
+
+
+def _processor_alone(probe: GraphicsProbe, by_user: DrawnBy | None) -> GraphicsChoice | None:
+    """Where OpenGL cannot draw, or may not; None elsewhere."""
+    by_card = by_user is DrawnBy.GRAPHICS_CARD
     if probe.outcome is Outcome.DRAWN and probe.number != (0, 0) and probe.number < NEEDED:
-        return _off(too_old(probe.number), INSTALL, by_user)
+        return without_opengl(_refused(too_old(probe.number), by_card), INSTALL)
     if probe.outcome is Outcome.NO_OPENGL:
-        return _off(problem, INSTALL, by_user)
+        return without_opengl(_refused(probe.problem, by_card), INSTALL)
     if probe.outcome is Outcome.ENDED_PROGRAM:  # also by what the user chose
-        return _off(problem, advice, by_user, "is not tried again")
-    if by_user is None and probe.outcome in (Outcome.CRASHED, Outcome.HUNG, Outcome.SENSELESS):
-        return GraphicsChoice(DrawnBy.NOTHING, problem, advice)
+        return without_opengl(_refused(probe.problem, by_card, "is not tried again"), _NEWER)
+    failed = probe.outcome in (Outcome.CRASHED, Outcome.HUNG, Outcome.SENSELESS)
+    if failed and not by_card:
+        return without_opengl(probe.problem, _NEWER)
     return None
 
 
-def _off(
-    problem: str, advice: str, by_user: DrawnBy | None, verdict: str = "cannot draw"
-) -> GraphicsChoice:
-    if by_user is not None:
-        problem = f"{problem.rstrip('.')}; the {by_user.value}, chosen by you, {verdict}."
-    return GraphicsChoice(DrawnBy.NOTHING, problem, advice)
+def _refused(problem: str, by_card: bool, verdict: str = "cannot draw") -> str:
+    if not by_card:
+        return problem
+    return f"{problem.rstrip('.')}; the graphics card, chosen by you, {verdict}."
 
 
 def _usual(probe: GraphicsProbe) -> tuple[DrawnBy, str]:

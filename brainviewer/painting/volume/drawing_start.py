@@ -62,9 +62,12 @@ class DrawingStart:
     def marked(self, volume: bool = False) -> Iterator[None]:
         """To start OpenGL in, and to draw in: marked until a volume was drawn for the first time.
 
+        Not marked where OpenGL is left alone.
+
         volume : whether there is one in the image.
         """
-        if self._graphics is None or self._drawn:
+        alone = self.choice is not None and not self.choice.opengl
+        if self._graphics is None or self._drawn or alone:
             yield
             return
         mark = self._graphics.mark()

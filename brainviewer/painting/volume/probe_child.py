@@ -48,7 +48,10 @@ def main() -> None:
         os.dup2(nowhere, stream)
     close_network()
     _limit()
-    import brainviewer.painting.volume.scene  # noqa: F401 - what the driver is not to wait for
+    # What the driver is not to wait for.
+    import brainviewer.painting.volume.scene
+    import brainviewer.painting.volume.solids
+    import brainviewer.painting.volume.voxels.card_volume  # noqa: F401
 
     _say(answers, STARTED)
     try:

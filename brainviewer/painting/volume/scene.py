@@ -1,36 +1,46 @@
 """The head in 3D, drawn off screen: translucent brain, lesion surfaces, orientation letters.
 
 Surfaces are drawn by VTK, and with a graphics card the brain, too; the processor draws it itself,
-much faster than VTK does there. Everything stands in world millimetres (RAS+). A scene belongs to
-the thread that made it, because OpenGL contexts do.
+much faster than VTK does there. Without OpenGL, the processor draws all. Everything stands in world
+millimetres (RAS+). A scene belongs to the thread that made it, because OpenGL contexts do.
 """
 
+import logging
+import os
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import vtkmodules.vtkRenderingVolumeOpenGL2  # noqa: F401  registers the drawing of volumes
 from numpy.typing import ArrayLike, NDArray
-from vtkmodules.vtkRenderingCore import vtkLight, vtkRenderer
 
+from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings.tumour import TumourFinding
-from brainviewer.core.graphics.choice import DrawnBy, GraphicsChoice
+from brainviewer.core.graphics.choice import (
+    INSTALL,
+    SWITCHED_OFF_OUTSIDE,
+    DrawnBy,
+    GraphicsChoice,
+    without_opengl,
+)
 from brainviewer.core.graphics.probe import is_software
 from brainviewer.core.study import Modality, Study
 from brainviewer.painting.volume.block import Block
-from brainviewer.painting.volume.camera import Camera, camera_of
+from brainviewer.painting.volume.camera import camera_of
 from brainviewer.painting.volume.lesion_surfaces import Surface, bare_brain, lesion_surfaces
+from brainviewer.painting.volume.rasteriser.solids import RasterisedSolids
 from brainviewer.painting.volume.scene_letters import draw_letters
-from brainviewer.painting.volume.scene_parts import CursorCross, Lesion
-from brainviewer.painting.volume.scene_window import open_window, renderer_name
-from brainviewer.painting.volume.solids import solid_image
 from brainviewer.painting.volume.view import VolumeView, first_view
-from brainviewer.painting.volume.voxels.card_volume import CardVolume
 from brainviewer.painting.volume.voxels.head_block import head_blocks
-from brainviewer.painting.volume.voxels.look import LIGHTS
 from brainviewer.painting.volume.voxels.picking import Seen
 from brainviewer.painting.volume.voxels.processor_volume import ProcessorVolume
-from brainviewer.painting.volume.voxels.solid_image import SolidImage
 
+if TYPE_CHECKING:
+    from brainviewer.painting.volume.solids import OpenGLSolids
+    from brainviewer.painting.volume.voxels.card_volume import CardVolume
+
+    Solids = OpenGLSolids | RasterisedSolids
+
+log = logging.getLogger(__name__)
 BACKGROUND = (0.032, 0.043, 0.051)
 
 
@@ -40,37 +50,14 @@ class VolumeScene:
     choice : what draws volumes, and how; by the name of the renderer without one.
     view : how it is seen; may be set at any time.
 
-    Raises BrainViewerError if OpenGL cannot start.
+    Raises BrainViewerError if the 3D view is switched off.
     """
 
     def __init__(self, choice: GraphicsChoice | None = None) -> None:
-        self._window = open_window()
-        self._window.SetAlphaBitPlanes(1)
-        self.renderer_name = renderer_name(self._window)
-        if choice is None:
-            by_processor = is_software(self.renderer_name)
-            by = DrawnBy.PROCESSOR if by_processor else DrawnBy.GRAPHICS_CARD
-            choice = GraphicsChoice(by, "")
-        self.choice = choice
-        self.software = choice.by is DrawnBy.PROCESSOR
-        self._renderer = vtkRenderer()
-        self._renderer.SetBackground(0, 0, 0)
-        self._renderer.SetBackgroundAlpha(0)
-        self._renderer.RemoveAllLights()
-        self._renderer.AutomaticLightCreationOff()
-        for lamp in LIGHTS:
-            light = vtkLight(position=lamp.towards, focal_point=(0, 0, 0), intensity=lamp.strength)
-            light.SetLightTypeToCameraLight()
-            light.SetColor(*lamp.colour)
-            self._renderer.AddLight(light)
-        self._window.AddRenderer(self._renderer)
-        self._brain: ProcessorVolume | CardVolume = (
-            ProcessorVolume(BACKGROUND)
-            if self.software
-            else CardVolume(self._window, self._renderer, BACKGROUND, choice)
-        )
-        self._lesion = Lesion(self._renderer)
-        self._cross = CursorCross(self._renderer)
+        self._solids, self.choice = _drawing(choice)
+        self.renderer_name = self._solids.renderer_name
+        self.software = self.choice.by is DrawnBy.PROCESSOR
+        self._brain = _brain_by(self._solids, self.choice)
         self._block: Block | None = None
         self._oriented = False
         self._study: Study | None = None
@@ -111,15 +98,15 @@ class VolumeScene:
         self._block, self._oriented = block, oriented
         self._brain.set_block(block, finer)
         if block is None:
-            self._cross.set_place(None, block)
+            self._solids.set_cursor(None, block)
 
     def set_surfaces(self, surfaces: Sequence[Surface]) -> None:
         """Show what ``lesion_surfaces`` made."""
-        self._lesion.set_surfaces(surfaces)
+        self._solids.set_surfaces(surfaces)
 
     def set_cursor(self, position_mm: ArrayLike | None) -> None:
         """Mark a place (3,) in mm, RAS+, by a small cross; None hides it."""
-        self._cross.set_place(position_mm, self._block)
+        self._solids.set_cursor(position_mm, self._block)
 
     # Images
 
@@ -138,14 +125,10 @@ class VolumeScene:
         if self._block is None:
             return np.full((height, width, 3), np.rint(np.array(BACKGROUND) * 255), np.uint8)
         camera = camera_of(self.view, self._block, (width, height))
-        image = self._brain.picture(camera, self.view, fine, self._solid_image)
+        image = self._brain.picture(camera, self.view, fine, self._solids.image)
         if self._oriented:
             draw_letters(image, self.view.rotation, ratio)
         return image
-
-    def _solid_image(self, camera: Camera, fine: bool) -> SolidImage | None:
-        self._lesion.show_finely(fine)
-        return solid_image(self._window, self._renderer, camera, fine)
 
     @property
     def seen(self) -> Seen | None:
@@ -163,14 +146,41 @@ class VolumeScene:
 
     def abort(self) -> None:
         """Give up the rendering that is under way; the only call allowed from another thread."""
-        self._window.SetAbortRender(1)
+        self._solids.abort()
 
     def close(self) -> None:
-        """Release the OpenGL context, in the thread that made the scene."""
-        self._renderer.RemoveAllViewProps()
-        self._renderer.ReleaseGraphicsResources(self._window)
-        self._window.RemoveRenderer(self._renderer)
-        self._window.Finalize()
+        """Release what it holds, in the thread that made the scene."""
+        self._solids.close()
+
+
+def _drawing(choice: GraphicsChoice | None) -> "tuple[Solids, GraphicsChoice]":
+    """What draws surfaces, and what else, where that was not chosen or does not start."""
+    if os.environ.get("BRAINVIEWER_NO_3D"):
+        raise BrainViewerError(SWITCHED_OFF_OUTSIDE.why, SWITCHED_OFF_OUTSIDE.advice)
+    if choice is not None and not choice.opengl:
+        return RasterisedSolids(), choice
+    try:
+        from brainviewer.painting.volume.solids import OpenGLSolids
+
+        solids = OpenGLSolids()
+    except ImportError as error:  # VTK without a library that it draws with
+        log.warning("No OpenGL: %s", type(error).__name__)
+        return RasterisedSolids(), without_opengl("OpenGL cannot be loaded.", INSTALL)
+    except BrainViewerError as error:
+        return RasterisedSolids(), without_opengl(error.message, error.advice)
+    if choice is None:
+        software = is_software(solids.renderer_name)
+        choice = GraphicsChoice(DrawnBy.PROCESSOR if software else DrawnBy.GRAPHICS_CARD, "")
+    return solids, choice
+
+
+def _brain_by(solids: "Solids", choice: GraphicsChoice) -> "ProcessorVolume | CardVolume":
+    if choice.by is DrawnBy.PROCESSOR:
+        return ProcessorVolume(BACKGROUND)
+    from brainviewer.painting.volume.solids import OpenGLSolids
+
+    assert isinstance(solids, OpenGLSolids)
+    return CardVolume(solids.window, solids.renderer, BACKGROUND, choice)
 
 
 def render_volume(
@@ -184,7 +194,7 @@ def render_volume(
     size : width and height in pixels.
     modality : the sequence shown; the study's first by default.
 
-    Returns (height, width, 3) uint8. Raises BrainViewerError if OpenGL cannot start.
+    Returns (height, width, 3) uint8. Raises BrainViewerError if the 3D view is switched off.
     """
     scene = VolumeScene()
     try:

@@ -11,7 +11,6 @@ from vtkmodules.vtkCommonDataModel import (
     vtkCellArray,
     vtkPolyData,
 )
-from vtkmodules.vtkFiltersCore import vtkPolyDataNormals, vtkQuadricClustering
 from vtkmodules.vtkRenderingCore import (
     vtkActor,
     vtkPolyDataMapper,
@@ -23,10 +22,13 @@ from brainviewer.core.surface_mesh import SurfaceMesh
 from brainviewer.painting.slice_image import rgb_of
 from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.lesion_surfaces import Surface
-
-_MANY_TRIANGLES = 4000
-_APART_MM = 2.5
-CURSOR_COLOUR = (0.353, 0.663, 0.902)
+from brainviewer.painting.volume.rasteriser.picture import SURFACE_LIGHT
+from brainviewer.painting.volume.rasteriser.shapes import (
+    CURSOR_COLOUR,
+    CURSOR_WIDE,
+    cross_ends,
+    with_fewer_triangles,
+)
 
 
 class Lesion:
@@ -52,24 +54,30 @@ class Lesion:
 class _SmoothSurface:
     def __init__(self, renderer: vtkRenderer) -> None:
         self._mapper = vtkPolyDataMapper(scalar_visibility=False)
-        look = {"ambient": 0.32, "diffuse": 0.68, "specular": 0.14, "specular_power": 25}
-        self._style = vtkProperty(**look)
+        light = SURFACE_LIGHT
+        self._style = vtkProperty(
+            ambient=light.ambient,
+            diffuse=light.diffuse,
+            specular=light.specular,
+            specular_power=light.power,
+        )
         self._actor = vtkActor(mapper=self._mapper, property=self._style, visibility=False)
+        self._mesh: SurfaceMesh | None = None
         self._all: vtkPolyData | None = None
         self._fewer: vtkPolyData | None = None
         renderer.AddActor(self._actor)
 
     def show_finely(self, fine: bool) -> None:
-        if self._all is None or not self._actor.GetVisibility():
+        if self._mesh is None or not self._actor.GetVisibility():
             return
         if not fine and self._fewer is None:
-            self._fewer = _with_fewer_triangles(self._all)
+            self._fewer = _triangles(with_fewer_triangles(self._mesh))
         self._mapper.SetInputData(self._all if fine else self._fewer)
 
     def show(self, surface: Surface | None) -> None:
         self._actor.SetVisibility(surface is not None)
         if surface is not None:
-            self._all = _triangles(surface.mesh)
+            self._mesh, self._all = surface.mesh, _triangles(surface.mesh)
             self._fewer = None
             self._mapper.SetInputData(self._all)
             self._style.SetColor(*(part / 255 for part in rgb_of(surface.colour)))
@@ -85,12 +93,11 @@ class _SmoothSurface:
 class CursorCross:
     """Three short lines through the cursor."""
 
-    def __init__(self, renderer: vtkRenderer, half_length_mm: float = 9.0) -> None:
-        self._half = half_length_mm
+    def __init__(self, renderer: vtkRenderer) -> None:
         self._points = vtkPoints(number_of_points=6)
         mapper = vtkPolyDataMapper()
         mapper.SetInputData(lines_between(self._points, [(0, 1), (2, 3), (4, 5)]))
-        style = vtkProperty(color=CURSOR_COLOUR, line_width=2, lighting=False)
+        style = vtkProperty(color=CURSOR_COLOUR, line_width=CURSOR_WIDE, lighting=False)
         self._actor = vtkActor(mapper=mapper, property=style, visibility=False)
         renderer.AddActor(self._actor)
 
@@ -99,10 +106,8 @@ class CursorCross:
         self._actor.SetVisibility(position_mm is not None and block is not None)
         if position_mm is None:
             return
-        place = np.asarray(position_mm, dtype=np.float64)
-        for n, direction in enumerate(np.eye(3)):
-            self._points.SetPoint(2 * n, *(place - self._half * direction))
-            self._points.SetPoint(2 * n + 1, *(place + self._half * direction))
+        for n, place in enumerate(cross_ends(position_mm).reshape(-1, 3)):
+            self._points.SetPoint(n, *place)
         self._points.Modified()
 
 
@@ -125,22 +130,3 @@ def _triangles(mesh: SurfaceMesh) -> vtkPolyData:
     data.SetPoints(points)
     data.GetPointData().SetNormals(numpy_to_vtk(mesh.normals, deep=True))
     return data
-
-
-def _with_fewer_triangles(surface: vtkPolyData) -> vtkPolyData:
-    """About the same surface with points some millimetres apart; it itself if it has few.
-
-    After Lindstrom (2000), "Out-of-core simplification of large polygonal models".
-    """
-    if surface.GetNumberOfPolys() < _MANY_TRIANGLES:
-        return surface
-    clusters = vtkQuadricClustering(input_data=surface, auto_adjust_number_of_divisions=False)
-    bounds = surface.GetBounds()
-    clusters.SetNumberOfDivisions(
-        *(max(2, round((bounds[n + 1] - bounds[n]) / _APART_MM)) for n in (0, 2, 4))
-    )
-    normals = vtkPolyDataNormals(splitting=False)
-    normals.SetInputConnection(clusters.GetOutputPort())
-    normals.Update()
-    fewer: vtkPolyData = normals.GetOutput()
-    return fewer

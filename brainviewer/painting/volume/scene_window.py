@@ -10,7 +10,7 @@ from vtkmodules.vtkCommonCore import VTK_STRING, vtkCommand, vtkLogger, vtkOutpu
 from vtkmodules.vtkRenderingCore import vtkRenderWindow
 
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.graphics.choice import INSTALL, SWITCHED_OFF_OUTSIDE
+from brainviewer.core.graphics.choice import INSTALL
 from brainviewer.core.graphics.probe import opengl_words
 
 log = logging.getLogger(__name__)
@@ -25,11 +25,9 @@ _refused: list[tuple[int, int]] = []
 def open_window() -> vtkRenderWindow:
     """An off-screen window with a working OpenGL context.
 
-    Raises BrainViewerError if OpenGL cannot start, or if BRAINVIEWER_NO_3D is set.
+    Raises BrainViewerError if OpenGL cannot start.
     """
     listen_to_vtk()
-    if os.environ.get("BRAINVIEWER_NO_3D"):
-        raise BrainViewerError(SWITCHED_OFF_OUTSIDE.why, SWITCHED_OFF_OUTSIDE.advice)
     for window in _candidates():
         window.SetOffScreenRendering(1)
         window.SetShowWindow(False)
@@ -37,7 +35,7 @@ def open_window() -> vtkRenderWindow:
         # Rendering without OpenGL would end the process; asking first does not.
         if window.SupportsOpenGL():
             return window
-    raise BrainViewerError("The 3D view cannot start because OpenGL 3.2 is not available.", INSTALL)
+    raise BrainViewerError("OpenGL 3.2 is not available.", INSTALL)
 
 
 def renderer_name(window: vtkRenderWindow) -> str:

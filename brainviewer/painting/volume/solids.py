@@ -1,19 +1,72 @@
 """What is solid in the 3D scene, drawn by VTK: surfaces and lines, and how far away they are."""
 
 import math
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkFloatArray, vtkUnsignedCharArray
-from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow
+from vtkmodules.vtkRenderingCore import vtkLight, vtkRenderer, vtkRenderWindow
 
+from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.camera import Camera
-from brainviewer.painting.volume.voxels.solid_image import SolidImage
+from brainviewer.painting.volume.lesion_surfaces import Surface
+from brainviewer.painting.volume.scene_parts import CursorCross, Lesion
+from brainviewer.painting.volume.scene_window import open_window, renderer_name
+from brainviewer.painting.volume.voxels.look import LIGHTS
+from brainviewer.painting.volume.voxels.solid_image import SMOOTHED, SolidImage
 
-_SMOOTHED = 2000
-"""Pixels of the longer side up to which edges are smoothed by drawing twice as many."""
+
+class OpenGLSolids:
+    """Surfaces of the lesion and the cursor's cross in a window that nobody sees.
+
+    window, renderer : where a graphics card may draw volumes, too. renderer_name : OpenGL's words.
+    Raises BrainViewerError if OpenGL cannot start.
+    """
+
+    def __init__(self) -> None:
+        self.window = open_window()
+        self.window.SetAlphaBitPlanes(1)
+        self.renderer_name = renderer_name(self.window)
+        self.renderer = vtkRenderer()
+        self.renderer.SetBackground(0, 0, 0)
+        self.renderer.SetBackgroundAlpha(0)
+        self.renderer.RemoveAllLights()
+        self.renderer.AutomaticLightCreationOff()
+        for lamp in LIGHTS:
+            light = vtkLight(position=lamp.towards, focal_point=(0, 0, 0), intensity=lamp.strength)
+            light.SetLightTypeToCameraLight()
+            light.SetColor(*lamp.colour)
+            self.renderer.AddLight(light)
+        self.window.AddRenderer(self.renderer)
+        self._lesion = Lesion(self.renderer)
+        self._cross = CursorCross(self.renderer)
+
+    def set_surfaces(self, surfaces: Sequence[Surface]) -> None:
+        """Show surfaces in place of those before."""
+        self._lesion.set_surfaces(surfaces)
+
+    def set_cursor(self, position_mm: ArrayLike | None, block: Block | None) -> None:
+        """Mark a place (3,) in mm, RAS+; hidden for None or without a head."""
+        self._cross.set_place(position_mm, block)
+
+    def image(self, camera: Camera, fine: bool) -> SolidImage | None:
+        """What is seen of them; None if nothing is."""
+        self._lesion.show_finely(fine)
+        return solid_image(self.window, self.renderer, camera, fine)
+
+    def abort(self) -> None:
+        """Give up the rendering that is under way; the only call allowed from another thread."""
+        self.window.SetAbortRender(1)
+
+    def close(self) -> None:
+        """Release the OpenGL context, in the thread that opened it."""
+        self.renderer.RemoveAllViewProps()
+        self.renderer.ReleaseGraphicsResources(self.window)
+        self.window.RemoveRenderer(self.renderer)
+        self.window.Finalize()
 
 
 def aim(renderer: vtkRenderer, camera: Camera) -> None:
@@ -37,7 +90,7 @@ def solid_image(
     if not any(prop.GetVisibility() for prop in renderer.GetViewProps()):
         return None
     width, height = camera.size
-    times = 2 if fine and max(camera.size) <= _SMOOTHED else 1
+    times = 2 if fine and max(camera.size) <= SMOOTHED else 1
     window.SetSize(times * width, times * height)
     window.SetMultiSamples(0)
     aim(renderer, camera)

@@ -92,7 +92,7 @@ def test_after_a_start_that_ended_it_is_asked_again_and_may_draw_once_more() -> 
     assert marks() == 1  # until an image is drawn
 
 
-def test_after_a_start_that_ended_and_a_probe_that_crashes_nothing_draws() -> None:
+def test_after_a_start_that_ended_and_a_probe_that_crashes_opengl_is_left_alone() -> None:
     probing = Scripted(GOOD, CRASHED)
     find_graphics(probing)
     leave_mark()
@@ -103,7 +103,7 @@ def test_after_a_start_that_ended_and_a_probe_that_crashes_nothing_draws() -> No
     )
     assert marks() == 0
     assert find_graphics(probing) == probe  # and it is not tried any more
-    assert choose_graphics(probe).by is DrawnBy.NOTHING
+    assert not choose_graphics(probe).opengl
 
 
 def test_two_starts_that_ended_are_enough_whatever_the_probe_says() -> None:

@@ -43,7 +43,7 @@ def test_a_driver_that_crashes(name: str) -> None:
     assert probe.outcome is Outcome.CRASHED
     assert probe.problem == f"The graphics driver crashed when it was probed ({name})."
     assert probe.renderer == "Rocket"  # as far as it came
-    assert choose_graphics(probe).by is DrawnBy.NOTHING
+    assert not choose_graphics(probe).opengl
 
 
 @posix
@@ -166,7 +166,7 @@ def test_really_without_opengl(name: str, value: str, monkeypatch: pytest.Monkey
     monkeypatch.setenv(name, value)
     probe = Probing().run()
     assert probe.outcome is Outcome.NO_OPENGL
-    assert choose_graphics(probe).by is DrawnBy.NOTHING
+    assert not choose_graphics(probe).opengl
 
 
 @pytest.mark.skipif(
@@ -191,4 +191,4 @@ def test_a_native_driver(
     if probe.outcome is Outcome.NO_OPENGL:
         pytest.skip("EGL takes no driver from a file here")
     assert probe.outcome is outcome
-    assert choose_graphics(probe).by is DrawnBy.NOTHING
+    assert not choose_graphics(probe).opengl

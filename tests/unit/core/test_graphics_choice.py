@@ -125,13 +125,13 @@ G, P, N = DrawnBy.GRAPHICS_CARD, DrawnBy.PROCESSOR, DrawnBy.NOTHING
         (SOFTWARE, P, G, P),
         (LIMITED, P, G, P),
         (SLOW, P, G, P),
-        (OLD, N, N, N),
-        (NONE, N, N, N),
-        (CRASHED, N, G, P),
-        (HUNG, N, G, P),
-        (GARBAGE, N, G, P),
+        (OLD, P, P, P),
+        (NONE, P, P, P),
+        (CRASHED, P, G, P),
+        (HUNG, P, G, P),
+        (GARBAGE, P, G, P),
         (UNTRIED, P, G, P),
-        (ENDED, N, N, N),
+        (ENDED, P, P, P),
     ],
 )
 def test_what_draws(
@@ -145,19 +145,33 @@ def test_what_draws(
     for choice in chosen.values():
         assert choice.why.endswith(".")
         assert ".;" not in choice.why
-        assert bool(choice.advice) is (choice.by is N)
+        assert bool(choice.advice) is (choice.by is N or not choice.opengl)
+
+
+def test_a_driver_that_fails_is_left_alone_unless_the_user_chose_it() -> None:
+    for probe in (OLD, NONE, ENDED):
+        assert not any(choose_graphics(probe, one).opengl for one in Wanted if one != Wanted.OFF)
+    for probe in (CRASHED, HUNG, GARBAGE):
+        assert not choose_graphics(probe).opengl
+        assert not choose_graphics(probe, Wanted.PROCESSOR).opengl
+        assert choose_graphics(probe, Wanted.GRAPHICS_CARD).opengl
+    for probe in (CARD, SOFTWARE, LIMITED, SLOW):
+        assert all(choose_graphics(probe, wanted).opengl for wanted in Wanted)
 
 
 def test_sentences_say_what_is_wrong_and_whose_choice_it_is() -> None:
     assert choose_graphics(OLD).why == (
-        "The graphics driver offers OpenGL 2.1, and the 3D view needs 3.2."
+        "The graphics driver offers OpenGL 2.1, and the 3D view needs 3.2. "
+        "The processor draws all of the 3D view."
     )
     assert "Install the graphics driver" in choose_graphics(NONE).advice
     assert choose_graphics(NONE, Wanted.GRAPHICS_CARD).why == (
-        "OpenGL 3.2 is not available; the graphics card, chosen by you, cannot draw."
+        "OpenGL 3.2 is not available; the graphics card, chosen by you, cannot draw. "
+        "The processor draws all of the 3D view."
     )
-    assert choose_graphics(ENDED, Wanted.PROCESSOR).why == (
-        "BrainViewer ended; the processor, chosen by you, is not tried again."
+    assert choose_graphics(ENDED, Wanted.GRAPHICS_CARD).why == (
+        "BrainViewer ended; the graphics card, chosen by you, is not tried again. "
+        "The processor draws all of the 3D view."
     )
     assert "128 voxels" in choose_graphics(LIMITED).why
     assert choose_graphics(CRASHED, Wanted.GRAPHICS_CARD).why == (
@@ -188,3 +202,4 @@ def test_a_choice_that_draws_in_the_same_way_changes_nothing() -> None:
     assert usual.draws_as(choose_graphics(CARD, Wanted.GRAPHICS_CARD))
     assert not usual.draws_as(choose_graphics(CARD, Wanted.PROCESSOR))
     assert not choose_graphics(NONE).draws_as(choose_graphics(NONE, Wanted.OFF))
+    assert not choose_graphics(NONE).draws_as(choose_graphics(SOFTWARE))

@@ -14,8 +14,8 @@ from brainviewer.painting.figure import FigureSpec, figure_svg
 from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.lesion_surfaces import Surface, lesion_surfaces, prior_surfaces
 from brainviewer.painting.volume.mask_surface import mask_surface
+from brainviewer.painting.volume.rasteriser.shapes import with_fewer_triangles
 from brainviewer.painting.volume.scene import VolumeScene
-from brainviewer.painting.volume.scene_parts import _triangles, _with_fewer_triangles
 from tests.phantoms import marker_finding, marker_study, with_parts
 
 SIZE = (420, 340)
@@ -149,11 +149,13 @@ def test_fewer_triangles_show_about_the_same_while_turning() -> None:
     mask |= (np.abs(places[0]) < 30) & (np.abs(places[1]) < 6) & (np.abs(places[2]) < 6)
     mesh = mask_surface(mask, Grid(mask.shape, np.eye(4)))
     assert mesh is not None
-    every = _triangles(mesh)
-    fewer = _with_fewer_triangles(every)
-    assert fewer.GetNumberOfPolys() < every.GetNumberOfPolys() / 4
-    assert fewer.GetBounds() == pytest.approx(every.GetBounds(), abs=1.5)
-    assert _with_fewer_triangles(fewer) is fewer  # few enough
+    fewer = with_fewer_triangles(mesh)
+    assert len(fewer.triangles) < len(mesh.triangles) / 4
+    for end in (np.min, np.max):
+        bounds = [end(one.vertices, axis=0) for one in (fewer, mesh)]
+        assert bounds[0] == pytest.approx(bounds[1], abs=1.5)
+    assert fewer.is_closed and fewer.volume_ml == pytest.approx(mesh.volume_ml, rel=0.08)
+    assert with_fewer_triangles(fewer) is fewer  # few enough
     scene = VolumeScene()
     scene.set_head(Block(np.zeros((70, 60, 50), np.uint16, order="F"), np.eye(4)), oriented=False)
     scene.set_surfaces([Surface(mesh)])

@@ -359,10 +359,9 @@ def test_needs_no_display_and_says_nothing() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="OpenGL is taken away by way of EGL")
-def test_without_opengl_it_is_an_error_and_not_a_crash() -> None:
+def test_without_opengl_the_processor_draws_all() -> None:
     result = attempt(__EGL_VENDOR_LIBRARY_FILENAMES="/nonexistent")
-    assert result.returncode == 0, result.stderr
-    assert result.stdout.startswith("refused: The 3D view cannot start because OpenGL")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "drawn\n", "")
 
 
 def test_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:

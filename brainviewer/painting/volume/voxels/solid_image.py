@@ -5,6 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+SMOOTHED = 2000
+"""Pixels of the longer side up to which edges are smoothed by drawing twice as many."""
+
 
 @dataclass(frozen=True, eq=False)
 class SolidImage:
