@@ -8,9 +8,11 @@ from functools import cache, partial
 from pathlib import Path
 
 from brainviewer.core.audit_trail.key import TrailKey
+from brainviewer.core.graphics.probe import GraphicsProbe, Outcome
 from brainviewer.files.audit_trail.key_place import KeyPlace
+from brainviewer.files.graphics.conditions import graphics_conditions
 from tests.hostile.case import Case, Place
-from tests.hostile.kinds.json_values import TEXTS
+from tests.hostile.kinds.json_values import TEXTS, changed
 
 _BY_COMMAND = "It is the command line's to be told so."
 _TOKEN = "A token is for the command line; the window asks for name and password."
@@ -116,6 +118,7 @@ def cases() -> Iterator[Case]:
             make = partial(_journal, file, content)
             said = f"{file.format('study')} {name}"
             yield Case("kept", said, make, _OPENS, "opens", "start", keeps=True)
+    yield from _probes()
 
 
 def _accounts() -> Iterator[Case]:
@@ -177,6 +180,23 @@ def _accounts() -> Iterator[Case]:
             command = ("--token-file", "{file}", *_OPENS)
             yield Case("kept", f"token {name} {mode:o}", make, command, "refused", "none", says,
                        _TOKEN)  # fmt: skip
+
+
+def _probes() -> Iterator[Case]:
+    """A probe of the graphics that makes no sense is made again, without a word."""
+    for name, content in TEXTS.items():
+        make = partial(_in_home, "graphics/probe.json", content)
+        yield Case("kept", f"graphics probe {name}", make, ("graphics",), "opens", "start")
+    for name, content in changed(_sound_probe(), every=2):
+        make = partial(_in_home, "graphics/probe.json", content)
+        yield Case("kept", f"graphics probe {name}", make, ("graphics",), "opens", "start")
+
+
+def _sound_probe() -> bytes:
+    """The probe of a graphics card, under the conditions of this process."""
+    probe = GraphicsProbe(Outcome.DRAWN, "a", "b", "4.6", (4, 6), 2048, seconds=0.01)
+    told = {"format": 1, "conditions": graphics_conditions(), "probe": probe.record()}
+    return json.dumps(told).encode()
 
 
 def _trails() -> Iterator[Case]:
