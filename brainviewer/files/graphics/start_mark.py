@@ -3,14 +3,13 @@
 It is locked while its process runs, made before the context is and removed after the first image.
 """
 
-import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from uuid import uuid4
 
-from brainviewer.files.locks import held_elsewhere, new_locked_file
-from brainviewer.files.user_folders import OWN_FILE, graphics_folder, make_own_folder
+from brainviewer.files.locks import held_elsewhere
+from brainviewer.files.process_mark import ProcessMark
+from brainviewer.files.user_folders import graphics_folder
 
 _SUFFIX = ".starting"
 
@@ -19,27 +18,17 @@ class StartMark:
     """The mark of this process, from now on; nothing where there can be none."""
 
     def __init__(self) -> None:
-        self._path: Path | None = None
-        self._descriptor = -1
-        with suppress(OSError):
-            folder = graphics_folder()
-            make_own_folder(folder)
-            new = folder / f"{uuid4().hex}{_SUFFIX}"
-            self._path, self._descriptor = new_locked_file(lambda: new, OWN_FILE)
+        self._mark = ProcessMark(graphics_folder, _SUFFIX)
 
     def drawn(self) -> None:
         """Remove it, and those that were left: the first image was drawn."""
-        if self._path is not None:
+        if self._mark.stands:
             self.end()
             remove_marks(left_marks())
 
     def end(self) -> None:
         """Remove it: nothing is drawn any more. A second call does nothing."""
-        if self._path is None:
-            return
-        os.close(self._descriptor)
-        remove_marks([self._path])
-        self._path = None
+        self._mark.end()
 
 
 def left_marks() -> list[Path]:

@@ -14,11 +14,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from uuid import uuid4
 
 from brainviewer import __version__
-from brainviewer.files.locks import new_locked_file, try_lock
-from brainviewer.files.user_folders import OWN_FILE, machine_settings_folder, make_own_folder
+from brainviewer.files.locks import try_lock
+from brainviewer.files.process_mark import ProcessMark
+from brainviewer.files.user_folders import machine_settings_folder
 
 _SUFFIX = ".trace"
 _LARGEST = 200_000
@@ -40,25 +40,17 @@ class CrashTrace:
     """The file of this process, from now on; nothing where there can be none."""
 
     def __init__(self) -> None:
-        self._path: Path | None = None
-        self._descriptor = -1
-        with suppress(OSError):
-            folder = traces_folder()
-            make_own_folder(folder)
-            new = folder / f"{uuid4().hex}{_SUFFIX}"
-            self._path, self._descriptor = new_locked_file(lambda: new, OWN_FILE)
-            os.write(self._descriptor, _heading().encode())
-            faulthandler.enable(self._descriptor)
+        self._mark = ProcessMark(traces_folder, _SUFFIX)
+        if self._mark.stands:
+            with suppress(OSError):
+                os.write(self._mark.descriptor, _heading().encode())
+                faulthandler.enable(self._mark.descriptor)
 
     def end(self) -> None:
         """Remove it: the program ends as it should."""
-        if self._path is None:
-            return
-        faulthandler.disable()
-        os.close(self._descriptor)
-        with suppress(OSError):
-            self._path.unlink()
-        self._path = None
+        if self._mark.stands:
+            faulthandler.disable()
+            self._mark.end()
 
 
 @dataclass(frozen=True)
