@@ -26,9 +26,7 @@ def main() -> None:
     canvas = viewer.window._qt_viewer.canvas.native
     for _ in range(4):
         size = window.size()
-        window.resize(
-            size.width() + side - canvas.width(), size.height() + side - canvas.height()
-        )
+        window.resize(size.width() + side - canvas.width(), size.height() + side - canvas.height())
         QApplication.processEvents()
     viewer.reset_view()
     pictures: list[float] = []
