@@ -18,6 +18,7 @@ from brainviewer.gui.actions.places import CONTEXT_MENUS, EXPORT_MENU, LOOK_ACTI
 from brainviewer.gui.actions.reader import READER_MENU
 from brainviewer.gui.actions.reformation import PLANES_MENU, TURN_MENU
 from brainviewer.gui.actions.table import ACTIONS
+from brainviewer.gui.actions.volume_content import VOLUME_CONTENT_MENU
 from brainviewer.gui.actions.why_not import why_not
 from brainviewer.gui.hanging.menus import CHANGING_LAYOUTS
 from brainviewer.gui.keys.key_map import shown
@@ -40,6 +41,7 @@ from brainviewer.painting.palette import ANNOTATIONS
 _STILL = {
     "theme>": ("Theme", ("theme-dark", "theme-light", "theme-system")),
     "look>": ("3D view", LOOK_ACTIONS),
+    "in3d>": ("In the 3D view", VOLUME_CONTENT_MENU),
     "over>": ("Paint over", OVER_ACTIONS),
     "turn>": ("Rotate and flip", TURN_MENU),
     "planes>": ("Planes, slab and cine", PLANES_MENU),

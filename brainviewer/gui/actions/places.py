@@ -13,6 +13,7 @@ from brainviewer.gui.actions.reader import READER_MENU
 from brainviewer.gui.actions.reformation import PLANES_MENU, TURN_MENU
 from brainviewer.gui.actions.sessions import SESSION_MENU
 from brainviewer.gui.actions.table import ACTIONS
+from brainviewer.gui.actions.volume_content import VOLUME_CONTENT_MENU
 from brainviewer.gui.keys.key_map import KeyedAction
 from brainviewer.painting.volume.view import LOOKS
 from brainviewer.painting.volume.voxels.presets import PRESETS
@@ -32,7 +33,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
               "show-cross_reference", "show-annotations", "show-text", "-",
               "original-grids", "fusion>", "-",
               "fit", "zoom-in", "zoom-out", "show-magnifier", "smooth", "volume-large", "look>",
-              "show-skull", "-",
+              "in3d>", "show-skull", "-",
               "image-before", "image-next", "-",
               "patient", "panels", "theme>")),
     ("Planes", ("plane-axial", "plane-coronal", "plane-sagittal", "-",
@@ -92,7 +93,7 @@ CONTEXT_MENUS: Mapping[str, tuple[str, ...]] = {
              "copy", "export"),
     "study side": (*_SIDE, "show-annotations", "-", "tools>", "delete"),
     "prior side": (*_SIDE, "-", "tool-window", "tool-cursor", "tool-pan"),
-    "volume": ("volume-large", "volume-pane", "-", *LOOK_ACTIONS, "-", "show-skull",
+    "volume": ("volume-large", "volume-pane", "-", *LOOK_ACTIONS, "-", "in3d>", "show-skull",
                "show-crosshair", "export-volume", "export-surfaces"),
     "sequences": ("layout-one_large", "original-grids", "series", "headers", "-", "auto-window",
                   "presets>", "save-preset", "own-presets", "colours>", "invert"),
@@ -107,6 +108,7 @@ _SUBMENUS: Mapping[str, tuple[str, ...]] = {
     "reader>": READER_MENU,
     "fusion>": FUSION_MENU,
     "look>": LOOK_ACTIONS,
+    "in3d>": VOLUME_CONTENT_MENU,
     "presets>": tuple(f"preset-{number}" for number in range(1, 10)),
     "grid>": GRIDS,
     "hanging>": HANGING,

@@ -70,8 +70,13 @@ class VolumeControls(QWidget):
         self.preset.setFixedWidth(max(_width_of(_offered(name)) for name in PRESETS))
         self.preset.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.preset.setMenu(self._preset_menu())
+        self.slices_menu = QMenu(self)
+        slices = _button("Slices ▾", "The slices that you look at, in the head", lambda: None)
+        slices.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        slices.setMenu(self.slices_menu)
         self._others = (
             self.preset,
+            slices,
             _button("Reset", "Back to the first view (Home)", self.reset_wanted.emit),
             _button("Save", "Save this view as an image", self.save_wanted.emit),
         )

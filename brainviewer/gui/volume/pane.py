@@ -18,6 +18,7 @@ from brainviewer.gui.volume.controls import VolumeControls
 from brainviewer.gui.volume.cutting import VolumeCutting
 from brainviewer.gui.volume.drawing import VolumeDrawing
 from brainviewer.gui.volume.image import VolumeImage
+from brainviewer.gui.volume.slices import VolumeSlices
 from brainviewer.gui.volume.words import show_words
 from brainviewer.gui.widgets import listen, timer
 from brainviewer.painting.volume.view import VolumeView, first_view
@@ -67,6 +68,8 @@ class VolumePane(QWidget):
         self.drawing.failed.connect(self._show_failure)
         self.drawing.begun_anew.connect(self._ask_for_everything)
         self.image.released.connect(self.drawing.rest)
+        self.slices = VolumeSlices(state, self.drawing.request)
+        self.controls.slices_menu.aboutToShow.connect(self._fill_slices_menu)
         self._study_timer = timer(self, _STUDY_MS, self._send_study)
         self._cursor_timer = timer(self, _CURSOR_MS, self._send_cursor)
         self._overlay_timer = timer(self, _STUDY_MS, self._send_overlays)
@@ -75,8 +78,9 @@ class VolumePane(QWidget):
             (state.active_changed, self._study_timer.start),
             (state.volumes_changed, self._study_timer.start),
             (state.finding_changed, self._study_timer.start),
-            # Started anew by every step: nothing is drawn while the user scrolls.
-            (state.cursor_changed, self._cursor_timer.start),
+            (state.cursor_changed, self._cursor_changed),
+            (state.display_changed, self.slices.send),
+            (state.reformation_changed, self.slices.send),
             (state.overlays_changed, self._overlay_timer.start),
             (state.overlays_changed, self._show_words),
         )
@@ -121,6 +125,7 @@ class VolumePane(QWidget):
     def reset(self) -> None:
         """Back to the view that the study opened with, whole and in the usual look."""
         self._touched = self.cutting.follows = False
+        self.slices.show()
         self._apply(self._first_view())
 
     def render_image(
@@ -188,7 +193,8 @@ class VolumePane(QWidget):
         modality = None
         if study is not None:
             modality = state.active if state.active in study.volumes else study.modalities[0]
-        self.drawing.request(study=study, modality=modality, finding=state.finding)
+        slices = self.slices.of(study, modality)
+        self.drawing.request(study=study, modality=modality, finding=state.finding, slices=slices)
         if not self._touched:
             # The look stays from study to study; what was cut does not.
             self._apply(self._first_view().drawn_as(self.view))
@@ -208,12 +214,22 @@ class VolumePane(QWidget):
         found = None if beside is None else beside.prior_finding
         return None if found is None else found.mask
 
+    def _cursor_changed(self) -> None:
+        if self.slices.planes or self.cutting.follows:
+            self._send_cursor()
+        else:  # started anew by every step: nothing is drawn while the user scrolls
+            self._cursor_timer.start()
+
     def _send_cursor(self) -> None:
         state = self._state
         shown = state.study is not None and state.overlays.crosshair
         x, y, z = (float(v) for v in state.cursor)
         self.drawing.request(cursor=(x, y, z) if shown else None)
+        self.slices.send()
         self.cutting.follow()
+
+    def _fill_slices_menu(self) -> None:
+        self.slices.fill(self.controls.slices_menu)
 
     def _ask_for_size(self) -> None:
         self.drawing.request(size=self.image.pixels, ratio=self.image.devicePixelRatioF())

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.findings.tumour import TumourFinding
-from brainviewer.core.study import Modality, Study
+from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.painting.volume.lesion_surfaces import bare_brain
+from brainviewer.painting.volume.planes.shown_slices import NO_SLICES, ShownSlices
 from brainviewer.painting.volume.view import VolumeView
 
 
@@ -18,6 +19,7 @@ class RenderRequest:
     prior : (i, j, k) the lesion of an earlier study on the grid of this one.
     parts : whether the parts of the lesion are shown, where they are known.
     skull : whether the head is shown where its brain is known.
+    slices : of the sequence, and how they are shown.
     size : width and height in pixels; ratio : how many of them a point of the screen has.
     """
 
@@ -29,6 +31,7 @@ class RenderRequest:
     skull: bool = False
     cursor: tuple[float, float, float] | None = None
     view: VolumeView = field(default_factory=VolumeView)
+    slices: ShownSlices = NO_SLICES
     size: tuple[int, int] = (16, 16)
     ratio: float = 1.0
 
@@ -37,9 +40,19 @@ class RenderRequest:
         """Whether the brain is shown without what lies around it."""
         return bare_brain(self.study, self.finding, self.skull) is not None
 
+    @property
+    def volume(self) -> Volume | None:
+        """The sequence that is shown."""
+        if self.study is None or self.modality is None:
+            return None
+        return self.study.volumes[self.modality]
+
     def only_moves_cursor(self, other: "RenderRequest") -> bool:
         """Whether another request differs in nothing but the cursor."""
         return all(
             getattr(self, name) is getattr(other, name)
-            for name in ("study", "modality", "finding", "prior", "parts", "skull", "view", "size")
+            for name in (
+                *("study", "modality", "finding", "prior", "parts", "skull"),
+                *("slices", "view", "size"),
+            )
         )

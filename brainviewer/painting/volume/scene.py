@@ -23,16 +23,19 @@ from brainviewer.core.graphics.choice import (
     without_opengl,
 )
 from brainviewer.core.graphics.probe import is_software
-from brainviewer.core.study import Modality, Study
+from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.painting.volume.block import Block
-from brainviewer.painting.volume.camera import camera_of
+from brainviewer.painting.volume.camera import Camera, camera_of
 from brainviewer.painting.volume.lesion_surfaces import Surface, bare_brain, lesion_surfaces
+from brainviewer.painting.volume.planes.scene_planes import ScenePlanes
+from brainviewer.painting.volume.planes.shown_slices import NO_SLICES, ShownSlices
 from brainviewer.painting.volume.rasteriser.solids import RasterisedSolids
 from brainviewer.painting.volume.scene_letters import draw_letters
 from brainviewer.painting.volume.view import VolumeView, first_view
 from brainviewer.painting.volume.voxels.head_block import head_blocks
 from brainviewer.painting.volume.voxels.picking import Seen
 from brainviewer.painting.volume.voxels.processor_volume import ProcessorVolume
+from brainviewer.painting.volume.voxels.solid_image import SolidImage
 
 if TYPE_CHECKING:
     from brainviewer.painting.volume.solids import OpenGLSolids
@@ -58,6 +61,7 @@ class VolumeScene:
         self.renderer_name = self._solids.renderer_name
         self.software = self.choice.by is DrawnBy.PROCESSOR
         self._brain = _brain_by(self._solids, self.choice)
+        self._planes = _planes_by(self._solids, self.choice)
         self._block: Block | None = None
         self._oriented = False
         self._study: Study | None = None
@@ -99,6 +103,7 @@ class VolumeScene:
         self._brain.set_block(block, finer)
         if block is None:
             self._solids.set_cursor(None, block)
+            self._planes.show(None)
 
     def set_surfaces(self, surfaces: Sequence[Surface]) -> None:
         """Show what ``lesion_surfaces`` made."""
@@ -107,6 +112,10 @@ class VolumeScene:
     def set_cursor(self, position_mm: ArrayLike | None) -> None:
         """Mark a place (3,) in mm, RAS+, by a small cross; None hides it."""
         self._solids.set_cursor(position_mm, self._block)
+
+    def set_slices(self, volume: Volume | None, shown: ShownSlices = NO_SLICES) -> None:
+        """Show slices of a sequence in the head; None for none."""
+        self._planes.show(volume, shown)
 
     # Images
 
@@ -125,10 +134,13 @@ class VolumeScene:
         if self._block is None:
             return np.full((height, width, 3), np.rint(np.array(BACKGROUND) * 255), np.uint8)
         camera = camera_of(self.view, self._block, (width, height))
-        image = self._brain.picture(camera, self.view, fine, self._solids.image)
+        image = self._brain.picture(camera, self.view, fine, self._solid_image)
         if self._oriented:
             draw_letters(image, self.view.rotation, ratio)
         return image
+
+    def _solid_image(self, camera: Camera, fine: bool) -> SolidImage | None:
+        return self._planes.among(self._solids.image(camera, fine), camera, fine)
 
     @property
     def seen(self) -> Seen | None:
@@ -181,6 +193,16 @@ def _brain_by(solids: "Solids", choice: GraphicsChoice) -> "ProcessorVolume | Ca
 
     assert isinstance(solids, OpenGLSolids)
     return CardVolume(solids.window, solids.renderer, BACKGROUND, choice)
+
+
+def _planes_by(solids: "Solids", choice: GraphicsChoice) -> ScenePlanes:
+    if choice.by is DrawnBy.PROCESSOR:
+        return ScenePlanes()
+    from brainviewer.painting.volume.planes.card_planes import CardPlanes
+    from brainviewer.painting.volume.solids import OpenGLSolids
+
+    assert isinstance(solids, OpenGLSolids)
+    return ScenePlanes(CardPlanes(solids.renderer))
 
 
 def render_volume(

@@ -277,6 +277,8 @@ class VolumeWorker:
         ):
             found = lesion_surfaces(request.study, request.finding, request.parts)
             scene.set_surfaces((*found, *prior_surfaces(request.study, request.prior)))
+        if anew or request.modality is not shown.modality or request.slices is not shown.slices:
+            scene.set_slices(request.volume, request.slices)
         scene.set_cursor(request.cursor)
         scene.view = request.view
 

@@ -1,0 +1,76 @@
+"""Which slices stand in the 3D view, and how slice images show the sequence."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.core.reformation.reformation import PLAIN, Reformation
+from brainviewer.core.slices import Convention, Plane, SliceView
+from brainviewer.core.study import Volume
+from brainviewer.core.voi.voi_window import Window, head_threshold
+from brainviewer.imaging.reslicing import slice_values
+from brainviewer.painting.slice_image import colour_table, shown_levels
+from brainviewer.painting.volume.planes.plane_picture import PlanePicture, coloured
+
+_SPECK = 0.02
+"""Parts of a slice that are smaller than this, beside the largest, are noise of the air."""
+_SAMPLED = 64
+
+
+@dataclass(frozen=True)
+class ShownSlices:
+    """What is shown of slices in 3D.
+
+    cuts : planes, each with the number of its slice. window : of the sequence; None for none.
+    reformation : how planes are tilted, and how thick slices are.
+    """
+
+    cuts: tuple[tuple[Plane, int], ...] = ()
+    window: Window | None = None
+    colour_map: str = "gray"
+    reformation: Reformation = PLAIN
+
+
+NO_SLICES = ShownSlices()
+
+
+def slice_pictures(volume: Volume, shown: ShownSlices) -> tuple[PlanePicture, ...]:
+    """The slices of a sequence, as slice images show them, without the air around the head."""
+    if shown.window is None:
+        return ()
+    air, made = air_of(volume), []
+    for plane, index in shown.cuts:
+        view = shown.reformation.view(volume.grid, plane, Convention.RADIOLOGICAL)
+        values = slice_values(volume.data, view, index, shown.reformation.slab)
+        inside = filled(values > air)
+        if inside.any():
+            levels = shown_levels(values, shown.window)
+            rgba = coloured(levels, colour_table(shown.colour_map), inside)
+            made.append(_placed(rgba, view, index))
+    return tuple(made)
+
+
+def air_of(volume: Volume) -> float:
+    """The value at and below which a voxel of a sequence is air."""
+    steps = (max(1, round(count / _SAMPLED)) for count in volume.data.shape)
+    sample = volume.data[tuple(slice(None, None, step) for step in steps)]
+    return head_threshold(sample.ravel())
+
+
+def filled(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(rows, columns) what is there, with all that it encloses and without specks."""
+    there = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    outlines, _ = cv2.findContours(there, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    areas = [cv2.contourArea(one) for one in outlines]
+    kept = [n for n, area in enumerate(areas) if area >= _SPECK * max(areas)]
+    whole = np.zeros_like(there)
+    for n in kept:
+        cv2.drawContours(whole, outlines, n, 1, cv2.FILLED)
+    return np.asarray(whole > 0)
+
+
+def _placed(rgba: NDArray[np.uint8], view: SliceView, index: int) -> PlanePicture:
+    origin, right, below = view.to_world(index, [(0, 0), (0, 1), (1, 0)])
+    return PlanePicture(rgba, origin, right - origin, below - origin)
