@@ -68,7 +68,7 @@ def pane(qtbot: QtBot, state: ViewState) -> Iterator[VolumePane]:
 def empty(qtbot: QtBot, state: ViewState) -> VolumePane:
     """On the screen, without an image: for what needs none."""
     pane = pane_on_screen(qtbot, state)
-    pane._start_timer.stop()
+    pane.drawing._start_timer.stop()
     return pane
 
 

@@ -190,6 +190,7 @@ def _brain_by(solids: "Solids", choice: GraphicsChoice) -> "ProcessorVolume | Ca
     if choice.by is DrawnBy.PROCESSOR:
         return ProcessorVolume(BACKGROUND)
     from brainviewer.painting.volume.solids import OpenGLSolids
+    from brainviewer.painting.volume.voxels.card_volume import CardVolume
 
     assert isinstance(solids, OpenGLSolids)
     return CardVolume(solids.window, solids.renderer, BACKGROUND, choice)
