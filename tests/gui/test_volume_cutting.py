@@ -93,7 +93,7 @@ def test_peeling_goes_on_beside_a_cut_and_ends(pane: VolumePane) -> None:
 def test_the_look_stays_for_the_next_study_and_the_cut_does_not(
     pane: VolumePane, state: ViewState, qtbot: QtBot
 ) -> None:
-    pane.controls.preset_wanted.emit("skin")
+    pane.set_preset("skin")
     pane.cutting.to_tumour()
     pane.set_parallel()
     assert pane.controls.preset.text() == f"{PRESETS['skin'].name} ▾"

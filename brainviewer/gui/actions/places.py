@@ -67,6 +67,7 @@ _SIDE = (
 LOOK_ACTIONS: tuple[str, ...] = (
     *(f"look-{letter.lower()}" for letter in LOOKS),
     "-",
+    "volume-looks",
     *(f"volume-preset-{name}" for name in PRESETS),
     "-",
     "volume-cut-slice",

@@ -117,6 +117,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy", "Copy view", "Ctrl+C", Fact.STUDY, lambda w: w.export.copy(), short="Copy view",
            tip="Copy the current view to the clipboard"),
     *(_look(letter) for letter in LOOKS),
+    Action("volume-looks", "Looks in 3D…", "", Fact.SEQUENCES, lambda w: w.volume.offer_looks(),
+           tip="What voxels look like, to be chosen by pictures of the study"),
     *(_volume_preset(name) for name in PRESETS),
     Action("volume-cut-slice", "Cut 3D at the slice", "", Fact.SEQUENCES,
            lambda w: w.volume.cutting.at_slice(),

@@ -23,7 +23,7 @@ from brainviewer.painting.volume.voxels.presets import BRAIN, PRESETS
 
 _SLIDER_STEPS = 1000
 _NARROWEST = 48
-_STEP_WIDTH, _LETTER_WIDTH, _BESIDE_TEXT = 17, 23, 12
+_STEP_WIDTH, _LETTER_WIDTH, _BESIDE_TEXT = 17, 20, 9
 """Points of a slider, of buttons of one letter, and of others beside their texts."""
 
 
@@ -41,8 +41,8 @@ class VolumeControls(QWidget):
     """A letter of ``LOOKS``."""
     reset_wanted = Signal()
     save_wanted = Signal()
-    preset_wanted = Signal(str)
-    """One of ``PRESETS``."""
+    preset_wanted = Signal()
+    """Another look of the voxels, of those there are."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,11 +65,9 @@ class VolumeControls(QWidget):
             )
             for letter in LOOKS
         ]
-        self.preset = _button(_offered(BRAIN), "What the voxels look like", lambda: None)
+        self.preset = _button(_offered(BRAIN), "What the voxels look like", self.preset_wanted.emit)
         # As wide as the longest, so that nothing moves when another one is chosen.
         self.preset.setFixedWidth(max(_width_of(_offered(name)) for name in PRESETS))
-        self.preset.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.preset.setMenu(self._preset_menu())
         self.slices_menu = QMenu(self)
         slices = _button("Slices ▾", "The slices that you look at, in the head", lambda: None)
         slices.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -129,7 +127,7 @@ class VolumeControls(QWidget):
         gap = self._grid.horizontalSpacing()
         three = sum(one.minimumSizeHint().width() + gap for one in self._sliders)
         first, second = (one.sizeHint().width() for one in self._beside)
-        rows = 1 if three + max(first, second) <= room else 2 if first + gap + second <= room else 3
+        rows = 1 if three + max(first, second) <= room else 2 if first + second <= room else 3
         if rows == self._rows:
             return
         self._rows = rows
@@ -145,14 +143,6 @@ class VolumeControls(QWidget):
             self._grid.addWidget(one, 0, self._sliders.index(one))
         self._grid.addWidget(looks, 1, 0, 1, 3, left)
         self._grid.addWidget(others, rows - 1, 0, 1, 3, right if rows == 2 else left)
-
-    def _preset_menu(self) -> QMenu:
-        menu = QMenu(self)
-        menu.setToolTipsVisible(True)
-        for name, preset in PRESETS.items():
-            action = menu.addAction(preset.name, call(self.preset_wanted.emit, name))
-            action.setToolTip(preset.tip)
-        return menu
 
     def _slider(self, name: str, tip: str) -> QSlider:
         made = slider(0, _SLIDER_STEPS, name, self._moved, tip)
@@ -187,8 +177,8 @@ class VolumeControls(QWidget):
 
 
 def _offered(preset: str) -> str:
-    """On the button of a menu."""
-    return f"{PRESETS[preset].name} ▾"
+    """On the button that offers others."""
+    return f"{PRESETS[preset].name if preset in PRESETS else preset} ▾"
 
 
 def _bare(widget: QWidget) -> QWidget:

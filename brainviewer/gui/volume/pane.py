@@ -18,6 +18,7 @@ from brainviewer.gui.volume.controls import VolumeControls
 from brainviewer.gui.volume.cutting import VolumeCutting
 from brainviewer.gui.volume.drawing import VolumeDrawing
 from brainviewer.gui.volume.image import VolumeImage
+from brainviewer.gui.volume.looks.choice import LookChoice
 from brainviewer.gui.volume.slices import VolumeSlices
 from brainviewer.gui.volume.words import show_words
 from brainviewer.gui.widgets import listen, timer
@@ -61,7 +62,7 @@ class VolumePane(QWidget):
         self.image.resized.connect(self._ask_for_size)
         self.controls.sliders_moved.connect(self._sliders_moved)
         self.controls.look_wanted.connect(self.look)
-        self.controls.preset_wanted.connect(self.set_preset)
+        self.controls.preset_wanted.connect(self.offer_looks)
         self.controls.save_wanted.connect(self.saveRequested)
         self.drawing = VolumeDrawing(graphics, self)
         self.drawing.drawn.connect(self._show_image)
@@ -70,6 +71,9 @@ class VolumePane(QWidget):
         self.image.released.connect(self.drawing.rest)
         self.slices = VolumeSlices(state, self.drawing.request)
         self.controls.slices_menu.aboutToShow.connect(self._fill_slices_menu)
+        self.looks = LookChoice(
+            self, state, lambda: self.view, self.set_view, lambda: self.drawing.delivered
+        )
         self._study_timer = timer(self, _STUDY_MS, self._send_study)
         self._cursor_timer = timer(self, _CURSOR_MS, self._send_cursor)
         self._overlay_timer = timer(self, _STUDY_MS, self._send_overlays)
@@ -115,8 +119,12 @@ class VolumePane(QWidget):
         self.set_view(self.view.looking(letter))
 
     def set_preset(self, name: str) -> None:
-        """One of the looks of ``PRESETS``."""
-        self.set_view(replace(self.view, preset=name))
+        """The look of a name."""
+        self.looks.choose(name)
+
+    def offer_looks(self) -> None:
+        """Let the user choose a look, by pictures of the study."""
+        self.looks.open(self.controls.preset if self.controls.isVisible() else self.image)
 
     def set_parallel(self) -> None:
         """Lines of sight are parallel, or meet in the eye again."""
@@ -159,6 +167,7 @@ class VolumePane(QWidget):
             signal.disconnect(slot)
         if self._prior is not None:
             self._prior.changed.disconnect(self._overlay_timer.start)
+        self.looks.close()
         self.drawing.close()
 
     def _sliders_moved(self, opacity: float, contrast: float, size: float) -> None:

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Study
 from brainviewer.painting.volume.voxels.clip import Clip
+from brainviewer.painting.volume.voxels.look import VolumeLook
+from brainviewer.painting.volume.voxels.presets import BRAIN, PRESETS
 
 Rotation = NDArray[np.float64]
 
@@ -78,7 +80,7 @@ class VolumeView:
     place : how far the middle of the head lies right of and above that of the image, where 1 is
         half of the image's shorter side at size 1.
     perspective : whether what is farther away is smaller; lines of sight are parallel otherwise.
-    preset : of the look of voxels, see ``voxels.presets``.
+    preset : the name of the look of voxels. own : that look, where it is none of ``PRESETS``.
     clip : what is cut away.
     """
 
@@ -88,8 +90,14 @@ class VolumeView:
     size: float = 1.0
     place: tuple[float, float] = (0.0, 0.0)
     perspective: bool = True
-    preset: str = "brain"
+    preset: str = BRAIN
+    own: VolumeLook | None = None
     clip: Clip = field(default_factory=Clip)
+
+    @property
+    def voxel_look(self) -> VolumeLook:
+        """What voxels look like; as in ``BRAIN`` where nothing has the name."""
+        return self.own or PRESETS.get(self.preset, PRESETS[BRAIN]).look
 
     def looking(self, letter: str) -> "VolumeView":
         """A standard view, otherwise as before."""
@@ -97,7 +105,7 @@ class VolumeView:
 
     def drawn_as(self, other: "VolumeView") -> "VolumeView":
         """In the look and the perspective of another view."""
-        return replace(self, preset=other.preset, perspective=other.perspective)
+        return replace(self, preset=other.preset, own=other.own, perspective=other.perspective)
 
     def turned(self, azimuth: float, elevation: float) -> "VolumeView":
         """See ``turned``."""

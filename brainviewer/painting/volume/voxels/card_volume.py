@@ -27,9 +27,8 @@ from brainviewer.painting.volume.solids import aim, near_in
 from brainviewer.painting.volume.view import VolumeView
 from brainviewer.painting.volume.voxels.block_values import AIR, BRIGHTEST
 from brainviewer.painting.volume.voxels.clip import Clip, weights_of
-from brainviewer.painting.volume.voxels.look import UNSHADED, Blend, projected
+from brainviewer.painting.volume.voxels.look import UNSHADED, Blend, VolumeLook, projected
 from brainviewer.painting.volume.voxels.picking import Seen
-from brainviewer.painting.volume.voxels.presets import PRESETS
 from brainviewer.painting.volume.voxels.turning_rays import TurningRays
 
 # Distance of samples along a ray, in voxels, of a coarse and of a fine image.
@@ -73,7 +72,7 @@ class CardVolume:
         self._style.SetScalarOpacity(self._opacity)
         self._style.SetGradientOpacity(self._edges)
         self._volume = vtkVolume(mapper=self._mapper, property=self._style, visibility=False)
-        self._shown: tuple[str, float, float] | None = None
+        self._shown: tuple[VolumeLook, float, float] | None = None
         self._voxel_mm = 1.0
         self._block: Block | None = None
         self.seen: Seen | None = None
@@ -121,7 +120,7 @@ class CardVolume:
             self._turning.took(time.perf_counter() - began, longer)
         near = near_in(window, camera) if fine else None
         if self._block is not None:
-            look = PRESETS[view.preset].look
+            look = view.voxel_look
             self.seen = Seen(camera, self._block, look, view.opacity, self._left, near)
         return np.ascontiguousarray(vtk_to_numpy(pixels).reshape(height, width, 3)[::-1])
 
@@ -139,11 +138,11 @@ class CardVolume:
         self._volume.SetUserMatrix(_rotation(block))
 
     def _show(self, view: VolumeView) -> None:
-        wanted = view.preset, view.opacity, view.contrast
+        look = view.voxel_look
+        wanted = look, view.opacity, view.contrast
         if self._shown == wanted:
             return
         self._shown = wanted
-        look = PRESETS[view.preset].look
         values = np.linspace(0, 1, _STEPS)
         self._colour.RemoveAllPoints()
         for value, colour in zip(values, look.colour_of(values, view.contrast), strict=True):

@@ -14,9 +14,8 @@ from brainviewer.painting.volume.camera import Camera
 from brainviewer.painting.volume.view import VolumeView
 from brainviewer.painting.volume.voxels.clip import Clip, weights_of
 from brainviewer.painting.volume.voxels.coded_block import CodedBlock
-from brainviewer.painting.volume.voxels.look import Blend
+from brainviewer.painting.volume.voxels.look import Blend, VolumeLook
 from brainviewer.painting.volume.voxels.picking import Seen
-from brainviewer.painting.volume.voxels.presets import PRESETS
 from brainviewer.painting.volume.voxels.projection import Projection
 from brainviewer.painting.volume.voxels.shear_warp import Planes, ShearWarp
 from brainviewer.painting.volume.voxels.solid_image import SolidImage
@@ -30,7 +29,7 @@ _MOST_WHILE_TURNING = 480
 
 @dataclass(frozen=True, eq=False)
 class _Drawing:
-    wanted: tuple[str, Clip]
+    wanted: tuple[VolumeLook, Clip]
     block: CodedBlock
     volume: ShearWarp | Projection
     left: NDArray[np.float32] | None
@@ -92,13 +91,13 @@ class ProcessorVolume:
         """
         if fine:
             self.refine()
-        drawing = self._drawn(view.preset, view.clip, fine)
+        drawing = self._drawn(view.voxel_look, view.clip, fine)
         seen = camera if fine else camera.with_most(_MOST_WHILE_TURNING)
         solid = solid_image(seen, fine)
         near = None if solid is None else solid.near
         planes = drawing.volume.draw(seen, view.opacity, view.contrast, near)
-        look, block = PRESETS[view.preset].look, drawing.block.block
-        self.seen = Seen(seen, block, look, view.opacity, drawing.left, near)
+        block = drawing.block.block
+        self.seen = Seen(seen, block, view.voxel_look, view.opacity, drawing.left, near)
         image = cv2.transform(self._pixels(planes.whole, planes, seen), self._onto_background())
         if solid is not None and planes.before is not None:
             before = self._pixels(planes.before, planes, seen)
@@ -107,15 +106,15 @@ class ProcessorVolume:
             image = cv2.resize(image, camera.size, interpolation=cv2.INTER_LINEAR)
         return np.asarray(image, np.uint8)
 
-    def _drawn(self, preset: str, clip: Clip, fine: bool) -> "_Drawing":
-        """The block in the look of a preset, cut; the last one is kept."""
+    def _drawn(self, look: VolumeLook, clip: Clip, fine: bool) -> "_Drawing":
+        """The block in a look, cut; the last one is kept."""
         block = self._fine if fine else self._coarse
         assert block is not None
         kept = self._drawing.get(fine)
-        if kept is None or kept.wanted != (preset, clip) or kept.block is not block:
-            look, left = PRESETS[preset].look, weights_of(clip, block.block)
+        if kept is None or kept.wanted != (look, clip) or kept.block is not block:
+            left = weights_of(clip, block.block)
             kind = ShearWarp if look.blend is Blend.COMPOSITE else Projection
-            kept = _Drawing((preset, clip), block, kind(block, look, left), left)
+            kept = _Drawing((look, clip), block, kind(block, look, left), left)
             self._drawing[fine] = kept
         return kept
 

@@ -1,0 +1,154 @@
+"""The looks of the 3D view to choose from, each with a picture of the study in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHideEvent, QIcon, QKeyEvent, QPixmap
+from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, QWidget
+
+from brainviewer.gui import theme
+from brainviewer.gui.layouts import column
+from brainviewer.gui.outside_text import as_tip
+from brainviewer.gui.thumbnails import pixmap
+from brainviewer.gui.widgets import label, told
+from brainviewer.painting.volume.voxels.look import VolumeLook
+
+SIDE = 96
+"""Points of a picture."""
+_COLUMNS, _MOST_ROWS = 4, 3
+_AROUND, _TEXT, _ROOM = 18, 30, 8
+_EMPTY = QColor(8, 11, 13)
+_KEY = Qt.ItemDataRole.UserRole
+
+
+@dataclass(frozen=True)
+class OfferedLook:
+    """A look to choose. key : what it is chosen by. tip : what it shows."""
+
+    key: str
+    name: str
+    tip: str
+    look: VolumeLook
+
+
+class LookPopup(QFrame):
+    """Opens over the button that asks for it; a click or Enter chooses, Escape does not."""
+
+    chosen = Signal(str)
+    """The key of a look."""
+    closed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName("card")
+        self._offered: Sequence[OfferedLook] = ()
+        self.list = told(_Grid(), name="Looks of the 3D view")
+        self.list.itemClicked.connect(self._choose)
+        self.list.taken.connect(self._choose)
+        self.list.currentItemChanged.connect(self._tell)
+        self.list.itemEntered.connect(self._tell)
+        self._tip = label(role="small", wrap=True)
+        self._tip.setMinimumHeight(theme.px(30))  # nothing moves when a tip is longer
+        self._tip.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.setLayout(column(self.list, self._tip, spacing=4, margins=(8, 8, 8, 6)))
+
+    @property
+    def pixels(self) -> int:
+        """Of a side of the pictures, on this screen."""
+        return round(SIDE * self.devicePixelRatioF())
+
+    def offer(self, looks: Sequence[OfferedLook], current: str) -> None:
+        """Show these, without pictures at first, and choose the one of a key."""
+        self._offered = looks
+        self.list.clear()
+        empty = QPixmap(SIDE, SIDE)
+        empty.fill(_EMPTY)
+        for one in looks:
+            item = QListWidgetItem(_icon(empty), one.name)
+            item.setData(_KEY, one.key)
+            item.setToolTip(as_tip(one.name))
+            item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, one.tip)
+            self.list.addItem(item)
+            if one.key == current:
+                self.list.setCurrentItem(item)
+        self.list.fit()
+
+    def show_picture(self, look: VolumeLook, picture: NDArray[np.uint8]) -> None:
+        """Give each look like this its picture."""
+        icon = _icon(pixmap(picture, self.devicePixelRatioF()))
+        for n, one in enumerate(self._offered):
+            if one.look == look and (item := self.list.item(n)) is not None:
+                item.setIcon(icon)
+
+    def open_over(self, widget: QWidget) -> None:
+        """Open below a widget, or above it where there is no room, on its screen."""
+        self.adjustSize()
+        size, room = self.sizeHint(), widget.screen().availableGeometry()
+        corner = widget.mapToGlobal(QPoint(widget.width() - size.width(), widget.height()))
+        if corner.y() + size.height() > room.bottom():
+            corner.setY(widget.mapToGlobal(QPoint(0, -size.height())).y())
+        x = min(max(corner.x(), room.left()), room.right() + 1 - size.width())
+        y = min(max(corner.y(), room.top()), room.bottom() + 1 - size.height())
+        self.move(x, y)
+        self.show()
+        self.list.setFocus()
+
+    def _choose(self, item: QListWidgetItem) -> None:
+        key = item.data(_KEY)
+        self.close()
+        self.chosen.emit(key)
+
+    def _tell(self, item: QListWidgetItem | None) -> None:
+        row = -1 if item is None else self.list.row(item)
+        self._tip.setText(self._offered[row].tip if row >= 0 else "")
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.closed.emit()
+
+
+class _Grid(QListWidget):
+    """Pictures above their names, in rows; arrows go from one to the next."""
+
+    taken = Signal(object)
+    """The item that Enter was pressed on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setMovement(QListView.Movement.Static)
+        self.setIconSize(QSize(SIDE, SIDE))
+        self.setGridSize(QSize(SIDE + _AROUND, SIDE + theme.px(_TEXT)))
+        self.setUniformItemSizes(True)
+        self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def fit(self) -> None:
+        """As many rows as are needed, but no more than there is room for."""
+        rows = -(-self.count() // _COLUMNS)
+        grid, shown = self.gridSize(), min(rows, _MOST_ROWS)
+        bar = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(
+            bar.ScrollBarAlwaysOn if rows > shown else bar.ScrollBarAlwaysOff
+        )
+        width = self.verticalScrollBar().sizeHint().width() if rows > shown else 0
+        self.setFixedSize(_COLUMNS * grid.width() + _ROOM + width, shown * grid.height() + _ROOM)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            if (item := self.currentItem()) is not None:
+                self.taken.emit(item)
+        else:
+            super().keyPressEvent(event)
+
+
+def _icon(image: QPixmap) -> QIcon:
+    """The same image when it is chosen: a look must not be tinted."""
+    made = QIcon(image)
+    made.addPixmap(image, QIcon.Mode.Selected)
+    return made

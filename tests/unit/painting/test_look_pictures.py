@@ -1,0 +1,55 @@
+"""Small pictures of looks: each shows its look and the lesion; none is made that nobody wants."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from brainviewer.core.study import Modality
+from brainviewer.painting.volume.looks.pictures import PictureSubject, look_pictures
+from brainviewer.painting.volume.voxels.presets import PRESETS
+from tests.phantoms import grid_of, marker_finding, marker_study
+
+SIDE = 48
+
+
+@pytest.fixture(scope="module")
+def subject() -> PictureSubject:
+    study = marker_study(grid_of())
+    return PictureSubject(study, Modality.T1, marker_finding(study))
+
+
+def amber(picture: np.ndarray) -> int:
+    red, green, blue = (picture[..., n].astype(int) for n in range(3))
+    return int(((red - blue > 60) & (red > green)).sum())
+
+
+def test_each_look_has_a_picture_of_its_own_with_the_lesion(subject: PictureSubject) -> None:
+    looks = {name: preset.look for name, preset in PRESETS.items()}
+    made = dict(look_pictures(subject, looks.values(), SIDE))
+    assert list(made) == list(looks.values())
+    pictures = {name: made[look] for name, look in looks.items()}
+    for picture in pictures.values():
+        assert picture.shape == (SIDE, SIDE, 3) and picture.dtype == np.uint8
+    without = dict(look_pictures(replace(subject, finding=None), looks.values(), SIDE))
+    for name in ("glass", "maximum", "tumour"):
+        assert amber(pictures[name]) > amber(without[looks[name]]) + 3, name
+    assert np.ptp(without[looks["tumour"]]) < 10 < np.ptp(without[looks["brain"]])
+    assert np.abs(pictures["brain"].astype(int) - pictures["skin"]).mean() > 2
+
+
+def test_nothing_is_made_once_it_is_not_wanted(subject: PictureSubject) -> None:
+    asked = []
+
+    def wanted() -> bool:
+        asked.append(None)
+        return len(asked) < 4
+
+    looks = [preset.look for preset in PRESETS.values()]
+    assert len(list(look_pictures(subject, looks, SIDE, wanted))) == 2
+
+
+def test_another_finding_or_study_is_another_head(subject: PictureSubject) -> None:
+    assert subject.shows_same_head(replace(subject, modality=Modality.T2))
+    assert not subject.shows_same_head(replace(subject, finding=None))
+    assert not subject.shows_same_head(replace(subject, skull=True))
