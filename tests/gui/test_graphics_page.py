@@ -101,8 +101,9 @@ def test_a_driver_that_crashes_leaves_the_3d_view(
     def crash() -> None:
         os.abort()
 
-    monkeypatch.setattr("brainviewer.painting.volume.scene_window.open_window", crash)
+    # First where it is used: importing that later would keep what crashes.
     monkeypatch.setattr("brainviewer.painting.volume.solids.open_window", crash)
+    monkeypatch.setattr("brainviewer.painting.volume.scene_window.open_window", crash)
     session.graphics.use(CRASHED)
     show_study(session, study, marker_finding(study))
     image = window.volume.image
@@ -118,7 +119,7 @@ def test_a_driver_that_crashes_leaves_the_3d_view(
     window.volume.set_view(window.volume.view.shown(opacity=0.0, size=2.5))
     small = amber()
     qtbot.waitUntil(lambda: amber() > 2 * small)
-    qtbot.waitUntil(lambda: window.volume._worker.seen is not None)
+    qtbot.waitUntil(lambda: window.volume.drawing.worker.seen is not None)
     picked: list[object] = []
     window.volume.place_picked.connect(picked.append)
     at = np.argwhere(image.pixels_shown.astype(int)[..., 0] > 150).mean(axis=0)

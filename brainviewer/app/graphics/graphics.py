@@ -14,6 +14,7 @@ from brainviewer.core.errors import Cancelled
 from brainviewer.core.graphics.choice import (
     SWITCHED_OFF,
     SWITCHED_OFF_OUTSIDE,
+    WHILE_PROBING,
     GraphicsChoice,
     Wanted,
     choose_graphics,
@@ -22,6 +23,7 @@ from brainviewer.core.graphics.probe import GraphicsProbe, Outcome
 from brainviewer.files.graphics.start_mark import StartMark
 
 log = logging.getLogger(__name__)
+_MOMENT_SECONDS = 0.2
 
 
 class Graphics:
@@ -54,21 +56,17 @@ class Graphics:
             if self._switched_off() is None and self.probe is None:
                 self._begin(anew=False)
 
-    def choice(self, wanted: Callable[[], bool]) -> GraphicsChoice:
-        """The choice; waits for the probe. Raises Cancelled once it is not wanted any more."""
+    def choice(self) -> GraphicsChoice:
+        """The choice, and until a probe that is under way has ended the processor alone.
+
+        A probe that was kept is there in a moment, and waited for. Raises Cancelled once closed.
+        """
         self.begin()
         with self._news:
-            while True:
-                if self._closed or not wanted():
-                    raise Cancelled
-                if (choice := self.known) is not None:
-                    return choice
-                self._news.wait()
-
-    def wake(self) -> None:
-        """Let who waits ask again whether the choice is still wanted."""
-        with self._news:
-            self._news.notify_all()
+            self._news.wait_for(lambda: self._closed or self.known is not None, _MOMENT_SECONDS)
+            if self._closed:
+                raise Cancelled
+            return self.known or WHILE_PROBING
 
     def mark(self) -> StartMark:
         """Mark that OpenGL is about to start."""

@@ -80,6 +80,11 @@ SWITCHED_OFF_OUTSIDE = GraphicsChoice(
 )
 
 
+WHILE_PROBING = GraphicsChoice(
+    DrawnBy.PROCESSOR, "What the graphics of this computer can do is not known yet.", opengl=False
+)
+
+
 def choose_graphics(probe: GraphicsProbe, wanted: Wanted = Wanted.AUTOMATIC) -> GraphicsChoice:
     """What draws. What cannot work is not chosen, whatever is wanted, and it is said why."""
     if wanted is Wanted.OFF:

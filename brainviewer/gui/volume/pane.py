@@ -174,7 +174,6 @@ class VolumePane(QWidget):
         self.set_view(self.view.shown(opacity=opacity, contrast=contrast, size=size))
 
     def _ask_for_everything(self) -> None:
-        self.image.show_image(None)
         self._ask_for_size()
         self._apply(self.view)
         self._send_study()

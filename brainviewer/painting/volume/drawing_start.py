@@ -1,6 +1,6 @@
 """How the 3D view starts to draw: by what was chosen, and with a mark for the next start."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -21,11 +21,8 @@ class Mark(Protocol):
 class Graphics(Protocol):
     """What chooses what draws; see ``app.graphics``."""
 
-    def choice(self, wanted: Callable[[], bool]) -> GraphicsChoice:
-        """The choice; waits until it is known. Raises Cancelled once it is not wanted any more."""
-
-    def wake(self) -> None:
-        """Let who waits ask again whether the choice is still wanted."""
+    def choice(self) -> GraphicsChoice:
+        """The choice as far as it is known. Raises Cancelled once nothing is to draw any more."""
 
     def mark(self) -> Mark:
         """Mark that OpenGL is about to start."""
@@ -42,19 +39,16 @@ class DrawingStart:
         self.choice: GraphicsChoice | None = None
         self._drawn = graphics is None
 
-    def wake(self) -> None:
-        """See ``Graphics``; for any thread."""
-        if self._graphics is not None:
-            self._graphics.wake()
-
-    def choose(self, wanted: Callable[[], bool]) -> None:
-        """Wait for the choice.
+    def choose(self) -> None:
+        """Take the choice.
 
         Raises BrainViewerError if nothing is to draw, and Cancelled; see ``Graphics``.
         """
         if self._graphics is None:
             return
-        self.choice = choice = self._graphics.choice(wanted)
+        self.choice = self._graphics.choice()
+        # Again, as it may have become another one before anybody could see which was taken.
+        self.choice = choice = self._graphics.choice()
         if choice.by is DrawnBy.NOTHING:
             raise BrainViewerError(choice.why, choice.advice)
 

@@ -151,7 +151,6 @@ class VolumeWorker:
         with self._news:
             self._closing = True
             self._interrupt()
-        self._start.wake()
         if self._thread.ident and self._thread is not threading.current_thread():
             self._thread.join()
         if (refiner := self._refiner) is not None:
@@ -173,14 +172,14 @@ class VolumeWorker:
             from brainviewer.painting.volume.scene import VolumeScene
 
             # A first start probes now: the first slices are on the screen.
-            self._start.choose(lambda: not self._closing)
+            self._start.choose()
             if not self._closing:
                 with self._start.marked():
                     self._scene = VolumeScene(self.choice)
                 self.renderer = self._scene.renderer_name
                 self._draw_until_closed(self._scene)
         except Cancelled:
-            pass  # closed before the choice was known
+            pass  # the window closes
         except BrainViewerError as error:
             self._give_up(str(error))
         except Exception:

@@ -146,12 +146,12 @@ def use(monkeypatch: pytest.MonkeyPatch, probing: Probing) -> None:
     monkeypatch.setattr("brainviewer.app.graphics.graphics.Probing", lambda: probing)
 
 
-def test_who_draws_waits_for_the_choice_and_the_window_is_told(
+def test_who_draws_waits_for_a_probe_of_a_moment_and_the_window_is_told(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use(monkeypatch, Scripted(GOOD))
     assert desk.graphics.known is None
-    assert desk.graphics.choice(lambda: True).by is DrawnBy.GRAPHICS_CARD
+    assert desk.graphics.choice().by is DrawnBy.GRAPHICS_CARD
     desk.graphics.close()
     desk.drain()
     assert desk.graphics.probe == GOOD
@@ -180,13 +180,13 @@ def test_switched_off_nothing_is_probed(
         desk.graphics._settings.update(graphics="off")
     else:
         monkeypatch.setenv("BRAINVIEWER_NO_3D", "1")
-    choice = desk.graphics.choice(lambda: True)
+    choice = desk.graphics.choice()
     assert choice.by is DrawnBy.NOTHING
     assert "switched off" in choice.why
     assert probing.runs == 0
 
 
-def test_who_closes_does_not_wait_for_the_probe(
+def test_meanwhile_the_processor_draws_and_closing_does_not_wait_for_the_probe(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, stopped = threading.Event(), threading.Event()
@@ -201,27 +201,16 @@ def test_who_closes_does_not_wait_for_the_probe(
             stopped.set()
 
     use(monkeypatch, Slow(["nothing"]))
-    wanted, ended = [True], list[str]()
-
-    def draw() -> None:
-        try:
-            desk.graphics.choice(lambda: wanted[0])
-        except Cancelled:
-            ended.append("cancelled")
-
-    thread = threading.Thread(target=draw)
-    thread.start()
+    choice = desk.graphics.choice()
     assert begun.wait(LATE)
     assert desk.graphics.probing
-    wanted[0] = False
-    desk.graphics.wake()
-    thread.join(LATE)
-    assert ended == ["cancelled"]
+    assert (choice.by, choice.opengl) == (DrawnBy.PROCESSOR, False)
+    assert not choice.draws_as(choose_graphics(GOOD))
     desk.graphics.close()
     assert stopped.is_set()
     assert not desk.graphics.probing
     with pytest.raises(Cancelled):
-        desk.graphics.choice(lambda: True)
+        desk.graphics.choice()
 
 
 def test_an_error_of_ours_is_not_that_of_the_driver(
@@ -231,7 +220,7 @@ def test_an_error_of_ours_is_not_that_of_the_driver(
         raise ZeroDivisionError
 
     monkeypatch.setattr("brainviewer.app.graphics.graphics.find_graphics", fail)
-    assert desk.graphics.choice(lambda: True).by is DrawnBy.PROCESSOR
+    assert desk.graphics.choice().by is DrawnBy.PROCESSOR
 
 
 def test_probing_again_tells_when_it_is_done(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,10 +58,8 @@ class Marks:
     def __init__(self, choice: GraphicsChoice) -> None:
         self.chosen, self.log = choice, list[str]()
 
-    def choice(self, wanted: object) -> GraphicsChoice:
+    def choice(self) -> GraphicsChoice:
         return self.chosen
-
-    def wake(self) -> None: ...
 
     def mark(self) -> "Marks":
         self.log.append("mark")
@@ -77,7 +75,7 @@ class Marks:
 def test_marks_stand_until_the_first_volume_is_drawn() -> None:
     marks = Marks(GraphicsChoice(DrawnBy.PROCESSOR, "So."))
     start = DrawingStart(marks)
-    start.choose(lambda: True)
+    start.choose()
     for volume in (False, False, True, True, False):
         with start.marked(volume):
             marks.log.append("draw")
@@ -97,4 +95,4 @@ def test_an_error_is_not_a_drawn_volume() -> None:
 
 def test_where_nothing_draws_it_is_said() -> None:
     with pytest.raises(BrainViewerError, match="switched off in the settings"):
-        DrawingStart(Marks(SWITCHED_OFF)).choose(lambda: True)
+        DrawingStart(Marks(SWITCHED_OFF)).choose()
