@@ -35,6 +35,7 @@ RECENT = 8
 _MOST_KEYS = 500
 _MOST_PARTS = 50
 MOST_LAYOUTS = 30
+_OPENS_WITH = "The layout that they open with."
 
 
 @dataclass
@@ -75,16 +76,13 @@ class Settings:
                  Layout.ONE_LARGE: "One large"},
     )
     layout_four: str = setting(
-        "", Page.DISPLAY, "Studies of four sequences", "The layout that they open with.",
-        offered=offers.layouts,
+        "", Page.DISPLAY, "Studies of four sequences", _OPENS_WITH, offered=offers.layouts,
     )
     layout_fewer: str = setting(
-        "", Page.DISPLAY, "Studies of two or three", "The layout that they open with.",
-        offered=offers.layouts,
+        "", Page.DISPLAY, "Studies of two or three", _OPENS_WITH, offered=offers.layouts,
     )
     layout_single: str = setting(
-        "", Page.DISPLAY, "Studies of one sequence", "The layout that they open with.",
-        offered=offers.layouts,
+        "", Page.DISPLAY, "Studies of one sequence", _OPENS_WITH, offered=offers.layouts,
     )
     layouts: tuple[tuple[str, ...], ...] = setting(
         (), Page.DISPLAY, "Own layouts", "For each its name and what its panes show.",
@@ -94,8 +92,7 @@ class Settings:
         True, Page.DISPLAY, "Smooth pixels", "Interpolate between pixels, or show them as squares.",
     )
     cine_speed: int = setting(
-        12, Page.DISPLAY, "Cine", "How fast slices are played.", between=(1, 60),
-        unit=" slices/s",
+        12, Page.DISPLAY, "Cine", "How fast slices are played.", between=(1, 60), unit=" slices/s",
     )
     cine_turns_back: bool = setting(
         False, Page.DISPLAY, "Cine back and forth",
@@ -104,6 +101,9 @@ class Settings:
     magnification: int = setting(
         3, Page.DISPLAY, "Magnifier", "How many times larger the magnifier shows the image.",
         between=(2, 8), unit="×",
+    )
+    turns_smoothly: bool = setting(
+        True, Page.DISPLAY, "Motion", "Let the head turn to another view, or show that at once.",
     )
     tool_bar_style: str = setting(
         "under", Page.DISPLAY, "Tool bar", "How the buttons of the tool bar look.",

@@ -15,7 +15,7 @@ from brainviewer.gui.actions.sessions import SESSION_MENU
 from brainviewer.gui.actions.table import ACTIONS
 from brainviewer.gui.actions.volume_content import VOLUME_CONTENT_MENU
 from brainviewer.gui.keys.key_map import KeyedAction
-from brainviewer.painting.volume.view import LOOKS
+from brainviewer.painting.volume.view import LOOKS, OBLIQUES
 from brainviewer.painting.volume.voxels.presets import PRESETS
 
 _DRAWING = tuple(f"tool-{kind.name.lower()}" for kind in Kind)
@@ -66,6 +66,7 @@ _SIDE = (
 )  # fmt: skip
 LOOK_ACTIONS: tuple[str, ...] = (
     *(f"look-{letter.lower()}" for letter in LOOKS),
+    *(f"look-{name}" for name in OBLIQUES),
     "-",
     "volume-looks",
     *(f"volume-preset-{name}" for name in PRESETS),

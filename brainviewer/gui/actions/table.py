@@ -29,7 +29,7 @@ from brainviewer.gui.pacs.opener import send_results
 from brainviewer.gui.panels.tumour import copy_measurements
 from brainviewer.gui.volume.cutting import PEEL_STEP_MM
 from brainviewer.gui.window_parts import WindowParts
-from brainviewer.painting.volume.view import LOOK_NAMES, LOOKS
+from brainviewer.painting.volume.view import LOOK_NAMES, LOOKS, OBLIQUES
 from brainviewer.painting.volume.voxels.presets import PRESETS
 
 _PLANE = Choice("plane", lambda w, v: w.session.view.set_plane(v), lambda s: s.plane)
@@ -61,7 +61,16 @@ def _preset(number: int) -> Action:
 
 def _look(letter: str) -> Action:
     text = f"3D from {LOOK_NAMES[letter]}"
-    return Action(f"look-{letter.lower()}", text, "", Fact.SIDES, lambda w: w.volume.look(letter))
+    return Action(
+        f"look-{letter.lower()}", text, "", Fact.SIDES, lambda w: w.volume.turning.look(letter)
+    )  # fmt: skip
+
+
+def _oblique(name: str) -> Action:
+    return Action(
+        f"look-{name}", f"3D from {name.replace('-', ' ')}", "", Fact.SIDES,
+        lambda w: w.volume.turning.look(name), tip="Between three sides, from above",
+    )  # fmt: skip
 
 
 def _volume_preset(name: str) -> Action:
@@ -117,6 +126,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy", "Copy view", "Ctrl+C", Fact.STUDY, lambda w: w.export.copy(), short="Copy view",
            tip="Copy the current view to the clipboard"),
     *(_look(letter) for letter in LOOKS),
+    *(_oblique(name) for name in OBLIQUES),
     Action("volume-looks", "Looks in 3D…", "", Fact.SEQUENCES, lambda w: w.volume.offer_looks(),
            tip="What voxels look like, to be chosen by pictures of the study"),
     *(_volume_preset(name) for name in PRESETS),

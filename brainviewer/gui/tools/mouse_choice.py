@@ -1,4 +1,4 @@
-"""Brings the chosen mouse scheme to the window."""
+"""Brings the chosen mouse scheme, and whether the head turns, to the window."""
 
 from collections.abc import Collection
 
@@ -15,12 +15,13 @@ class MouseChoice:
 
     def __init__(self, session: Session, volume: VolumePane) -> None:
         self._session, self._volume = session, volume.image
+        self._turning = volume.turning
         volume.place_picked.connect(session.view.set_cursor)
         session.settings.changed.connect(self._follow)
-        if session.settings.mouse_scheme != USUAL.name:
-            self._follow({"mouse_scheme"})
+        self._follow({"mouse_scheme"} if session.settings.mouse_scheme != USUAL.name else ())
 
     def _follow(self, changed: Collection[str]) -> None:
+        self._turning.wanted = self._session.settings.turns_smoothly
         if "mouse_scheme" in changed:
             scheme = SCHEMES[self._session.settings.mouse_scheme]
             self._volume.use(scheme)

@@ -22,6 +22,7 @@ from brainviewer.gui import theme
 from brainviewer.gui.tools.mouse_drags import STILL_PX
 from brainviewer.gui.tools.mouse_schemes import USUAL, Deed, MouseScheme
 from brainviewer.gui.tools.wheel_steps import notches
+from brainviewer.gui.volume.view_cube import ViewCube
 from brainviewer.gui.widgets import painted
 from brainviewer.painting.devices import pixels_of, rgb_image
 from brainviewer.painting.text.captions import write_corner
@@ -73,6 +74,10 @@ class VolumeImage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.view = VolumeView()
+        self.cube = ViewCube(self)
+        self.cube.turned.connect(self._turn)
+        self.cube.released.connect(self.released)
+        self._sides = False
         self._image = QImage()
         self.caption = self.warning = self.message = ""
         self._last: QPointF | None = None
@@ -106,13 +111,26 @@ class VolumeImage(QWidget):
         """Show an image (height, width, 3); None clears it."""
         image = QImage() if image2d is None else rgb_image(image2d)
         self._image = image.convertToFormat(QImage.Format.Format_RGB32)
+        self._place_cube()
         self.update()
 
-    def show_words(self, caption: str = "", warning: str = "", message: str = "") -> None:
-        """The caption in the corner, the warning under it, and a message instead of an image."""
+    def show_words(
+        self, caption: str = "", warning: str = "", message: str = "", sides: bool = False
+    ) -> None:
+        """The caption in the corner, the warning under it, and a message instead of an image.
+
+        sides : whether it is known which sides of the patient they are.
+        """
         self.caption, self.warning, self.message = caption, warning, message
+        self._sides = sides
         self.setAccessibleDescription(message)
+        self._place_cube()
         self.update()
+
+    def _place_cube(self) -> None:
+        """In the upper right corner, where there is room beside or below the caption."""
+        shown = self._sides and not self.message and not self._image.isNull()
+        self.cube.place(self.caption if shown else None)
 
     # Painting
 
@@ -144,6 +162,7 @@ class VolumeImage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._place_cube()
         self.resized.emit()
 
     # Hands
@@ -193,6 +212,9 @@ class VolumeImage(QWidget):
         else:
             return
         self.view_wanted.emit(view)
+
+    def _turn(self, azimuth: float, elevation: float) -> None:
+        self.view_wanted.emit(self.view.turned(azimuth, elevation))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         # With the mouse the menu comes when the button goes up: dragging with it zooms.

@@ -20,6 +20,7 @@ from brainviewer.gui.volume.drawing import VolumeDrawing
 from brainviewer.gui.volume.image import VolumeImage
 from brainviewer.gui.volume.looks.choice import LookChoice
 from brainviewer.gui.volume.slices import VolumeSlices
+from brainviewer.gui.volume.turning import Turning
 from brainviewer.gui.volume.words import show_words
 from brainviewer.gui.widgets import listen, timer
 from brainviewer.painting.volume.view import VolumeView, first_view
@@ -61,7 +62,6 @@ class VolumePane(QWidget):
         self.image.clicked.connect(self._pick)
         self.image.resized.connect(self._ask_for_size)
         self.controls.sliders_moved.connect(self._sliders_moved)
-        self.controls.look_wanted.connect(self.look)
         self.controls.preset_wanted.connect(self.offer_looks)
         self.controls.save_wanted.connect(self.saveRequested)
         self.drawing = VolumeDrawing(graphics, self)
@@ -74,6 +74,9 @@ class VolumePane(QWidget):
         self.looks = LookChoice(
             self, state, lambda: self.view, self.set_view, lambda: self.drawing.delivered
         )
+        self.turning = Turning(self.image, lambda: self.view, self.set_view, self.drawing.rest)
+        self.image.cube.rotation_wanted.connect(self.turning.to)
+        self.controls.look_wanted.connect(self.turning.look)
         self._study_timer = timer(self, _STUDY_MS, self._send_study)
         self._cursor_timer = timer(self, _CURSOR_MS, self._send_cursor)
         self._overlay_timer = timer(self, _STUDY_MS, self._send_overlays)
@@ -161,6 +164,7 @@ class VolumePane(QWidget):
 
     def shutdown(self) -> None:
         """Stop drawing and release OpenGL; the pane stays as it is."""
+        self.turning.stop()
         for waiting in (self._study_timer, self._cursor_timer, self._overlay_timer):
             waiting.stop()
         for signal, slot in self._connections:
@@ -257,8 +261,10 @@ class VolumePane(QWidget):
             self.place_picked.emit(place)
 
     def _show_image(self, image: NDArray[np.uint8]) -> None:
+        self.turning.drawn()
         if self._state.solid_study is not None:
             self.image.show_image(image)
+            self.image.cube.show_rotation(self.drawing.delivered.view.rotation)
             self._show_words()
 
     def _show_failure(self, _reason: str) -> None:

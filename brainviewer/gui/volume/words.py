@@ -31,4 +31,4 @@ def show_words(
         if shown.study is study and shown.modality is not None:
             name = shown.modality
         what = f"{name} 3D, without the skull" if bare else f"{name} 3D"
-        image.show_words(what, "SYNTHETIC" if study.synthetic else "")
+        image.show_words(what, "SYNTHETIC" if study.synthetic else "", sides=oriented)

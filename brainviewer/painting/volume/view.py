@@ -1,6 +1,7 @@
 """From where and how the head is looked at in 3D: values and arithmetic, no VTK."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -33,6 +34,13 @@ LOOK_NAMES = {
     "S": "superior",
     "I": "inferior",
 }
+OBLIQUES = {
+    "left-anterior": (-1, 1, 1),
+    "right-anterior": (1, 1, 1),
+    "left-posterior": (-1, -1, 1),
+    "right-posterior": (1, -1, 1),
+}
+"""Four views between three of the six, by where they are seen from, in RAS+."""
 SMALLEST, LARGEST = 0.4, 4.0
 _STEP, _LARGER = 0.05, 1.1
 _FARTHEST = 1.2
@@ -45,6 +53,36 @@ def look_rotation(letter: str) -> Rotation:
     """
     viewer, up = (np.array(v, dtype=np.float64) for v in LOOKS[letter])
     return np.array([np.cross(up, viewer), up, viewer])
+
+
+def facing(direction: Sequence[float]) -> Rotation:
+    """(3, 3) rotation of the view from a direction (3,) in RAS+, with superior upwards.
+
+    From straight above or below it is the standard view.
+    """
+    x, y, z = direction
+    if not (x or y):
+        return look_rotation("S" if z > 0 else "I")
+    viewer = np.array(direction, dtype=np.float64) / math.hypot(*direction)
+    right = np.array((-y, x, 0.0)) / math.hypot(x, y)
+    return np.array([right, np.cross(viewer, right), viewer])
+
+
+def between(start: Rotation, end: Rotation, part: float) -> Rotation:
+    """The rotation after a part, 0 to 1, of the shortest way from one to another."""
+    way = end @ start.T
+    angle = math.acos(min(max((float(np.trace(way)) - 1) / 2, -1.0), 1.0))
+    if angle < 1e-6:
+        return end
+    axis = np.array([way[2, 1] - way[1, 2], way[0, 2] - way[2, 0], way[1, 0] - way[0, 1]])
+    if float(np.linalg.norm(axis)) < 1e-3:  # half a turn: what it leaves alone is the axis
+        both = way + np.eye(3)
+        axis = both[:, int(np.linalg.norm(both, axis=0).argmax())]
+    a, b, c = axis / np.linalg.norm(axis)
+    cross = np.array([[0, -c, b], [c, 0, -a], [-b, a, 0]])
+    gone = part * angle
+    step = np.eye(3) + math.sin(gone) * cross + (1 - math.cos(gone)) * cross @ cross
+    return np.asarray(step @ start, dtype=np.float64)
 
 
 def turned(rotation: Rotation, azimuth: float, elevation: float) -> Rotation:
