@@ -6,14 +6,18 @@ from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from brainviewer.app.state import ViewState
+from brainviewer.core.reformation.oblique import Obliquity
+from brainviewer.core.reformation.reformation import Reformation
 from brainviewer.core.slices import Plane
 from brainviewer.core.study import Modality
+from brainviewer.core.voi.voi_window import Window
 from brainviewer.gui.volume.pane import VolumePane
+from brainviewer.painting.volume.planes.shown_slices import NO_SLICES
 from brainviewer.painting.volume.view import VolumeView, look_rotation
 from brainviewer.painting.volume.voxels.clip import Clip
 from brainviewer.painting.volume.voxels.presets import PRESETS
 from tests.gui.hands import drag
-from tests.phantoms import grid_of, marker_finding, marker_study
+from tests.phantoms import grid_of, marker_finding, marker_position, marker_study
 
 pytestmark = pytest.mark.window
 
@@ -37,6 +41,12 @@ def pane(qtbot: QtBot, state: ViewState, monkeypatch: pytest.MonkeyPatch) -> Vol
     return pane
 
 
+def in_slice(state: ViewState) -> np.ndarray:
+    """The cursor, in the middle of its slice."""
+    view = state.view()
+    return view.move(state.cursor, view.index_of(state.cursor))
+
+
 @pytest.mark.parametrize("letter", ["S", "I"])
 def test_the_cut_goes_with_the_slice_and_faces_the_viewer(
     pane: VolumePane, state: ViewState, qtbot: QtBot, letter: str
@@ -45,16 +55,13 @@ def test_the_cut_goes_with_the_slice_and_faces_the_viewer(
     pane.look(letter)
     pane.cutting.at_slice()
     plane = pane.view.clip.plane
-    assert plane is not None and plane.point == pytest.approx(tuple(state.cursor))
+    assert plane is not None and plane.point == pytest.approx(tuple(in_slice(state)))
     assert plane.normal == pytest.approx((0, 0, 1 if letter == "S" else -1), abs=1e-6)
     state.cursor = state.cursor + np.array((0, 0, 7.0))
     state.cursor_changed.emit()
-
-    def there() -> None:
-        assert pane.view.clip.plane is not None
-        assert pane.view.clip.plane.point == pytest.approx(tuple(state.cursor))
-
-    qtbot.waitUntil(there)
+    moved = pane.view.clip.plane  # at once
+    assert moved is not None and moved.point == pytest.approx(tuple(in_slice(state)))
+    assert moved.point[2] > plane.point[2] + 5
     pane.cutting.at_slice()
     assert not pane.view.clip
     state.cursor_changed.emit()
@@ -148,3 +155,31 @@ def test_a_click_tells_the_place_that_is_seen(qtbot: QtBot, state: ViewState) ->
     qtbot.mouseClick(pane.image, Qt.MouseButton.LeftButton, pos=middle)
     assert len(picked) == 1
     pane.close()
+
+
+def test_a_cut_goes_with_planes_that_are_tilted(pane: VolumePane, state: ViewState) -> None:
+    assert state.study is not None
+    grid, place = state.study.grid, marker_position(state.study.grid)
+    tilt = Obliquity.through(place).turned(grid, (1, 0, 0), 0.4, place)
+    state.reformation = Reformation(obliquity=tilt)
+    state.cursor, state.plane = place, Plane.AXIAL
+    pane.look("S")
+    pane.cutting.at_slice()
+    cut = pane.view.clip.plane
+    assert cut is not None
+    view = state.reformation.view(grid, Plane.AXIAL, state.convention)
+    assert abs(np.array(cut.normal) @ view.normal) == pytest.approx(1)
+    assert abs(cut.normal[2]) < 0.95
+    assert view.index_of(cut.point) == view.index_of(place)
+
+
+def test_cuts_are_shown_with_the_window_of_the_sequence(pane: VolumePane, state: ViewState) -> None:
+    request = pane.drawing.worker
+    assert request._request.slices is NO_SLICES
+    pane.cutting.to_tumour()
+    assert request._request.slices.window is not None and not request._request.slices.cuts
+    state.windows = {Modality.T1: Window(300, 100, inverted=True)}
+    state.display_changed.emit()
+    assert request._request.slices.window == Window(300, 100, inverted=True)
+    pane.cutting.whole()
+    assert request._request.slices == NO_SLICES

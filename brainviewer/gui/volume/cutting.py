@@ -40,8 +40,12 @@ class VolumeCutting:
 
     def follow(self) -> None:
         """Bring a cut that goes with the slice to where the cursor is."""
-        if self.follows and self._state.study is not None:
-            self._cut_by(self._facing(self._state.cursor, self._state.view().normal))
+        state = self._state
+        if self.follows and state.study is not None:
+            view = state.reformation.view(state.study.grid, state.plane, state.convention)
+            # The middle of the slice, so that the face of the cut is the slice itself.
+            point = view.move(state.cursor, view.index_of(state.cursor))
+            self._cut_by(self._facing(point, view.normal))
 
     def to_tumour(self) -> None:
         """Cut to the middle of the tumour, across the axis that faces the viewer most."""

@@ -69,7 +69,7 @@ class VolumePane(QWidget):
         self.drawing.failed.connect(self._show_failure)
         self.drawing.begun_anew.connect(self._ask_for_everything)
         self.image.released.connect(self.drawing.rest)
-        self.slices = VolumeSlices(state, self.drawing.request)
+        self.slices = VolumeSlices(state, lambda: self.view, self.drawing.request)
         self.controls.slices_menu.aboutToShow.connect(self._fill_slices_menu)
         self.looks = LookChoice(
             self, state, lambda: self.view, self.set_view, lambda: self.drawing.delivered
@@ -186,6 +186,7 @@ class VolumePane(QWidget):
         self.image.view = view
         self.controls.show_view(view)
         self.drawing.request(view=view)
+        self.slices.send()
 
     def _first_view(self) -> VolumeView:
         study = self._state.solid_study

@@ -10,16 +10,23 @@ from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.gui.widgets import call
 from brainviewer.painting.volume.planes.shown_slices import NO_SLICES, ShownSlices
+from brainviewer.painting.volume.view import VolumeView
 
 
 class VolumeSlices:
     """Tells what is to be drawn of slices; they go with cursor and window at once.
 
+    view : how the head is seen at present; the faces of its cuts are shown in the same way.
     request : takes ``slices=`` when they change.
     """
 
-    def __init__(self, state: ViewState, request: Callable[..., None]) -> None:
-        self._state, self._request = state, request
+    def __init__(
+        self,
+        state: ViewState,
+        view: Callable[[], VolumeView],
+        request: Callable[..., None],
+    ) -> None:
+        self._state, self._view, self._request = state, view, request
         self._of: tuple[Study | None, Modality | None] = None, None
         self._sent = NO_SLICES
         self.planes: tuple[Plane, ...] = ()
@@ -60,7 +67,7 @@ class VolumeSlices:
 
     def _now(self) -> ShownSlices:
         state, (study, modality) = self._state, self._of
-        if study is None or modality is None or not self.planes:
+        if study is None or modality is None or not (self.planes or self._view().clip):
             return NO_SLICES
         views = (state.reformation.view(study.grid, p, Convention.RADIOLOGICAL) for p in Plane)
         return ShownSlices(

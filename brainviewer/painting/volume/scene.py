@@ -134,6 +134,7 @@ class VolumeScene:
         if self._block is None:
             return np.full((height, width, 3), np.rint(np.array(BACKGROUND) * 255), np.uint8)
         camera = camera_of(self.view, self._block, (width, height))
+        self._planes.prepare(self.view, self._brain.cut(self.view, fine), camera, fine)
         image = self._brain.picture(camera, self.view, fine, self._solid_image)
         if self._oriented:
             draw_letters(image, self.view.rotation, ratio)

@@ -9,7 +9,7 @@ import vtkmodules.vtkRenderingVolumeOpenGL2  # noqa: F401  registers the drawing
 from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
-from vtkmodules.vtkCommonDataModel import vtkImageData, vtkPiecewiseFunction
+from vtkmodules.vtkCommonDataModel import vtkImageData, vtkPiecewiseFunction, vtkPlane
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
 from vtkmodules.vtkRenderingCore import (
     vtkColorTransferFunction,
@@ -26,7 +26,7 @@ from brainviewer.painting.volume.camera import Camera
 from brainviewer.painting.volume.solids import aim, near_in
 from brainviewer.painting.volume.view import VolumeView
 from brainviewer.painting.volume.voxels.block_values import AIR, BRIGHTEST
-from brainviewer.painting.volume.voxels.clip import Clip, weights_of
+from brainviewer.painting.volume.voxels.clip import Clip, CutBlock, cuts_of, weights_of
 from brainviewer.painting.volume.voxels.look import UNSHADED, Blend, VolumeLook, projected
 from brainviewer.painting.volume.voxels.picking import Seen
 from brainviewer.painting.volume.voxels.turning_rays import TurningRays
@@ -92,6 +92,12 @@ class CardVolume:
     def refine(self) -> None:
         """Nothing is left to be made."""
 
+    def cut(self, view: VolumeView, _fine: bool) -> CutBlock:
+        """What of the head is drawn for a view; there must be one."""
+        assert self._block is not None
+        self._cut(view.clip)
+        return CutBlock(self._block, self._left)
+
     def picture(
         self,
         camera: Camera,
@@ -128,10 +134,18 @@ class CardVolume:
         """Give the card what a clip leaves of the block."""
         if self._block is None or clip == self._clip:
             return
-        self._clip, block = clip, self._block
+        known, self._clip, block = self._clip, clip, self._block
         self._left = weights_of(clip, block)
-        if self._left is not None:
-            values = np.asfortranarray(block.values * self._left, dtype=block.values.dtype)
+        self._mapper.RemoveAllClippingPlanes()
+        for cut in cuts_of(clip):
+            # VTK keeps what the normal points to.
+            kept = vtkPlane(origin=cut.point, normal=[-part for part in cut.normal])
+            self._mapper.AddClippingPlane(kept)
+        if known is not None and known.peel_mm == clip.peel_mm:
+            return
+        peeled = weights_of(Clip(peel_mm=clip.peel_mm), block)
+        if peeled is not None:
+            values = np.asfortranarray(block.values * peeled, dtype=block.values.dtype)
             block = Block(values, block.affine)
         self._voxel_mm = min(block.spacing)
         self._mapper.SetInputData(_image(block))

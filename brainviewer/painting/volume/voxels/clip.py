@@ -44,6 +44,25 @@ class Clip:
         return self.box is not None or self.plane is not None or self.peel_mm > 0
 
 
+def cuts_of(clip: Clip) -> tuple[ClipPlane, ...]:
+    """The planes that a clip cuts along; their normals point to what is cut away."""
+    cuts = [] if clip.plane is None else [clip.plane]
+    if clip.box is not None:
+        for axis in range(3):
+            for corner, side in zip(clip.box, (-1.0, 1.0), strict=True):
+                a, b, c = (side * np.eye(3)[axis]).tolist()
+                cuts.append(ClipPlane(corner, (a, b, c)))
+    return tuple(cuts)
+
+
+@dataclass(frozen=True, eq=False)
+class CutBlock:
+    """A block as it is drawn. left : (i, j, k) 0 to 1, see ``weights_of``; None for all."""
+
+    block: Block
+    left: NDArray[np.float32] | None
+
+
 def weights_of(clip: Clip, block: Block) -> NDArray[np.float32] | None:
     """(i, j, k) 0 to 1, what part of each voxel is left; None if nothing is cut away.
 
@@ -52,13 +71,8 @@ def weights_of(clip: Clip, block: Block) -> NDArray[np.float32] | None:
     if not clip:
         return None
     left = np.ones(block.values.shape, np.float32)
-    if clip.box is not None:
-        for axis in range(3):
-            for corner, side in zip(clip.box, (-1.0, 1.0), strict=True):
-                normal = side * np.eye(3)[axis]
-                _cut(left, block, np.array(corner), normal)
-    if clip.plane is not None:
-        _cut(left, block, np.array(clip.plane.point), np.array(clip.plane.normal))
+    for cut in cuts_of(clip):
+        _cut(left, block, np.array(cut.point), np.array(cut.normal))
     if clip.peel_mm > 0:
         np.minimum(left, _peeled(block, clip.peel_mm), out=left)
     return left

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.camera import Camera
 from brainviewer.painting.volume.view import VolumeView
-from brainviewer.painting.volume.voxels.clip import Clip, weights_of
+from brainviewer.painting.volume.voxels.clip import Clip, CutBlock, weights_of
 from brainviewer.painting.volume.voxels.coded_block import CodedBlock
 from brainviewer.painting.volume.voxels.look import Blend, VolumeLook
 from brainviewer.painting.volume.voxels.picking import Seen
@@ -77,6 +77,13 @@ class ProcessorVolume:
                 made = coarse
             if finer is self._finer:
                 self._fine = made
+
+    def cut(self, view: VolumeView, fine: bool) -> CutBlock:
+        """What of the head is drawn for a view."""
+        if fine:
+            self.refine()
+        drawing = self._drawn(view.voxel_look, view.clip, fine)
+        return CutBlock(drawing.block.block, drawing.left)
 
     def picture(
         self,
