@@ -35,7 +35,6 @@ class Deed(StrEnum):
     SLICES = "Slices"
     TURN = "Turn"
     LOOK = "Opacity and contrast"
-    SIZE = "Size"
 
 
 TOOLS = (Deed.CURSOR_TOOL, Deed.WINDOW_TOOL)
@@ -123,7 +122,7 @@ _VOLUME = (
     Gesture(_LEFT, _PLAIN, Deed.TURN),
     Gesture(_MIDDLE, _PLAIN, Deed.PAN),
     Gesture(_RIGHT, _PLAIN, Deed.ZOOM),
-    Gesture(_NO_BUTTON, _PLAIN, Deed.SIZE),
+    Gesture(_NO_BUTTON, _PLAIN, Deed.ZOOM),
     Gesture(_LEFT, _CTRL, Deed.LOOK),
 )
 SCHEMES: Mapping[str, MouseScheme] = {

@@ -46,13 +46,25 @@ _KEYS: dict[int, Callable[[VolumeView], VolumeView]] = {
     Qt.Key.Key_Period: partial(stepped, what="contrast", steps=1),
     Qt.Key.Key_Comma: partial(stepped, what="contrast", steps=-1),
 }
+_PANS: dict[int, tuple[float, float]] = {
+    Qt.Key.Key_Left: (-0.1, 0.0),
+    Qt.Key.Key_Right: (0.1, 0.0),
+    Qt.Key.Key_Up: (0.0, 0.1),
+    Qt.Key.Key_Down: (0.0, -0.1),
+}
+"""With Shift: how far the head goes, in halves of the shorter side of the image."""
+_OTHERS = (
+    Qt.KeyboardModifier.ControlModifier
+    | Qt.KeyboardModifier.AltModifier
+    | Qt.KeyboardModifier.MetaModifier
+)
 
 
 class VolumeImage(QWidget):
     """The mouse does what its scheme says: turn, pan, zoom, and opacity (up) with contrast (right).
 
-    With the keyboard: arrows turn, + and - set the size, [ and ] the opacity, comma and full stop
-    the contrast, Home resets.
+    With the keyboard: arrows turn, and with Shift pan, + and - set the size, [ and ] the opacity,
+    comma and full stop the contrast, Home resets.
 
     caption : what is shown, in the upper left corner. warning : under it.
     message : what stands in the place of the image, if anything.
@@ -60,6 +72,9 @@ class VolumeImage(QWidget):
 
     view_wanted = Signal(object)
     """A ``VolumeView`` that the user's hand asks for."""
+    zoom_wanted = Signal(float, float, float)
+    """A factor, and the place that stays: right of and above the middle of the image, in halves
+    of its shorter side."""
     reset_wanted = Signal()
     large_wanted = Signal()
     """A double click: it alone, or beside the slices again."""
@@ -203,7 +218,8 @@ class VolumeImage(QWidget):
             half = min(self.width(), self.height()) / 2
             view = view.moved(moved.x() / half, -moved.y() / half)
         elif self._deed is Deed.ZOOM:
-            view = view.shown(size=view.size * 2 ** (-moved.y() / _PIXELS_DOUBLE))
+            self._zoom(2 ** (-moved.y() / _PIXELS_DOUBLE), self._start)
+            return
         elif self._deed is Deed.LOOK:
             view = view.shown(
                 opacity=view.opacity - moved.y() * _FRACTION_PER_PIXEL,
@@ -223,21 +239,35 @@ class VolumeImage(QWidget):
         event.accept()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        self.view_wanted.emit(stepped(self.view, "size", notches(event)))
+        larger = stepped(self.view, "size", notches(event))
+        self._zoom(larger.size / self.view.size, event.position())
         event.accept()
+
+    def _zoom(self, factor: float, at: QPointF) -> None:
+        by, half = at - QRectF(self.rect()).center(), min(self.width(), self.height()) / 2
+        self.zoom_wanted.emit(factor, by.x() / half, -by.y() / half)
 
     def event(self, event: QEvent) -> bool:
         # The keys that turn the head belong to it while it has the focus, not to the window.
         asked = event.type() is QEvent.Type.ShortcutOverride
-        if asked and isinstance(event, QKeyEvent) and event.key() in (*_KEYS, Qt.Key.Key_Home):
+        if asked and isinstance(event, QKeyEvent) and self._means(event):
             event.accept()
             return True
         return super().event(event)
 
+    def _means(self, event: QKeyEvent) -> Callable[[], None] | None:
+        """What a key does here; None if nothing."""
+        key, view = event.key(), self.view
+        if event.modifiers() & _OTHERS:
+            return None
+        if key == Qt.Key.Key_Home:
+            return self.reset_wanted.emit
+        if key in _PANS and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            return lambda: self.view_wanted.emit(view.moved(*_PANS[key]))
+        return (lambda: self.view_wanted.emit(_KEYS[key](view))) if key in _KEYS else None
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _KEYS:
-            self.view_wanted.emit(_KEYS[event.key()](self.view))
-        elif event.key() == Qt.Key.Key_Home:
-            self.reset_wanted.emit()
+        if (do := self._means(event)) is not None:
+            do()
         else:
             super().keyPressEvent(event)

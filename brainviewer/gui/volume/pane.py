@@ -19,6 +19,7 @@ from brainviewer.gui.volume.cutting import VolumeCutting
 from brainviewer.gui.volume.drawing import VolumeDrawing
 from brainviewer.gui.volume.image import VolumeImage
 from brainviewer.gui.volume.looks.choice import LookChoice
+from brainviewer.gui.volume.sight import Sight
 from brainviewer.gui.volume.slices import VolumeSlices
 from brainviewer.gui.volume.turning import Turning
 from brainviewer.gui.volume.words import show_words
@@ -60,6 +61,7 @@ class VolumePane(QWidget):
         listen(self.set_view, self.image.view_wanted, self.controls.view_wanted)
         listen(self.reset, self.image.reset_wanted, self.controls.reset_wanted)
         self.image.clicked.connect(self._pick)
+        self.image.zoom_wanted.connect(self._zoom)
         self.image.resized.connect(self._ask_for_size)
         self.controls.sliders_moved.connect(self._sliders_moved)
         self.controls.preset_wanted.connect(self.offer_looks)
@@ -70,6 +72,7 @@ class VolumePane(QWidget):
         self.drawing.begun_anew.connect(self._ask_for_everything)
         self.image.released.connect(self.drawing.rest)
         self.slices = VolumeSlices(state, lambda: self.view, self.drawing.request)
+        self.sight = Sight(state, lambda: self.drawing.worker)
         self.controls.slices_menu.aboutToShow.connect(self._fill_slices_menu)
         self.looks = LookChoice(
             self, state, lambda: self.view, self.set_view, lambda: self.drawing.delivered
@@ -253,13 +256,14 @@ class VolumePane(QWidget):
     # From the worker to the screen
 
     def _pick(self, x: float, y: float) -> None:
-        """Tell what is seen at a place of the image, if it is of the study that is open."""
-        worker = self.drawing.worker
-        seen, shown = worker.seen, worker.delivered.study
-        if seen is None or shown is not self._state.solid_study:
-            return
-        if (place := seen.place(x, y)) is not None:
+        """Tell what is seen at a place of the image."""
+        seen = self.sight.seen
+        if seen is not None and (place := seen.place(x, y)) is not None:
             self.place_picked.emit(place)
+
+    def _zoom(self, factor: float, right: float, up: float) -> None:
+        nearer = self.sight.nearer(right, up)
+        self.set_view(self.view.zoomed(factor, (right, up), nearer))
 
     def _show_image(self, image: NDArray[np.uint8]) -> None:
         self.turning.drawn()

@@ -43,7 +43,9 @@ OBLIQUES = {
 """Four views between three of the six, by where they are seen from, in RAS+."""
 SMALLEST, LARGEST = 0.4, 4.0
 _STEP, _LARGER = 0.05, 1.1
-_FARTHEST = 1.2
+_FARTHEST = 1.1
+"""How far the middle of the image may lie from that of the head, see ``VolumeView.place``: about as
+far as the head goes."""
 
 
 def look_rotation(letter: str) -> Rotation:
@@ -154,12 +156,25 @@ class VolumeView:
 
         right, up : in halves of the shorter side of the image as it is seen now.
         """
-        way = (right / self.size, up / self.size)
-        x, y = (
-            min(max(old + by, -_FARTHEST), _FARTHEST)
-            for old, by in zip(self.place, way, strict=True)
-        )
-        return replace(self, place=(x, y))
+        x, y = self.place
+        return self._placed(x + right / self.size, y + up / self.size)
+
+    def zoomed(
+        self, factor: float, at: tuple[float, float] = (0.0, 0.0), nearer: float = 0.0
+    ) -> "VolumeView":
+        """Larger by a factor; what is seen at a place stays there, unless it would leave reach.
+
+        at : right of and above the middle of the image, in halves of its shorter side.
+        nearer : how far before the plane of the middle of the head it lies, as a part of the
+            distance from there to the eye; 0 where lines of sight are parallel.
+        """
+        larger = self.shown(size=self.size * factor)
+        way = (1 - nearer) * (1 / larger.size - 1 / self.size)
+        return larger._placed(self.place[0] + at[0] * way, self.place[1] + at[1] * way)
+
+    def _placed(self, x: float, y: float) -> "VolumeView":
+        part = min(1.0, _FARTHEST / max(math.hypot(x, y), 1e-12))
+        return replace(self, place=(part * x, part * y))
 
     def shown(
         self,
