@@ -17,7 +17,7 @@ from brainviewer.cli import (
     studies,
     users,
 )
-from brainviewer.cli.exporting import dicom, pictures, slices, surfaces
+from brainviewer.cli.exporting import dicom, pictures, slices, surfaces, volume
 from brainviewer.cli.monitoring import commands as monitoring
 from brainviewer.cli.pacs import commands as pacs
 from brainviewer.cli.program import app, run
@@ -42,4 +42,5 @@ __all__ = [
     "studies",
     "surfaces",
     "users",
+    "volume",
 ]

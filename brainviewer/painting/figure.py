@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from brainviewer.core.findings.classification import Classification
 from brainviewer.core.findings.tumour import TumourFinding
-from brainviewer.core.study import Modality, Study
+from brainviewer.core.study import Study
 from brainviewer.painting import palette
 from brainviewer.painting.canvas import Canvas
 from brainviewer.painting.devices import (
@@ -29,6 +29,8 @@ from brainviewer.painting.slice_scene import SliceScene
 from brainviewer.painting.text import wording
 from brainviewer.painting.text.captions import letter_size, write_corner
 from brainviewer.painting.text.centred import write_centred
+from brainviewer.painting.text.volume_words import volume_text, volume_title
+from brainviewer.painting.volume.render_request import RenderRequest
 
 _GAP = 2
 _TITLE = "BrainViewer"
@@ -45,8 +47,8 @@ class FigureSpec:
     places : where the panes lie instead, one for each; none for a grid of equal ones.
     words : what is said where a pane shows no slice, and where it lies.
     volume_image : (rows, columns, 3) the 3D view, already drawn, as one more pane.
-    volume_parts : whether that shows the parts of the lesion, where they are known.
-    volume_of : the sequence that it shows, which is written on it.
+    volume : what that shows, which is written on it and told below it.
+    turning : it is an image of a turn of the head.
     finding, classification : shown in the column beside the panes if ``result`` is True, and
         named in the provenance.
     result_note : what the reader must know about the result, e.g. that it is stale.
@@ -68,8 +70,8 @@ class FigureSpec:
     identify: bool = False
     places: tuple[Place, ...] = ()
     words: tuple[tuple[Place, str], ...] = ()
-    volume_parts: bool = True
-    volume_of: Modality | None = None
+    volume: RenderRequest | None = None
+    turning: bool = False
 
 
 def draw_figure(spec: FigureSpec, scale: float = 1) -> NDArray[np.uint8]:
@@ -203,7 +205,7 @@ class FigurePage:
         for place, said in spec.words:
             _paint_words(painter, QRect(*place), said)
         if self._volume is not None and spec.volume_image is not None:
-            title = f"{spec.volume_of} 3D" if spec.volume_of is not None else "3D"
+            title = volume_title(spec.volume) if spec.volume is not None else "3D"
             warning = "SYNTHETIC" if spec.study.synthetic else ""
             _paint_volume(painter, QRect(*self._volume), spec.volume_image, title, warning)
 
@@ -232,7 +234,9 @@ class FigurePage:
         )
         if spec.result_note and not self._has_card and any(p.shows_heatmap for p in spec.panes):
             lines.insert(0, spec.result_note)  # the card would say it
-        in_volume = spec.finding if spec.volume_image is not None and spec.volume_parts else None
+        in_volume = spec.volume if spec.volume_image is not None else None
+        if in_volume is not None:
+            lines.insert(0, volume_text(in_volume, spec.turning))
         return draw_footer(canvas, spec.study, spec.panes, lines, self._width, in_volume)
 
 

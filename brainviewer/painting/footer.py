@@ -1,12 +1,13 @@
 """The lines below the images: what the colours mean and where the image came from."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from brainviewer import __version__
 from brainviewer.core.findings.classification import Classification
 from brainviewer.core.findings.tumour import TumourFinding
+from brainviewer.core.segments import LesionPart
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.study import Study
 from brainviewer.painting import palette
@@ -14,7 +15,8 @@ from brainviewer.painting.canvas import Canvas
 from brainviewer.painting.slice_image import heat_bar
 from brainviewer.painting.slice_scene import SliceScene
 from brainviewer.painting.text import wording
-from brainviewer.painting.text.measurements import part_text
+from brainviewer.painting.text.measurements import part_text, volume_text
+from brainviewer.painting.volume.render_request import RenderRequest
 
 _PAD = 12.0
 _SIZE = 11.0
@@ -29,11 +31,11 @@ def draw_footer(
     panes: Sequence[SliceScene],
     lines: Sequence[str],
     width: int,
-    in_volume: TumourFinding | None = None,
+    in_volume: RenderRequest | None = None,
 ) -> int:
     """Write the footer of a page ``width`` points wide; returns its height in points.
 
-    in_volume : the finding whose parts a 3D view beside the panes shows.
+    in_volume : what a 3D view beside the panes shows.
     """
     warnings = [(wording.RESEARCH_ONLY, False)]
     if study.synthetic:
@@ -140,7 +142,7 @@ class LegendEntry:
 
 
 def legend(
-    panes: Sequence[SliceScene], in_volume: TumourFinding | None = None
+    panes: Sequence[SliceScene], in_volume: RenderRequest | None = None
 ) -> list[LegendEntry]:
     """What the colours over the images mean; in_volume : see ``draw_footer``."""
     entries = []
@@ -174,17 +176,38 @@ def _origin(panes: Sequence[SliceScene]) -> str:
     return "drawn by hand" if corrections[0].drawn else "found automatically and edited by hand"
 
 
-def _parts(panes: Sequence[SliceScene], in_volume: TumourFinding | None) -> list[LegendEntry]:
+def _parts(panes: Sequence[SliceScene], in_volume: RenderRequest | None) -> list[LegendEntry]:
     """The parts of the lesion that are painted, each with its volume in the whole lesion."""
     shown = {part: pane.finding for pane in panes for part in pane.parts_shown}
-    taken = in_volume.measurements if in_volume is not None else None
-    if taken is not None and taken.parts_ml is not None:
-        shown |= {part: in_volume for part, ml in taken.parts_ml.items() if ml > 0}
+    finding = None if in_volume is None else in_volume.finding
+    if in_volume is not None and finding is not None and finding.found:
+        taken = finding.measurements
+        if not in_volume.parts or finding.parts is None:
+            return [*_named(shown), *_surfaces(in_volume)]
+        if taken is not None and taken.parts_ml is not None:
+            shown |= {part: finding for part, ml in taken.parts_ml.items() if ml > 0}
+    return [*_named(shown), *([] if in_volume is None else _wires(in_volume))]
+
+
+def _named(shown: Mapping[LesionPart, TumourFinding | None]) -> list[LegendEntry]:
     return [
         LegendEntry(colour, f"found: {part_text(shown[part], part)}", True)
         for part, colour in palette.PARTS.items()
         if part in shown
     ]
+
+
+def _surfaces(shown: RenderRequest) -> list[LegendEntry]:
+    """The whole lesion as one surface."""
+    taken = shown.finding.measurements if shown.finding is not None else None
+    volume = f" {volume_text(taken.volume_ml)}" if taken is not None else ""
+    return [LegendEntry(palette.TUMOUR, f"tumour{volume}", True), *_wires(shown)]
+
+
+def _wires(shown: RenderRequest) -> list[LegendEntry]:
+    if shown.prior is None:
+        return []
+    return [LegendEntry(palette.SUPPLIED, "lesion of the prior study")]
 
 
 def _draw_legend(canvas: Canvas, entries: Sequence[LegendEntry], room: float) -> float:

@@ -184,7 +184,7 @@ def test_a_3d_view_of_another_study_is_not_saved_under_the_words_of_this_one(
     said = notices(session)
     show_study(session, study)
 
-    def drawn(request: ExportRequest, report: Report) -> object:
+    def drawn(request: ExportRequest, _: object, report: Report) -> object:
         session.state.study = replace(study, name="another")
         return image_export._nothing_yet(request.scale)
 

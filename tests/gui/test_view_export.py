@@ -185,7 +185,7 @@ def test_a_3d_export_tells_how_far_it_is_and_can_be_cancelled(
         lambda key, fraction, text: told.append((key, fraction, text)),
     )
 
-    def draws(width: int, height: int, waiting) -> np.ndarray:
+    def draws(width: int, height: int, waiting, _) -> np.ndarray:
         for fraction in (0.25, 0.5):
             waiting(fraction)
         return np.zeros((height, width, 3), np.uint8)
@@ -198,7 +198,7 @@ def test_a_3d_export_tells_how_far_it_is_and_can_be_cancelled(
     drawing = [fraction for key, fraction, text in told if text == "Drawing the 3D view"]
     assert drawing == [0.0, pytest.approx(0.2), pytest.approx(0.4)]
 
-    def gives_up(width: int, height: int, waiting) -> np.ndarray:
+    def gives_up(width: int, height: int, waiting, _) -> np.ndarray:
         raise Cancelled
 
     monkeypatch.setattr(window.volume, "render_image", gives_up)

@@ -60,6 +60,7 @@ CHECKED = {
     "app.annotating.table": "a table of annotations",
     "app.dicom_export.export": "DICOM",
     "app.exporting.slice_series": "slices and cines",
+    "app.exporting.turntable": "films of the 3D view, in app/test_volume_pictures.py",
     "app.monitoring.monitoring": "the page and the table of monitoring",
     "app.prediction.image_heatmap": "an image with its heatmap",
     "app.prediction.whole_study": "result.json and figures: records and provenance",

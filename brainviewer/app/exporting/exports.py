@@ -24,6 +24,7 @@ from brainviewer.core.study import Modality, Study
 from brainviewer.painting.figure import FigureSpec, Place
 from brainviewer.painting.slice_scene import SliceScene
 from brainviewer.painting.text.wording import HIDDEN_PART
+from brainviewer.painting.volume.render_request import RenderRequest
 
 Pane = tuple[Modality, Plane]
 
@@ -97,6 +98,7 @@ def request_figure(
     request: ExportRequest,
     arrangement: PaneArrangement | None = None,
     volume_image: NDArray[np.uint8] | None = None,
+    volume: RenderRequest | None = None,
 ) -> FigureSpec:
     """The image that a request asks for.
 
@@ -105,6 +107,7 @@ def request_figure(
     arrangement : of the current view; equal panes without.
     volume_image : (rows, columns, 3) the 3D view, already drawn at the request's scale; of the
         current view left out where it is no pane of it.
+    volume : what that shows.
 
     Raises BrainViewerError if no study is open, or there is no lesion or no 3D view to show.
     """
@@ -127,8 +130,7 @@ def request_figure(
         result_note=note,
         result=request.result,
         identify=request.identify,
-        volume_parts=state.overlays.parts,
-        volume_of=state.active if state.active in study.volumes else study.modalities[0],
+        volume=volume,
     )
     if request.subject is ExportSubject.VOLUME:
         if volume_image is None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from brainviewer import __version__
 from brainviewer.app.audit_trail.recording import audited
+from brainviewer.app.exporting.volume_pictures import volume_request
 from brainviewer.app.monitoring.prediction_log import PredictionLog
 from brainviewer.app.prediction.recorded import classify, find_tumour
 from brainviewer.app.report.formats import Schema, with_schema
@@ -126,10 +127,8 @@ def analyze(
     try:
         volume = _volume_image(study, finding)
         size = volume.shape[1], volume.shape[0]
-        shown = study.modalities[0]
-        specs[VOLUME] = FigureSpec(
-            study, (), 1, size, volume, finding, result=False, volume_of=shown
-        )
+        shown = volume_request(study, finding)
+        specs[VOLUME] = FigureSpec(study, (), 1, size, volume, finding, result=False, volume=shown)
     except BrainViewerError as no_3d:
         notices.append(f"{VOLUME} was not made: {no_3d}")
     report(0.75, "Drawing the figure")

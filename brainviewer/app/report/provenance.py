@@ -7,6 +7,7 @@ from brainviewer import __version__
 from brainviewer.app.report.formats import Schema, with_schema
 from brainviewer.app.report.records import classification_record, finding_record
 from brainviewer.app.report.study_record import study_record
+from brainviewer.app.report.volume_record import volume_record
 from brainviewer.app.sign_in.reader_name import named_reader
 from brainviewer.core.annotation.annotations import (
     Annotation,
@@ -40,6 +41,8 @@ def provenance_record(figure: FigureSpec, scale: float) -> dict[str, Any]:
         data["orientation_convention"] = convention.value
         turned = wording.turn_text(study.grid, [pane.view.turn for pane in panes])
         data["orientation_text"] = turned or wording.convention_text(study.grid, convention)
+    if figure.volume is not None and figure.volume_image is not None:
+        data["volume"] = volume_record(figure.volume)
     if figure.finding is not None:
         data["finding"] = finding_record(figure.finding)
     if figure.classification is not None:

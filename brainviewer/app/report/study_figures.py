@@ -41,6 +41,8 @@ AUTO = "auto"
 """The slice with the largest tumour area."""
 
 SCALES = (1, 2, 3, 4)
+VOLUME_SCALES = (*SCALES, 6, 8)
+"""Of pages with the 3D view alone, which hold no slices that would only be enlarged."""
 DPI = 300
 """Pixels an inch of what is printed at a width in mm."""
 WIDTHS_MM = (20, 400)
@@ -150,8 +152,8 @@ def export_figure(
 
     scale, width_mm : see ``figure_content``.
 
-    Raises FileError if it cannot be saved, BrainViewerError for a scale other than 1 to 4 and a
-    width that makes no sense.
+    Raises FileError if it cannot be saved, BrainViewerError for a scale other than those of
+    ``SCALES``, or ``VOLUME_SCALES`` of the 3D view alone, and a width that makes no sense.
     """
     check_page_path(path)
     report(0.1, "Drawing the image")
@@ -188,8 +190,11 @@ def scale_of(figure: FigureSpec, scale: float, width_mm: float = 0.0) -> float:
     if width_mm:
         check_width(width_mm)
         return round(width_mm / MM_PER_INCH * DPI / FigurePage(figure).size[0], 6)
-    if scale not in SCALES:
-        raise BrainViewerError(f"An image cannot be made at {scale}×.", "Choose 1, 2, 3 or 4.")
+    alone = figure.volume_image is not None and not figure.panes
+    if scale not in (allowed := VOLUME_SCALES if alone else SCALES):
+        *first, last = allowed
+        said = f"Choose {', '.join(map(str, first))} or {last}."
+        raise BrainViewerError(f"An image cannot be made at {scale}×.", said)
     return scale
 
 

@@ -40,6 +40,7 @@ from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.volume.pane import VolumePane
 from brainviewer.gui.widgets import call
 from brainviewer.painting.figure import FigurePage, FigureSpec, figure_image
+from brainviewer.painting.volume.render_request import RenderRequest
 
 _VOLUME_SIZE = (800, 600)
 _STALE = "The answer is not up to date, so the report leaves it out."
@@ -103,8 +104,7 @@ class ViewExport:
             spec = self._figure(request, _nothing_yet(request.scale))
             draw = None
             if self._has_volume(request):
-                draw = partial(self._volume_image, request)
-            self._volume.bring_up_to_date()
+                draw = partial(self._volume_image, request, spec.volume)
             self._session.exports.add(spec, request, self._tell_where, draw)
 
     def ask_dicom(self) -> None:
@@ -192,7 +192,8 @@ class ViewExport:
         if request.subject is ExportSubject.VIEW:
             # What is on the screen; a file gets it drawn anew.
             volume = self._volume.image.pixels_shown if arrangement.volume is not None else None
-        return request_figure(self._session.state, request, arrangement, volume)
+        shown = self._volume.shown
+        return request_figure(self._session.state, request, arrangement, volume, shown)
 
     def _has_volume(self, request: ExportRequest) -> bool:
         """Whether the 3D view is drawn for it."""
@@ -200,8 +201,13 @@ class ViewExport:
         in_view = request.subject is ExportSubject.VIEW and there
         return request.subject is ExportSubject.VOLUME or in_view
 
-    def _volume_image(self, request: ExportRequest, report: Report) -> NDArray[np.uint8]:
-        """The 3D view at a request's scale; blocks, but can be cancelled at any moment."""
+    def _volume_image(
+        self, request: ExportRequest, shown: RenderRequest | None, report: Report
+    ) -> NDArray[np.uint8]:
+        """The 3D view at a request's scale; blocks, but can be cancelled at any moment.
+
+        shown : what it showed when it was asked for.
+        """
 
         def waiting(fraction: float) -> None:
             report(_DRAWING * fraction, "Drawing the 3D view")
@@ -211,7 +217,7 @@ class ViewExport:
         if request.subject is ExportSubject.VIEW:
             width, height = self._volume.image.width(), self._volume.image.height()
         scale = request.scale
-        return self._volume.render_image(width * scale, height * scale, waiting)
+        return self._volume.render_image(width * scale, height * scale, waiting, shown)
 
     def _preview(self, request: ExportRequest) -> QImage:
         return figure_image(self._figure(request, _nothing_yet(1)), request.scale)
@@ -224,10 +230,9 @@ class ViewExport:
     ) -> None:
         """Draw the preview in the background, since the 3D view may take a while."""
         spec = self._figure(request, _nothing_yet(request.scale))
-        self._volume.bring_up_to_date()
 
         def work(report: Report) -> QImage:
-            image = self._volume_image(request, report)
+            image = self._volume_image(request, spec.volume, report)
             return figure_image(replace(spec, volume_image=image), request.scale)
 
         self._session.jobs.start("preview", work, ready, failed)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from brainviewer.app.state import ViewState
 from brainviewer.painting.volume.view import VolumeView
@@ -67,12 +67,8 @@ class VolumeCutting:
         self.follows = False
         self._set_view(replace(self._view(), clip=Clip()))
 
-    def _facing(self, point: object, normal: NDArray[np.float64]) -> ClipPlane:
-        viewer = self._view().rotation[2]
-        towards = normal if float(normal @ viewer) >= 0 else -normal
-        x, y, z = (float(v) for v in np.asarray(point))
-        a, b, c = (float(v) for v in towards)
-        return ClipPlane((x, y, z), (a, b, c))
+    def _facing(self, point: ArrayLike, normal: NDArray[np.float64]) -> ClipPlane:
+        return ClipPlane.facing(point, normal, self._view().rotation[2])
 
     def _cut_by(self, plane: ClipPlane | None) -> None:
         view = self._view()

@@ -24,6 +24,7 @@ from brainviewer.gui.volume.slices import VolumeSlices
 from brainviewer.gui.volume.turning import Turning
 from brainviewer.gui.volume.words import show_words
 from brainviewer.gui.widgets import listen, timer
+from brainviewer.painting.volume.render_request import RenderRequest
 from brainviewer.painting.volume.view import VolumeView, first_view
 
 _STUDY_MS = 120
@@ -115,6 +116,12 @@ class VolumePane(QWidget):
         """What draws the 3D view, or why there is none; "" before it has started."""
         return self.failure or self.drawing.worker.renderer
 
+    @property
+    def shown(self) -> RenderRequest:
+        """What is shown, or will be at once; on the main thread."""
+        self.bring_up_to_date()
+        return self.drawing.worker.requested
+
     def set_view(self, view: VolumeView) -> None:
         """See the head in another way."""
         self._touched = True
@@ -143,17 +150,22 @@ class VolumePane(QWidget):
         self._apply(self._first_view())
 
     def render_image(
-        self, width: int, height: int, waiting: Callable[[float], None] = lambda _: None
+        self,
+        width: int,
+        height: int,
+        waiting: Callable[[float], None] = lambda _: None,
+        shown: RenderRequest | None = None,
     ) -> NDArray[np.uint8]:
         """The present view as (height, width, 3) uint8, drawn anew in that size.
 
         Waits for the drawing, which a large image takes long for; may be called from any thread.
         waiting : called meanwhile with the fraction done; what it raises gives the image up.
+        shown : what is drawn instead, as ``shown`` was when it was asked for.
         Raises BrainViewerError if there is no 3D view.
         """
         if QThread.currentThread() is self.thread():
             self.bring_up_to_date()
-        return self.drawing.worker.render_image((width, height), waiting)
+        return self.drawing.worker.render_image((width, height), waiting, shown)
 
     def bring_up_to_date(self) -> None:
         """Send what has changed to the worker at once; on the main thread."""

@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from brainviewer.core.study import Modality
 from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.drawing_start import DrawingStart, Graphics
 from brainviewer.painting.volume.lesion_surfaces import bare_brain, lesion_surfaces, prior_surfaces
+from brainviewer.painting.volume.render_order import RenderOrder
 from brainviewer.painting.volume.render_request import RenderRequest
 from brainviewer.painting.volume.voxels.head_block import head_blocks
 from brainviewer.painting.volume.voxels.picking import Seen
@@ -31,18 +32,6 @@ log = logging.getLogger(__name__)
 RenderedImage = NDArray[np.uint8]
 _SETTLE_SECONDS = 0.15
 _ASK_SECONDS = 0.1
-_NEARLY = 0.97
-"""The fraction done of an image that takes longer than was expected."""
-
-
-@dataclass(eq=False)
-class _Order:
-    """An image of another size, asked for by a thread that waits for it."""
-
-    size: tuple[int, int]
-    done: threading.Event
-    image: RenderedImage | None = None
-    began: float | None = None
 
 
 class VolumeWorker:
@@ -67,7 +56,7 @@ class VolumeWorker:
         self._request, self._shown = RenderRequest(), RenderRequest()
         self.delivered = RenderRequest()
         self.seen: Seen | None = None
-        self._orders: list[_Order] = []
+        self._orders: list[RenderOrder] = []
         self._blocks: dict[Modality, tuple[Block, Callable[[], Block] | None]] = {}
         self._brain: NDArray[np.bool_] | None = None
         self._scene: VolumeScene | None = None
@@ -94,6 +83,11 @@ class VolumeWorker:
             self._at_rest = False
             self._interrupt()
 
+    @property
+    def requested(self) -> RenderRequest:
+        """What shall be on the screen."""
+        return self._request
+
     def rest(self) -> None:
         """Say that no other request will follow soon: the fine image need not be waited for."""
         with self._news:
@@ -101,18 +95,22 @@ class VolumeWorker:
             self._news.notify_all()
 
     def render_image(
-        self, size: tuple[int, int], waiting: Callable[[float], None] = lambda _: None
+        self,
+        size: tuple[int, int],
+        waiting: Callable[[float], None] = lambda _: None,
+        shown: RenderRequest | None = None,
     ) -> RenderedImage:
-        """A fine image of the present request in any size, (height, width, 3) uint8.
+        """A fine image in any size, (height, width, 3) uint8.
 
         Blocks until it is drawn, however long that takes; may be called from any thread but the
         worker's own.
         waiting : called ten times a second with the fraction that is done, from 0 to 1, as far as
             can be told from earlier images; the image is given up when it raises.
+        shown : what it shows, whatever is on the screen meanwhile; the present request without.
         Raises BrainViewerError if there is no 3D view.
         """
         self.start()
-        order = _Order(size, threading.Event())
+        order = RenderOrder(size, shown)
         with self._news:
             if not self._closing:
                 self._orders.append(order)
@@ -121,7 +119,7 @@ class VolumeWorker:
                 order.done.set()
         try:
             while not order.done.wait(_ASK_SECONDS):
-                waiting(self._fraction_done(order))
+                waiting(order.fraction_done(self._seconds_a_pixel))
         except BaseException:
             self._give_back(order)
             raise
@@ -131,14 +129,7 @@ class VolumeWorker:
             )
         return order.image
 
-    def _fraction_done(self, order: _Order) -> float:
-        """As far as the time tells that an image of this size should take."""
-        expected = self._seconds_a_pixel * order.size[0] * order.size[1]
-        if order.began is None or not expected:
-            return 0.0
-        return min(_NEARLY, (time.monotonic() - order.began) / expected)
-
-    def _give_back(self, order: _Order) -> None:
+    def _give_back(self, order: RenderOrder) -> None:
         """Nobody waits for an image any more; if it is being drawn, that ends."""
         with self._news:
             if order in self._orders:
@@ -214,13 +205,14 @@ class VolumeWorker:
                 # What is prepared for the order alone is not on the screen yet.
                 fine = fine and request is self._shown
                 try:
-                    self._prepare(scene, request)
+                    self._prepare(scene, order.request or request)
                     order.began = time.monotonic()
                     order.image = scene.render_image(order.size)
                     took = time.monotonic() - order.began
                     self._seconds_a_pixel = took / (order.size[0] * order.size[1])
                 finally:
                     order.done.set()
+                self._prepare(scene, request)
             elif request is not self._shown:
                 # The cursor alone is not in a hurry; coarse images in between would flicker.
                 calm = request.only_moves_cursor(self._shown)

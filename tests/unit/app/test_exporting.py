@@ -41,6 +41,7 @@ from brainviewer.painting.figure import FigurePage, FigureSpec, draw_figure, fig
 from brainviewer.painting.footer import provenance_lines
 from brainviewer.painting.result_card import WIDTH as CARD_WIDTH
 from brainviewer.painting.slice_scene import Viewport
+from brainviewer.painting.volume.render_request import RenderRequest
 from tests.exporting import export_slice
 from tests.phantoms import grid_of, marker_finding, marker_study
 from tests.provenance import read_provenance
@@ -379,10 +380,11 @@ def test_the_3d_view_is_exported_with_its_footer() -> None:
 
 def test_the_3d_view_says_which_sequence_it_shows() -> None:
     state = state_of(marker_study())
-    state.active = Modality.T1CE
-    volume = np.zeros((400, 600, 3), np.uint8)
+    image = np.zeros((400, 600, 3), np.uint8)
     request = ExportRequest(ExportSubject.VOLUME, scale=2, result=False)
-    assert "T1ce 3D" in figure_svg(request_figure(state, request, volume_image=volume)).decode()
+    shown = RenderRequest(state.study, Modality.T1CE, state.finding)
+    figure = request_figure(state, request, volume_image=image, volume=shown)
+    assert "T1ce 3D" in figure_svg(figure).decode()
 
 
 @pytest.mark.parametrize("side", [300, 1200])

@@ -15,6 +15,7 @@ from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.lesion_surfaces import Surface, lesion_surfaces, prior_surfaces
 from brainviewer.painting.volume.mask_surface import mask_surface
 from brainviewer.painting.volume.rasteriser.shapes import with_fewer_triangles
+from brainviewer.painting.volume.render_request import RenderRequest
 from brainviewer.painting.volume.scene import VolumeScene
 from tests.phantoms import marker_finding, marker_study, with_parts
 
@@ -89,12 +90,15 @@ def test_surfaces_are_those_of_the_parts_that_are_there(
 
 def test_the_legend_names_the_parts_of_a_3d_image(study: Study, finding: TumourFinding) -> None:
     image = np.zeros((300, 400, 3), np.uint8)
-    spec = FigureSpec(study, (), pane_size=(800, 600), volume_image=image, finding=finding)
+    shown = RenderRequest(study, study.modalities[0], finding)
+    spec = FigureSpec(
+        study, (), pane_size=(800, 600), volume_image=image, finding=finding, volume=shown
+    )
     assert "necrosis" in figure_svg(spec).decode()
     for other in (
-        replace(spec, volume_parts=False),
+        replace(spec, volume=replace(shown, parts=False)),
         replace(spec, volume_image=None),
-        replace(spec, finding=replace(finding, measurements=None)),
+        replace(spec, volume=replace(shown, finding=replace(finding, measurements=None))),
     ):
         assert "necrosis" not in figure_svg(replace(other, result=False)).decode()
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from brainviewer.core.geometry import voxel_to_world
 from brainviewer.painting.volume.block import Block
@@ -25,6 +25,16 @@ class ClipPlane:
     def __post_init__(self) -> None:
         if not any(self.normal):
             raise ValueError("A plane without a direction cuts nothing.")
+
+    @classmethod
+    def facing(cls, point: ArrayLike, normal: ArrayLike, viewer: ArrayLike) -> "ClipPlane":
+        """The plane of a normal that cuts away what is on the side of the viewer.
+
+        viewer : (3,) world direction towards the viewer.
+        """
+        (x, y, z), across = np.asarray(point, float).tolist(), np.asarray(normal, float)
+        a, b, c = (across if float(across @ np.asarray(viewer)) >= 0 else -across).tolist()
+        return cls((x, y, z), (a, b, c))
 
 
 @dataclass(frozen=True)
