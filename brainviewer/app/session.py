@@ -25,6 +25,7 @@ from brainviewer.app.hanging.linked_windows import LinkedWindows
 from brainviewer.app.head_motion import HeadMotion
 from brainviewer.app.jobs import Crashed, Jobs, Post, ShowProgress
 from brainviewer.app.location.locating import Locating
+from brainviewer.app.looks.own_looks import OwnLooks
 from brainviewer.app.monitoring.monitoring import Monitoring
 from brainviewer.app.notices import Notices
 from brainviewer.app.occlusion import Occlusion
@@ -86,7 +87,10 @@ class Session:
         self.graphics = Graphics(self.settings, post)
         self.graphics.crashed = state.crashed
         self.monitoring = Monitoring(state, self.settings, jobs, notices, post)
-        self.presets = OwnPresets(self.settings, jobs)
+        self.presets, self.looks = (
+            OwnPresets(self.settings, jobs),
+            OwnLooks(self.settings, jobs, notices),
+        )
         self.hangings = Hangings(state, self.settings, notices)
         self.view = View(state, lambda: self.presets.all)
         self._linked_windows = LinkedWindows(state, self.view)

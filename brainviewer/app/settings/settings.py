@@ -17,6 +17,7 @@ from brainviewer.app.settings.table import (
     count,
     kept,
     lists_of_texts,
+    objects,
     rows,
     setting,
     texts,
@@ -31,10 +32,8 @@ from brainviewer.core.voi.voi_window import AUTOMATIC, PRESETS
 from brainviewer.files.user_folders import settings_folder
 
 log = logging.getLogger(__name__)
-RECENT = 8
-_MOST_KEYS = 500
-_MOST_PARTS = 50
-MOST_LAYOUTS = 30
+_MOST_KEYS, _MOST_PARTS = 500, 50
+RECENT, MOST_LAYOUTS, MOST_LOOKS = 8, 30, 100
 _OPENS_WITH = "The layout that they open with."
 
 
@@ -46,8 +45,8 @@ class Settings:
     crashed : told of what a listener lets through.
 
     Kept without a page: recent, the studies opened lately, newest first, each a list of paths;
-    folded, the names of the sections whose content is hidden, separated by commas, at first those
-    that few readings need; study_folder, the folder whose studies were listed last;
+    folded, the names of the hidden sections, separated by commas, at first those that few readings
+    need; study_folder, the folder whose studies were listed last; volume_looks, see ``app.looks``;
     notice_accepted, the edition of the first notice that was, see ``first_notice``;
     drift_told, when it was told last that a model has changed, UTC, ISO 8601;
     report_left_out, the parts that reports go without; window_presets, see ``own_presets``.
@@ -220,6 +219,7 @@ class Settings:
     # fmt: on
     recent: tuple[tuple[str, ...], ...] = kept((), lists_of_texts(RECENT))
     window_presets: tuple[Mapping[str, Any], ...] = kept((), own_presets)
+    volume_looks: tuple[Mapping[str, Any], ...] = kept((), objects(MOST_LOOKS))
     folded: str = kept("Fusion,Planes and slab")
     hints_seen: bool = kept(False)
     notice_accepted: int = kept(0, count)

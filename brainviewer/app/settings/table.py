@@ -171,3 +171,14 @@ def lists_of_texts(most: int) -> Reader:
         return tuple(tuple(map(str, entry)) for entry in entries[:most])
 
     return read
+
+
+def objects(most: int) -> Reader:
+    """Reads a list of objects as they are, at most so many; who uses them checks them."""
+
+    def read(stored: Any) -> tuple[Mapping[str, Any], ...]:
+        if not isinstance(stored, list) or not all(isinstance(one, dict) for one in stored):
+            raise TypeError("damaged")
+        return tuple(stored[:most])
+
+    return read

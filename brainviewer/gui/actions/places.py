@@ -69,6 +69,7 @@ LOOK_ACTIONS: tuple[str, ...] = (
     *(f"look-{name}" for name in OBLIQUES),
     "-",
     "volume-looks",
+    "volume-edit-look",
     *(f"volume-preset-{name}" for name in PRESETS),
     "-",
     "volume-cut-slice",

@@ -65,9 +65,9 @@ class VolumeControls(QWidget):
             )
             for letter in LOOKS
         ]
-        self.preset = _button(_offered(BRAIN), "What the voxels look like", self.preset_wanted.emit)
+        self.preset = _button("", "", self.preset_wanted.emit)
         # As wide as the longest, so that nothing moves when another one is chosen.
-        self.preset.setFixedWidth(max(_width_of(_offered(name)) for name in PRESETS))
+        self.preset.setFixedWidth(max(_width_of(f"{one.name} * ▾") for one in PRESETS.values()))
         self.slices_menu = QMenu(self)
         slices = _button("Slices ▾", "The slices that you look at, in the head", lambda: None)
         slices.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -81,6 +81,7 @@ class VolumeControls(QWidget):
         self._beside = _bare(QWidget()), _bare(QWidget())
         self._beside[0].setLayout(row(*self._looks, spacing=0))
         self._beside[1].setLayout(row(*self._others, HelpButton("3D"), spacing=0))
+        self.show_look(PRESETS[BRAIN].name, False)
         self._rows = 0
         self._grid = QGridLayout()
         self._grid.setContentsMargins(10, 6, 10, 8)
@@ -97,7 +98,6 @@ class VolumeControls(QWidget):
     def show_view(self, view: VolumeView) -> None:
         """Let the sliders stand where a view has them."""
         self._view = view
-        self.preset.setText(_offered(view.preset))
         size = np.log(view.size / SMALLEST) / np.log(LARGEST / SMALLEST)
         for control, fraction in (
             (self._opacity, view.opacity),
@@ -108,6 +108,14 @@ class VolumeControls(QWidget):
             if not control.isSliderDown():
                 with QSignalBlocker(control):
                     control.setValue(round(fraction * _SLIDER_STEPS))
+
+    def show_look(self, name: str, edited: bool) -> None:
+        """Write the name of the look on its button. edited : it is not as it was saved."""
+        room = self.preset.width() - theme.px(_BESIDE_TEXT) - _metrics().horizontalAdvance(" * ▾")
+        short = _metrics().elidedText(name, Qt.TextElideMode.ElideRight, room)
+        self.preset.setText(f"{short}{' *' if edited else ''} ▾")
+        tip = f"What the voxels look like: {name}{', edited' if edited else ''}"
+        told(self.preset, "quiet", tip, tip)
 
     def enable(self, usable: bool, oriented: bool) -> None:
         """Let the controls be used, and those that name a side where sides are known."""
@@ -174,11 +182,6 @@ class VolumeControls(QWidget):
             self._contrast.value() / _SLIDER_STEPS,
             SMALLEST * np.exp(span * self._size.value() / _SLIDER_STEPS),
         )
-
-
-def _offered(preset: str) -> str:
-    """On the button that offers others."""
-    return f"{PRESETS[preset].name if preset in PRESETS else preset} ▾"
 
 
 def _bare(widget: QWidget) -> QWidget:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from brainviewer.app.facts import Fact
 from brainviewer.app.graphics.graphics import Graphics
+from brainviewer.app.looks.own_looks import OwnLooks
 from brainviewer.app.prior.prior import Prior
 from brainviewer.app.state import ViewState
 from brainviewer.gui.layouts import column
@@ -39,6 +40,7 @@ class VolumePane(QWidget):
     state : what is open; listened to, never changed.
     graphics : chooses what draws; without it the name of the renderer does.
     prior : what the study is compared with; its lesion is shown as a wire.
+    looks : those that the user has made.
     """
 
     place_picked = Signal(object)
@@ -50,6 +52,7 @@ class VolumePane(QWidget):
         state: ViewState,
         graphics: Graphics | None = None,
         prior: Prior | None = None,
+        looks: OwnLooks | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -76,7 +79,7 @@ class VolumePane(QWidget):
         self.sight = Sight(state, lambda: self.drawing.worker)
         self.controls.slices_menu.aboutToShow.connect(self._fill_slices_menu)
         self.looks = LookChoice(
-            self, state, lambda: self.view, self.set_view, lambda: self.drawing.delivered
+            self, state, looks, self.controls, self.drawing, lambda: self.view, self.set_view
         )
         self.turning = Turning(self.image, lambda: self.view, self.set_view, self.drawing.rest)
         self.image.cube.rotation_wanted.connect(self.turning.to)
@@ -200,6 +203,7 @@ class VolumePane(QWidget):
     def _apply(self, view: VolumeView) -> None:
         self.image.view = view
         self.controls.show_view(view)
+        self.looks.follow(view)
         self.drawing.request(view=view)
         self.slices.send()
 

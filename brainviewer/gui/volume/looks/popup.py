@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QColor, QHideEvent, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, QWidget
 
 from brainviewer.gui import theme
-from brainviewer.gui.layouts import column
+from brainviewer.gui.layouts import column, row
 from brainviewer.gui.outside_text import as_tip
 from brainviewer.gui.thumbnails import pixmap
-from brainviewer.gui.widgets import label, told
+from brainviewer.gui.widgets import button, label, told
 from brainviewer.painting.volume.voxels.look import VolumeLook
 
 SIDE = 96
@@ -26,19 +26,23 @@ _KEY = Qt.ItemDataRole.UserRole
 
 @dataclass(frozen=True)
 class OfferedLook:
-    """A look to choose. key : what it is chosen by. tip : what it shows."""
+    """A look to choose. key : what it is chosen by. tip : what it shows. own : of the user."""
 
     key: str
     name: str
     tip: str
     look: VolumeLook
+    own: bool = False
 
 
 class LookPopup(QFrame):
     """Opens over the button that asks for it; a click or Enter chooses, Escape does not."""
 
     chosen = Signal(str)
-    """The key of a look."""
+    """The key of a look; so are those of the next three."""
+    edit_wanted = Signal(str)
+    rename_wanted = Signal(str)
+    delete_wanted = Signal(str)
     closed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
@@ -48,12 +52,22 @@ class LookPopup(QFrame):
         self.list = told(_Grid(), name="Looks of the 3D view")
         self.list.itemClicked.connect(self._choose)
         self.list.taken.connect(self._choose)
+        self.list.renamed.connect(lambda: self._ask(self.rename_wanted))
+        self.list.deleted.connect(lambda: self._ask(self.delete_wanted))
         self.list.currentItemChanged.connect(self._tell)
+        self.list.currentItemChanged.connect(self._enable)
         self.list.itemEntered.connect(self._tell)
         self._tip = label(role="small", wrap=True)
         self._tip.setMinimumHeight(theme.px(30))  # nothing moves when a tip is longer
         self._tip.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.setLayout(column(self.list, self._tip, spacing=4, margins=(8, 8, 8, 6)))
+        self._edit = button("Edit look…", "small", "Its opacity, colours, borders and light")
+        self._edit.clicked.connect(lambda: self._ask(self.edit_wanted))
+        self._rename = button("Rename…", "small", "Give your look another name (F2)")
+        self._rename.clicked.connect(lambda: self._ask(self.rename_wanted))
+        self._delete = button("Delete", "small", "Forget your look (Delete)")
+        self._delete.clicked.connect(lambda: self._ask(self.delete_wanted))
+        buttons = row(self._edit, None, self._rename, self._delete, spacing=6)
+        self.setLayout(column(self.list, self._tip, buttons, spacing=4, margins=(8, 8, 8, 8)))
 
     @property
     def pixels(self) -> int:
@@ -75,6 +89,7 @@ class LookPopup(QFrame):
             if one.key == current:
                 self.list.setCurrentItem(item)
         self.list.fit()
+        self._enable()
 
     def show_picture(self, look: VolumeLook, picture: NDArray[np.uint8]) -> None:
         """Give each look like this its picture."""
@@ -101,6 +116,21 @@ class LookPopup(QFrame):
         self.close()
         self.chosen.emit(key)
 
+    def _ask(self, signal: SignalInstance) -> None:
+        """Close, and have something done with the chosen look; others than own ones stay."""
+        at = self.list.currentRow()
+        if at < 0 or (signal is not self.edit_wanted and not self._offered[at].own):
+            return
+        self.close()
+        signal.emit(self._offered[at].key)
+
+    def _enable(self) -> None:
+        at = self.list.currentRow()
+        self._edit.setEnabled(at >= 0)
+        for one in (self._rename, self._delete):
+            one.setVisible(any(look.own for look in self._offered))
+            one.setEnabled(at >= 0 and self._offered[at].own)
+
     def _tell(self, item: QListWidgetItem | None) -> None:
         row = -1 if item is None else self.list.row(item)
         self._tip.setText(self._offered[row].tip if row >= 0 else "")
@@ -115,6 +145,8 @@ class _Grid(QListWidget):
 
     taken = Signal(object)
     """The item that Enter was pressed on."""
+    renamed = Signal()
+    deleted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -140,7 +172,11 @@ class _Grid(QListWidget):
         self.setFixedSize(_COLUMNS * grid.width() + _ROOM + width, shown * grid.height() + _ROOM)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        if event.key() == Qt.Key.Key_F2:
+            self.renamed.emit()
+        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.deleted.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             if (item := self.currentItem()) is not None:
                 self.taken.emit(item)
         else:

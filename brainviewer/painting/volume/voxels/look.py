@@ -53,7 +53,8 @@ _SOLID: Curve = ((0.0, 0.0), (AIR, 0.0), (AIR + 0.13, 0.55), (0.7, 0.8), (1.0, 1
 class VolumeLook:
     """How a sequence is drawn.
 
-    colours : from dark to light, spread evenly over the window of values. opacity : by value, as
+    colours : from dark to light. stops : where in the window of values each stands, from 0 to 1 and
+    beyond; spread evenly over it without. opacity : by value, as
     part of what the view's opacity gives. edges : by the gradient, in parts of the brightest value
     per mm, what part of that is left. middle, width : the window at contrast 0.5.
     """
@@ -65,11 +66,13 @@ class VolumeLook:
     blend: Blend = Blend.COMPOSITE
     middle: float = 0.49
     width: float = 0.54
+    stops: tuple[float, ...] = ()
 
     def colour_of(self, values: NDArray[np.floating], contrast: float) -> NDArray[np.float64]:
         """(…, 3) colours of values. contrast : 0 to 1, how steep the window is."""
         width = self.width * 0.06 ** (contrast - 0.5)
-        places = self.middle + width * (np.linspace(0, 1, len(self.colours)) - 0.5)
+        stops = self.stops or np.linspace(0, 1, len(self.colours))
+        places = self.middle + width * (np.array(stops) - 0.5)
         columns = np.array(self.colours).T
         channels = [np.interp(values, places, column) for column in columns]
         return np.asarray(np.stack(channels, axis=-1))

@@ -118,11 +118,16 @@ class ProcessorVolume:
         block = self._fine if fine else self._coarse
         assert block is not None
         kept = self._drawing.get(fine)
-        if kept is None or kept.wanted != (look, clip) or kept.block is not block:
+        if kept is not None and kept.wanted == (look, clip) and kept.block is block:
+            return kept
+        made: ShearWarp | Projection | None = None
+        if kept is not None and kept.wanted[1] == clip and kept.block is block:
+            made, left = kept.volume.in_look(look), kept.left
+        if made is None:
             left = weights_of(clip, block.block)
             kind = ShearWarp if look.blend is Blend.COMPOSITE else Projection
-            kept = _Drawing((look, clip), block, kind(block, look, left), left)
-            self._drawing[fine] = kept
+            made = kind(block, look, left)
+        self._drawing[fine] = kept = _Drawing((look, clip), block, made, left)
         return kept
 
     def _onto_background(self) -> NDArray[np.float64]:

@@ -1,5 +1,7 @@
 """The brightest or darkest voxel along each line of sight, drawn by the processor."""
 
+from copy import copy
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +37,14 @@ class Projection:
         if self._darkest:
             levels = np.uint16(LEVELS + 1) - levels
         self._stack = Stack(coded.block, there, levels * there)
+
+    def in_look(self, look: VolumeLook) -> "Projection | None":
+        """The same block in another look, at no cost; None where that is no such projection."""
+        if look.blend is not self._look.blend:
+            return None
+        made = copy(self)
+        made._look = look
+        return made
 
     def draw(
         self,

@@ -6,6 +6,7 @@ shear-warp factorization of the viewing transformation"; needs no OpenGL.
 """
 
 import math
+from copy import copy
 from dataclasses import dataclass
 
 import cv2
@@ -58,6 +59,14 @@ class ShearWarp:
             edge = np.rint(edge * np.sqrt(weights)).astype(np.uint16)
         matter = coded.levels * np.uint16(_EDGES) + edge
         self._stack = Stack(coded.block, coded.block.values > 0, matter, coded.normals)
+
+    def in_look(self, look: VolumeLook) -> "ShearWarp | None":
+        """The same block in another look, at no cost; None where that asks for other codes."""
+        if look.blend is not self._look.blend or look.edges != self._look.edges:
+            return None
+        made = copy(self)
+        made._look = look
+        return made
 
     def draw(
         self, camera: Camera, solid: float, contrast: float, near: Image | None = None
