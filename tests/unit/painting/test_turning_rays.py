@@ -1,5 +1,7 @@
 """Rays while turning, blocks that fit a texture, and the mark round the first image."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,10 @@ from brainviewer.core.graphics.choice import (
     GraphicsChoice,
 )
 from brainviewer.painting.volume.block import Block, fitting
+from brainviewer.painting.volume.camera import Camera, camera_of
 from brainviewer.painting.volume.drawing_start import DrawingStart
+from brainviewer.painting.volume.view import VolumeView
+from brainviewer.painting.volume.voxels.processor_volume import ProcessorVolume
 from brainviewer.painting.volume.voxels.turning_rays import TurningRays
 
 
@@ -36,6 +41,31 @@ def test_one_slow_image_changes_little_and_there_are_limits() -> None:
         turning.took(10.0, 1000)
     assert turning.rays == FEWEST_RAYS
     assert TurningRays(5).rays == FEWEST_RAYS
+
+
+def test_a_slow_processor_draws_fewer_pixels_while_turning_and_all_at_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock, took = [0.0], [0.5]
+    monkeypatch.setattr(time, "perf_counter", lambda: clock[0])
+    block = Block(np.asfortranarray(np.full((8, 8, 8), 2000, np.uint16)), np.eye(4))
+    volume, view = ProcessorVolume((0, 0, 0)), VolumeView()
+    volume.set_block(block)
+    camera, drawn = camera_of(view, block, (600, 300)), list[tuple[int, int]]()
+
+    def solid(seen: Camera, _fine: bool) -> None:
+        drawn.append(seen.size)
+        clock[0] += took[0]
+
+    for _ in range(30):
+        assert volume.picture(camera, view, False, solid).shape == (300, 600, 3)
+    assert (drawn[0], drawn[-1]) == ((480, 240), (220, 110))
+    volume.picture(camera, view, True, solid)
+    assert drawn[-1] == camera.size
+    took[0] = 0.001
+    for _ in range(30):
+        volume.picture(camera, view, False, solid)
+    assert drawn[-1] == (480, 240)
 
 
 def test_a_block_with_too_many_voxels_is_thinned_where_it_stands() -> None:

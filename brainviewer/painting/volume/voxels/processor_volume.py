@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,11 +20,12 @@ from brainviewer.painting.volume.voxels.picking import Seen
 from brainviewer.painting.volume.voxels.projection import Projection
 from brainviewer.painting.volume.voxels.shear_warp import Planes, ShearWarp
 from brainviewer.painting.volume.voxels.solid_image import SolidImage
+from brainviewer.painting.volume.voxels.turning_rays import TurningRays
 
 log = logging.getLogger(__name__)
 Picture = NDArray[np.uint8]
 _FINER = 3
-_MOST_WHILE_TURNING = 480
+_LEAST_WHILE_TURNING, _MOST_WHILE_TURNING = 220, 480
 """Pixels of the longer side that are drawn while the head is turned, and enlarged."""
 
 
@@ -43,6 +45,8 @@ class ProcessorVolume:
 
     def __init__(self, background: tuple[float, float, float]) -> None:
         self._background = np.array(background) * 255
+        most = _MOST_WHILE_TURNING
+        self._turning = TurningRays(most, _LEAST_WHILE_TURNING, most)
         self._coarse: CodedBlock | None = None
         self._fine: CodedBlock | None = None
         self._finer: Callable[[], Block] | None = None
@@ -99,7 +103,8 @@ class ProcessorVolume:
         if fine:
             self.refine()
         drawing = self._drawn(view.voxel_look, view.clip, fine)
-        seen = camera if fine else camera.with_most(_MOST_WHILE_TURNING)
+        began = time.perf_counter()
+        seen = camera if fine else camera.with_most(round(self._turning.rays))
         solid = solid_image(seen, fine)
         near = None if solid is None else solid.near
         planes = drawing.volume.draw(seen, view.opacity, view.contrast, near)
@@ -111,6 +116,8 @@ class ProcessorVolume:
             image = _with_solid(np.asarray(image, np.uint8), solid, before)
         if seen.size != camera.size:
             image = cv2.resize(image, camera.size, interpolation=cv2.INTER_LINEAR)
+        if not fine:
+            self._turning.took(time.perf_counter() - began, max(camera.size))
         return np.asarray(image, np.uint8)
 
     def _drawn(self, look: VolumeLook, clip: Clip, fine: bool) -> "_Drawing":

@@ -12,11 +12,12 @@ _STEP = 0.5
 class TurningRays:
     """Follows how long images take.
 
-    rays : over the longer side of the next image.
+    rays : over the longer side of the next image. fewest, most : how many there may be.
     """
 
-    def __init__(self, rays: int) -> None:
-        self.rays = float(min(MOST_RAYS, max(FEWEST_RAYS, rays)))
+    def __init__(self, rays: int, fewest: int = FEWEST_RAYS, most: int = MOST_RAYS) -> None:
+        self._fewest, self._most = float(fewest), float(most)
+        self.rays = min(self._most, max(self._fewest, rays))
 
     def took(self, seconds: float, pixels: int) -> None:
         """Take an image into account.
@@ -28,7 +29,7 @@ class TurningRays:
         if wanted > self.rays and drawn < self.rays:
             return  # every pixel has a ray already; nothing is learned about more
         rays = self.rays + _STEP * (wanted - self.rays)
-        self.rays = min(float(MOST_RAYS), max(float(FEWEST_RAYS), rays))
+        self.rays = min(self._most, max(self._fewest, rays))
 
     def distance(self, pixels: int) -> float:
         """Pixels from one ray to the next in an image of so many pixels on its longer side."""
