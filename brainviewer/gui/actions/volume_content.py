@@ -19,5 +19,14 @@ VOLUME_CONTENT_ACTIONS: tuple[Action, ...] = (
            lambda w: w.volume.slices.show(*Plane)),
     Action("volume-slices-none", "No slices in 3D", "", Fact.SEQUENCES,
            lambda w: w.volume.slices.show()),
+    Action("volume-box", "Clip box in 3D, and away", "Ctrl+Shift+B", Fact.SEQUENCES,
+           lambda w: w.volume.box.toggle(),
+           tip="A box round the head; drag its handles to cut, or Tab to them and use arrow keys"),
+    Action("volume-box-brain", "Crop 3D to the brain", "", Fact.SEQUENCES,
+           lambda w: w.volume.box.crop_to_brain(), tip="The clip box round the brain alone"),
+    Action("volume-box-reset", "Reset the clip box", "", Fact.SEQUENCES,
+           lambda w: w.volume.box.reset(), tip="Round all of the head again"),
 )  # fmt: skip
-VOLUME_CONTENT_MENU = tuple(action.id for action in VOLUME_CONTENT_ACTIONS)
+_NAMES = [action.id for action in VOLUME_CONTENT_ACTIONS]
+_BOX = _NAMES.index("volume-box")
+VOLUME_CONTENT_MENU: tuple[str, ...] = (*_NAMES[:_BOX], "-", *_NAMES[_BOX:])

@@ -160,7 +160,7 @@ class VolumeImage(QWidget):
             return
         if not self._image.isNull():
             # An image of an older size is shown enlarged until the new one comes.
-            place = self._place()
+            place = self.place()
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(place, self._image)
         write_corner(painter, self.caption, self.warning)
@@ -168,8 +168,10 @@ class VolumeImage(QWidget):
             painter.setPen(QColor(theme.current().accent))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
-    def _place(self) -> QRectF:
+    def place(self) -> QRectF:
         """Where the image is on the widget."""
+        if self._image.isNull():
+            return QRectF(self.rect())
         scale = max(self.width() / self._image.width(), self.height() / self._image.height())
         place = QRectF(QPointF(), self._image.size().toSizeF() * scale)
         place.moveCenter(QRectF(self.rect()).center())
@@ -199,7 +201,7 @@ class VolumeImage(QWidget):
 
     def _click(self, at: QPointF) -> None:
         if not self._image.isNull():
-            place = self._place()
+            place = self.place()
             x, y = (at.x() - place.x()) / place.width(), (at.y() - place.y()) / place.height()
             self.clicked.emit(x, y)
 

@@ -15,6 +15,7 @@ from brainviewer.app.looks.own_looks import OwnLooks
 from brainviewer.app.prior.prior import Prior
 from brainviewer.app.state import ViewState
 from brainviewer.gui.layouts import column
+from brainviewer.gui.volume.clip_box import ClipBox
 from brainviewer.gui.volume.controls import VolumeControls
 from brainviewer.gui.volume.cutting import VolumeCutting
 from brainviewer.gui.volume.drawing import VolumeDrawing
@@ -78,6 +79,7 @@ class VolumePane(QWidget):
         self.slices = VolumeSlices(state, lambda: self.view, self.drawing.request)
         self.sight = Sight(state, lambda: self.drawing.worker)
         self.controls.slices_menu.aboutToShow.connect(self._fill_slices_menu)
+        self.box = ClipBox(state, self.image, self.sight, lambda: self.view, self.set_view)
         self.looks = LookChoice(
             self, state, looks, self.controls, self.drawing, lambda: self.view, self.set_view
         )
@@ -286,6 +288,7 @@ class VolumePane(QWidget):
         if self._state.solid_study is not None:
             self.image.show_image(image)
             self.image.cube.show_rotation(self.drawing.delivered.view.rotation)
+            self.box.show()
             self._show_words()
 
     def _show_failure(self, _reason: str) -> None:
