@@ -41,7 +41,8 @@ class ExportSubject(StrEnum):
 class ExportRequest:
     """What the user wants as an image.
 
-    path : PNG, TIFF, SVG or PDF by its suffix. scale : 1 to 4 pixels a point.
+    path : PNG, TIFF, SVG or PDF by its suffix.
+    scale : pixels a point, 1 to 4; of the 3D view up to 8.
     width_mm : how wide it is in print, instead of a scale; 0 leaves that open.
     result : the column with the type of the glioma.
     identify : the names of the study and of its files in the image.

@@ -20,6 +20,8 @@ from brainviewer.app.exporting.slice_series import (
     save_series,
 )
 from brainviewer.app.exporting.surfaces import SavedSurfaces, SurfaceRequest, save_surfaces
+from brainviewer.app.exporting.turntable import SavedTurntable, TurntableRequest, save_turntable
+from brainviewer.app.exporting.volume_pictures import Draw
 from brainviewer.app.jobs import Jobs, Policy, Result
 from brainviewer.app.monitoring.prediction_log import PredictionLog
 from brainviewer.app.notices import Notices
@@ -97,6 +99,17 @@ class Exports:
     ) -> None:
         """Save surfaces of a lesion after what was asked for before; see ``add``."""
         self._queue(partial(save_surfaces, request, study, finding), saved)
+
+    def add_turntable(
+        self,
+        request: TurntableRequest,
+        figure: FigureSpec,
+        scale: int,
+        draw: Draw,
+        saved: Callable[[SavedTurntable], object],
+    ) -> None:
+        """Save a turn of the 3D view after what was asked for before; see ``add``."""
+        self._queue(partial(save_turntable, request, figure, scale, draw), saved)
 
     def add_folder(
         self,

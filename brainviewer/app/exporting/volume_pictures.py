@@ -118,10 +118,13 @@ def volume_request(
     return RenderRequest(study, modality, finding, parts=look.parts, skull=look.skull, view=view)
 
 
-def volume_figure(shown: RenderRequest, size: tuple[int, int]) -> tuple[FigureSpec, int]:
+def volume_figure(
+    shown: RenderRequest, size: tuple[int, int], scale: int = 0
+) -> tuple[FigureSpec, int]:
     """The page of a picture that is still to be drawn, and its pixels a point.
 
     size : width and height of the picture in pixels. The page has them rounded to whole points.
+    scale : pixels a point; 0 for as many as let the texts be as large beside the picture as usual.
     """
     assert shown.study is not None
     for side in size:
@@ -130,7 +133,7 @@ def volume_figure(shown: RenderRequest, size: tuple[int, int]) -> tuple[FigureSp
                 f"A picture cannot be {size[0]} × {size[1]} pixels large.",
                 f"Choose {FEWEST_PIXELS} to {MOST_PIXELS} for each side.",
             )
-    scale = max(n for n in VOLUME_SCALES if n == 1 or min(size) >= n * _POINTS)
+    scale = scale or max(n for n in VOLUME_SCALES if n == 1 or min(size) >= n * _POINTS)
     points = max(1, round(size[0] / scale)), max(1, round(size[1] / scale))
     figure = FigureSpec(
         shown.study, (), 1, points, finding=shown.finding, result=False, volume=shown

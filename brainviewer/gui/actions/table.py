@@ -22,6 +22,7 @@ from brainviewer.gui.actions.reformation import REFORMATION_ACTIONS
 from brainviewer.gui.actions.sessions import SESSION_ACTIONS
 from brainviewer.gui.actions.tool_bar import TOOL_BAR
 from brainviewer.gui.actions.volume_content import VOLUME_CONTENT_ACTIONS
+from brainviewer.gui.actions.volume_output import VOLUME_OUTPUT_ACTIONS
 from brainviewer.gui.actions.windows import WINDOW_ACTIONS
 from brainviewer.gui.audit_trail.opener import show_trail
 from brainviewer.gui.headers.page import show_headers
@@ -147,6 +148,7 @@ ACTIONS: tuple[Action, ...] = (
            lambda w: w.volume.set_parallel(),
            tip="What is farther away is as large as what is near"),
     *VOLUME_CONTENT_ACTIONS,
+    *VOLUME_OUTPUT_ACTIONS,
     _overlay("skull", "Skull in 3D", "Shift+H", Fact.SKULL),
     Action("volume-large", "3D view large, and back", "Shift+V", Fact.SEQUENCES,
            lambda w: w.volume.image.large_wanted.emit(),

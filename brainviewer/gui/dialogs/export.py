@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QHBoxLayout, QLin
 
 from brainviewer.app.exporting.exports import ExportRequest, ExportSubject
 from brainviewer.app.facts import Fact
-from brainviewer.app.report.study_figures import SCALES
 from brainviewer.app.settings.settings import Settings
 from brainviewer.app.state import ViewState
 from brainviewer.core.errors import BrainViewerError
@@ -23,6 +22,7 @@ from brainviewer.gui.actions.why_not import why_no_lesion
 from brainviewer.gui.dialogs.export_preview import PreviewPane
 from brainviewer.gui.dialogs.files import there_is
 from brainviewer.gui.exporting.print_width import PrintWidth
+from brainviewer.gui.exporting.scale_choice import ScaleChoice
 from brainviewer.gui.help.help_button import HelpButton
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.outside_text import as_tip
@@ -72,7 +72,7 @@ class ExportDialog(QDialog):
         )
         self._subjects.enable(ExportSubject.VOLUME, volume, "There is no 3D view.")
         self._formats = ChoiceRow(_FORMATS, ".png")
-        self._scales = ChoiceRow({f"{scale}×": scale for scale in SCALES}, SCALES[1])
+        self._scales = ScaleChoice()
         self.print_width = PrintWidth()
         self.heatmap, self.annotations = QCheckBox("Heatmap"), QCheckBox("Annotations")
         self.prediction = QCheckBox("Tumour and result")
@@ -194,7 +194,7 @@ class ExportDialog(QDialog):
         slices, suffix = self._subjects.chosen is not ExportSubject.VOLUME, self._formats.chosen
         for box in (self.heatmap, self.annotations):
             box.setEnabled(slices and bool(box.property("there")))
-        self._scales.setEnabled(not self.print_width.chosen_mm)
+        self._scales.follow(not slices, not self.print_width.chosen_mm)
         if not self._named:
             self.file_name.setText(self._own_name)
         name = Path(self.file_name.text().strip())

@@ -35,6 +35,8 @@ from brainviewer.gui.dialogs.questions import ANOTHER_STUDY, accepted, errors_to
 from brainviewer.gui.exporting.slices import SlicesExport
 from brainviewer.gui.exporting.slices_dialog import SlicesExportDialog
 from brainviewer.gui.exporting.surfaces import SurfacesExport
+from brainviewer.gui.exporting.turntable_dialog import TurntableDialog
+from brainviewer.gui.exporting.volume import VolumeExport
 from brainviewer.gui.pacs.opener import send_results
 from brainviewer.gui.panes.pane_grid import PaneGrid
 from brainviewer.gui.volume.pane import VolumePane
@@ -51,7 +53,7 @@ _DRAWING = 0.8
 class ViewExport:
     """Draws what the panes show anew, at the scale that is asked for. slices : many at once.
 
-    surfaces : of the lesion in 3D.
+    surfaces : of the lesion in 3D. volume : copies of the 3D view, and films of it.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class ViewExport:
         self._folder: Path | None = None
         self.slices = SlicesExport(session, window, self._wanted)
         self.surfaces = SurfacesExport(session, window)
+        self.volume = VolumeExport(session, volume, window, self._wanted)
 
     def ask(self, subject: ExportSubject = ExportSubject.VIEW) -> None:
         """Let the user choose, then export in the background; without a study, nothing happens."""
@@ -82,7 +85,9 @@ class ViewExport:
             self._folder = dialog.request.path.parent
             self.save(dialog.request)
 
-    def _wanted(self, dialog: ExportDialog | DicomExportDialog | SlicesExportDialog) -> bool:
+    def _wanted(
+        self, dialog: ExportDialog | DicomExportDialog | SlicesExportDialog | TurntableDialog
+    ) -> bool:
         """Whether a dialog is accepted; it is about the study that is open, and ends with it."""
         state = self._session.state
         study = state.study
