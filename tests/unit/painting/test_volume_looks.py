@@ -15,7 +15,7 @@ from brainviewer.painting.volume.scene import VolumeScene
 from brainviewer.painting.volume.view import VolumeView, look_rotation
 from brainviewer.painting.volume.voxels.block_values import AIR, BRIGHTEST
 from brainviewer.painting.volume.voxels.coded_block import CodedBlock
-from brainviewer.painting.volume.voxels.look import Blend, light_back
+from brainviewer.painting.volume.voxels.look import Blend, VolumeLook, light_back
 from brainviewer.painting.volume.voxels.presets import BRAIN, PRESETS
 from brainviewer.painting.volume.voxels.processor_volume import ProcessorVolume
 from brainviewer.painting.volume.voxels.projection import Projection
@@ -95,14 +95,23 @@ def test_every_preset_is_a_picture_of_its_own(head: Block) -> None:
             assert np.abs(pictures[one].astype(int) - pictures[other]).mean() > 0.5, (one, other)
 
 
-@pytest.mark.parametrize("preset", [BRAIN, "skin", "glass", "vessels", "hot", "maximum"])
+OWN = VolumeLook(
+    colours=((0.1, 0.1, 0.5), (0.9, 0.2, 0.1), (1.0, 1.0, 0.8)),
+    opacity=((0.0, 0.0), (0.2, 0.1), (1.0, 3.0)),
+    stops=(0.3, 0.5, 0.9),
+    width=0.9,
+)
+
+
+@pytest.mark.parametrize("preset", [BRAIN, "skin", "glass", "vessels", "hot", "maximum", "own"])
 def test_a_graphics_card_draws_the_same(head: Block, preset: str) -> None:
     """VTK's ray casting as an independent measure of the processor's picture."""
     pictures = []
     for by in (DrawnBy.GRAPHICS_CARD, DrawnBy.PROCESSOR):
         scene = VolumeScene(GraphicsChoice(by, ""))
         scene.set_head(head, oriented=False)
-        scene.view = VolumeView(look_rotation("A"), preset=preset)
+        own = OWN if preset == "own" else None
+        scene.view = VolumeView(look_rotation("A"), preset=preset, own=own)
         pictures.append(cv2.GaussianBlur(scene.render_image(SIZE), (5, 5), 0).astype(float))
         scene.close()
     card, processor = pictures
@@ -143,6 +152,19 @@ def test_the_look_changes_at_once_and_comes_back(head: Block) -> None:
         for name in (BRAIN, "skin", BRAIN)
     )
     assert np.array_equal(first, last)
+
+
+def test_a_look_that_is_edited_is_drawn_as_if_it_had_always_been(head: Block) -> None:
+    """What is kept of the look before, for speed, leaves no trace."""
+    volume = ProcessorVolume(BACKGROUND)
+    volume.set_block(head)
+    view = VolumeView(look_rotation("A"))
+    for look in (PRESETS["hot"].look, OWN, replace(OWN, colours=OWN.colours[::-1])):
+        seen = replace(view, own=look)
+        edited = volume.picture(camera_of(seen, head, SIZE), seen, True)
+        fresh = ProcessorVolume(BACKGROUND)
+        fresh.set_block(head)
+        assert np.array_equal(edited, fresh.picture(camera_of(seen, head, SIZE), seen, True))
 
 
 def test_opacity_and_contrast_are_those_of_the_view() -> None:

@@ -15,7 +15,7 @@ from brainviewer.painting.volume.looks.shaping import (
     Point,
     PointKind,
     colour_points,
-    height_of,
+    heights_of,
     opacity_counts,
     place_of,
     points_of,
@@ -82,7 +82,7 @@ class CurvePlot(pg.GraphicsView):
         # What is straight in opacities is not in their heights.
         places = np.union1d(values, [value for value, _ in look.opacity])
         along = np.interp(places, *np.array(look.opacity).T)
-        self._line.setData(places, [height_of(one) for one in along])
+        self._line.setData(places, heights_of(along))
         colours = theme.current()
         spots = []
         for point in points_of(look):

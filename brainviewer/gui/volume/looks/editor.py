@@ -117,8 +117,8 @@ class LookEditor(QDialog):
         self._tell()
 
     def _tell(self) -> None:
+        self.edited.emit(self.look)  # first: the 3D view is drawn meanwhile
         self._show()
-        self.edited.emit(self.look)
 
     def _show(self) -> None:
         look = self.look

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from brainviewer.painting.volume.voxels.look import (
     UNSHADED,
@@ -72,7 +73,12 @@ def place_of(look: VolumeLook, point: Point) -> tuple[float, float]:
 
 def height_of(opacity: float) -> float:
     """Where an opacity stands between 0 and 1, so that small ones can be told apart."""
-    return float(np.sqrt(np.clip(opacity / MOST_OPACITY, 0, 1)))
+    return float(heights_of(np.array(opacity)))
+
+
+def heights_of(opacities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same of many opacities."""
+    return np.asarray(np.sqrt(np.clip(opacities / MOST_OPACITY, 0, 1)))
 
 
 def opacity_at(height: float) -> float:
@@ -199,6 +205,6 @@ def _with_colours(look: VolumeLook, colours: list[tuple[float, Colour]]) -> Volu
     return replace(look, colours=tuple(colour for _, colour in colours), stops=stops)
 
 
-def _colour(rgb: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> Colour:
+def _colour(rgb: NDArray[np.float64]) -> Colour:
     red, green, blue = (round(float(part), 4) for part in rgb)
     return red, green, blue
