@@ -12,6 +12,8 @@ from provenance import read_provenance
 from schemas import check_output
 
 from brainviewer.assets import resources
+from brainviewer.painting.volume.looks.own_look import OwnLook
+from brainviewer.painting.volume.voxels.presets import PRESETS
 
 DEMO = resources() / "demo"
 
@@ -46,6 +48,18 @@ def test_a_turn_is_a_film(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> 
     assert record["turn"] == {"images": 8, "images_a_second": 8.0}
     with Image.open(file) as image:
         assert image.n_frames == 8
+
+
+def test_looks_of_the_user_are_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BRAINVIEWER_HOME", str(tmp_path))
+    own = OwnLook("My look", PRESETS["hot"].look).stored()
+    (tmp_path / "settings.json").write_text(json.dumps({"volume_looks": [own]}))
+    for preset, said in (("gold", "tumour, My look"), ("My look", "no study")):
+        assert run("export-volume", tmp_path / "no study", "-o", tmp_path / "a.png",
+                   "--preset", preset) == 2  # fmt: skip
+        assert said in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(

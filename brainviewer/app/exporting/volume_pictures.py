@@ -15,6 +15,7 @@ from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Study
 from brainviewer.painting.figure import FigureSpec
 from brainviewer.painting.volume.drawing_start import Graphics
+from brainviewer.painting.volume.looks.own_look import OwnLook, seen_as
 from brainviewer.painting.volume.render_request import RenderRequest
 from brainviewer.painting.volume.view import (
     LARGEST,
@@ -47,7 +48,8 @@ Draw = Callable[[RenderRequest, tuple[int, int], Callable[[float], None]], NDArr
 class VolumeLook:
     """How the head shall be seen.
 
-    modality : the study's first sequence if None. preset : one of ``PRESETS``.
+    modality : the study's first sequence if None. preset : one of ``PRESETS`` or of
+    ``own``, the looks of the user.
     side : one of ``SIDES``; as the window opens it if None.
     opacity, contrast : 0 to 1. size : magnification, 1 fits the head.
     skull : show the head where its brain is known. parts : of the lesion, where they are known.
@@ -66,10 +68,11 @@ class VolumeLook:
     parts: bool = True
     cut: str = ""
     peel_mm: float = 0.0
+    own: tuple[OwnLook, ...] = ()
 
     def check(self) -> None:
         """Raises BrainViewerError for what makes no sense, before long work."""
-        _check_name("preset", self.preset, PRESETS)
+        _check_name("preset", self.preset, (*PRESETS, *(one.name for one in self.own)))
         if self.side is not None:
             _check_name("side", self.side, SIDES)
         for name, value, low, high in (
@@ -111,8 +114,8 @@ def volume_request(
         contrast=look.contrast,
         size=look.size,
         perspective=look.perspective,
-        preset=look.preset,
     )
+    view, _ = seen_as(view, look.preset, look.own)
     plane = None if not look.cut else _cut(look.cut, study, finding, view)
     view = replace(view, clip=Clip(plane=plane, peel_mm=look.peel_mm))
     return RenderRequest(study, modality, finding, parts=look.parts, skull=look.skull, view=view)

@@ -36,8 +36,8 @@ def export_volume(
     preset: Annotated[
         str,
         typer.Option(
-            help="brain, skin, glass, vessels, hot, maximum, minimum or tumour: what the voxels "
-            "look like."
+            help="brain, skin, glass, vessels, hot, maximum, minimum, tumour or the name of an own "
+            "look: what the voxels look like."
         ),
     ] = "brain",
     side: Annotated[
@@ -96,10 +96,12 @@ def export_volume(
             volume_figure,
             volume_request,
         )
+        from brainviewer.app.looks.own_looks import kept_looks
+        from brainviewer.app.settings.settings import Settings
 
         look = VolumeLook(
             sequence, preset, side, opacity, contrast, size, not parallel, skull, not whole,
-            cut or "", peel,
+            cut or "", peel, kept_looks(Settings.load()),
         )  # fmt: skip
         look.check()
         film = _film(file, seconds, per_second)

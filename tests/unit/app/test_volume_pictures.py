@@ -29,9 +29,11 @@ from brainviewer.core.slices import SliceView
 from brainviewer.core.study import Study
 from brainviewer.files.image2d import cine
 from brainviewer.painting.figure import draw_figure
+from brainviewer.painting.volume.looks.own_look import OwnLook
 from brainviewer.painting.volume.render_request import RenderRequest
 from brainviewer.painting.volume.scene import render_volume
 from brainviewer.painting.volume.view import VolumeView, first_view, look_rotation, three_quarter
+from brainviewer.painting.volume.voxels.presets import PRESETS
 from tests.phantoms import marker_finding, marker_study
 from tests.schemas import check_output
 
@@ -81,6 +83,14 @@ def test_every_option_reaches_the_picture(study: Study) -> None:
     # Seen from the left, what is left of the tumour's middle is cut away.
     assert np.array_equal(view.clip.plane.normal, (-1.0, 0.0, 0.0))
     assert np.allclose(view.clip.plane.point, finding.position_mm)
+
+
+def test_a_look_of_the_user_is_known_by_its_name(study: Study) -> None:
+    own = OwnLook("My look", PRESETS["hot"].look)
+    view = volume_request(study, None, VolumeLook(preset="My look", own=(own,))).view
+    assert (view.preset, view.voxel_look) == ("My look", own.look)
+    with pytest.raises(BrainViewerError, match="no preset 'My look'"):
+        volume_request(study, None, VolumeLook(preset="My look"))
 
 
 @pytest.mark.parametrize("plane", ["axial", "coronal", "sagittal"])
