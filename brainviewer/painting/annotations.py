@@ -157,7 +157,7 @@ class AnnotationPainter:
         wide = max(metrics.horizontalAdvance(line) for line in lines)
         # Among very many there is no free place, and to look for one would take seconds.
         crowded = len(self._labels) >= _MOST_APART
-        box = _best(
+        box = best_place(
             SHAPES[annotation.kind].label_places(points, wide, step * len(lines)),
             QRectF(0, 0, width, height).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN),
             () if crowded else (*self.taken, *self._labels.values()),
@@ -226,7 +226,7 @@ def _visible(points: Sequence[QPointF], size: tuple[int, int]) -> bool:
     return max(xs) >= 0 and min(xs) <= size[0] and max(ys) >= 0 and min(ys) <= size[1]
 
 
-def _best(places: Sequence[QRectF], outer: QRectF, taken: Sequence[QRectF]) -> QRectF:
+def best_place(places: Sequence[QRectF], outer: QRectF, taken: Sequence[QRectF]) -> QRectF:
     """The first place inside the pane and off other texts, pushed up or down if need be."""
 
     def free(place: QRectF) -> bool:

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     DISTANCE = "distance in 3D"
     BIDIRECTIONAL = "bidirectional"
     ANGLE = "angle"
+    ANGLE_3D = "angle in 3D"
     COBB = "Cobb angle"
     RECTANGLE = "rectangle"
     ELLIPSE = "ellipse"
@@ -125,6 +126,13 @@ TRAITS = {
         short="Diameters",
     ),
     Kind.ANGLE: KindTraits(3, "V", "Measure an angle: arm, vertex, arm", (ANGLE,), one_slice=True),
+    Kind.ANGLE_3D: KindTraits(
+        3,
+        "Shift+Y",
+        "Measure an angle between points on different slices: arm, vertex, arm; scroll between",
+        (ANGLE,),
+        spans=True,
+    ),
     Kind.COBB: KindTraits(
         4,
         "Shift+J",

@@ -25,6 +25,7 @@ class Tool(StrEnum):
     DISTANCE = Kind.DISTANCE.value
     BIDIRECTIONAL = Kind.BIDIRECTIONAL.value
     ANGLE = Kind.ANGLE.value
+    ANGLE_3D = Kind.ANGLE_3D.value
     COBB = Kind.COBB.value
     RECTANGLE = Kind.RECTANGLE.value
     ELLIPSE = Kind.ELLIPSE.value

@@ -88,6 +88,7 @@ NAMES: Mapping[str, str] = {
     "tool-distance": "axis-arrow",
     "tool-bidirectional": "plus-thick",
     "tool-angle": "angle-acute",
+    "tool-angle_3d": "axis-z-rotate-clockwise",
     "tool-cobb": "angle-obtuse",
     "tool-rectangle": "rectangle-outline",
     "tool-ellipse": "ellipse-outline",

@@ -93,6 +93,8 @@ class VolumeImage(QWidget):
         self.cube.turned.connect(self._turn)
         self.cube.released.connect(self.released)
         self._sides = False
+        self.over: Callable[[QPainter, QRectF], None] | None = None
+        """Paints over the image, which lies in the rectangle."""
         self._image = QImage()
         self.caption = self.warning = self.message = ""
         self._last: QPointF | None = None
@@ -163,6 +165,10 @@ class VolumeImage(QWidget):
             place = self.place()
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(place, self._image)
+            if self.over is not None:
+                painter.save()
+                self.over(painter, place)
+                painter.restore()
         write_corner(painter, self.caption, self.warning)
         if self.hasFocus():
             painter.setPen(QColor(theme.current().accent))

@@ -28,6 +28,7 @@ from brainviewer.gui.volume.words import show_words
 from brainviewer.gui.widgets import listen, timer
 from brainviewer.painting.volume.render_request import RenderRequest
 from brainviewer.painting.volume.view import VolumeView, first_view
+from brainviewer.painting.volume.voxels.picking import Seen
 
 _STUDY_MS = 120
 _CURSOR_MS = 300
@@ -42,6 +43,8 @@ class VolumePane(QWidget):
     graphics : chooses what draws; without it the name of the renderer does.
     prior : what the study is compared with; its lesion is shown as a wire.
     looks : those that the user has made.
+    before_pick : asked whether it takes a click at a part of the image's width and height.
+    finished : puts over an image that is exported what is over that on the screen.
     """
 
     place_picked = Signal(object)
@@ -59,6 +62,8 @@ class VolumePane(QWidget):
         super().__init__(parent)
         self._state, self._prior = state, prior
         self._touched = False
+        self.before_pick: Callable[[float, float], bool] | None = None
+        self.finished: Callable[[NDArray[np.uint8], Seen | None], NDArray[np.uint8]] | None = None
         self.image = VolumeImage()
         self.controls = VolumeControls()
         self.setLayout(column((self.image, 1), self.controls, spacing=0))
@@ -170,7 +175,8 @@ class VolumePane(QWidget):
         """
         if QThread.currentThread() is self.thread():
             self.bring_up_to_date()
-        return self.drawing.worker.render_image((width, height), waiting, shown)
+        image, seen = self.drawing.worker.render_seen((width, height), waiting, shown)
+        return image if self.finished is None else self.finished(image, seen)
 
     def bring_up_to_date(self) -> None:
         """Send what has changed to the worker at once; on the main thread."""
@@ -275,13 +281,12 @@ class VolumePane(QWidget):
 
     def _pick(self, x: float, y: float) -> None:
         """Tell what is seen at a place of the image."""
-        seen = self.sight.seen
-        if seen is not None and (place := seen.place(x, y)) is not None:
+        taken = self.before_pick is not None and self.before_pick(x, y)
+        if not taken and (place := self.sight.place(x, y)) is not None:
             self.place_picked.emit(place)
 
     def _zoom(self, factor: float, right: float, up: float) -> None:
-        nearer = self.sight.nearer(right, up)
-        self.set_view(self.view.zoomed(factor, (right, up), nearer))
+        self.set_view(self.view.zoomed(factor, (right, up), self.sight.nearer(right, up)))
 
     def _show_image(self, image: NDArray[np.uint8]) -> None:
         self.turning.drawn()

@@ -25,6 +25,11 @@ class Sight:
         worker = self._worker()
         return worker.seen if worker.delivered.study is self._state.solid_study else None
 
+    def place(self, x: float, y: float) -> tuple[float, float, float] | None:
+        """See ``Seen.place``."""
+        seen = self.seen
+        return None if seen is None else seen.place(x, y)
+
     def nearer(self, right: float, up: float) -> float:
         """How far before the plane of the middle of the image something is seen, as a part of the
         distance to the eye; 0 where nothing is.

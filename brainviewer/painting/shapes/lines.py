@@ -1,6 +1,7 @@
 """Annotations that are lines: rulers, diameters, angles, arrows."""
 
 import math
+from itertools import pairwise
 
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
@@ -111,6 +112,21 @@ class Angle(Shape):
             left, top = middle.x() - width / 2, middle.y() - height / 2
             places.append(QRectF(left, top, width, height))
         return [*places, *super().label_places((vertex, vertex), width, height)]
+
+
+class AngleThrough(Angle):
+    """Two broken arms between points that may lie on other slices, with a ring around each.
+
+    There is no arc: on a slice it would be that of another angle than the one that is told.
+    """
+
+    def path(self, points: Points) -> QPainterPath:
+        path = QPainterPath()
+        for start, end in pairwise(points):
+            path.addPath(broken(QLineF(start, end)))
+        for at in points:
+            path.addEllipse(at, _RING, _RING)
+        return path
 
 
 class Arrow(Shape):

@@ -100,7 +100,16 @@ class VolumeWorker:
         waiting: Callable[[float], None] = lambda _: None,
         shown: RenderRequest | None = None,
     ) -> RenderedImage:
-        """A fine image in any size, (height, width, 3) uint8.
+        """See ``render_seen``."""
+        return self.render_seen(size, waiting, shown)[0]
+
+    def render_seen(
+        self,
+        size: tuple[int, int],
+        waiting: Callable[[float], None] = lambda _: None,
+        shown: RenderRequest | None = None,
+    ) -> tuple[RenderedImage, Seen | None]:
+        """A fine image in any size, (height, width, 3) uint8, and what is seen in it.
 
         Blocks until it is drawn, however long that takes; may be called from any thread but the
         worker's own.
@@ -127,7 +136,7 @@ class VolumeWorker:
             raise BrainViewerError(
                 self.failure or "The 3D view could not be drawn.", "Try again, or leave it out."
             )
-        return order.image
+        return order.image, order.seen
 
     def _give_back(self, order: RenderOrder) -> None:
         """Nobody waits for an image any more; if it is being drawn, that ends."""
@@ -207,7 +216,8 @@ class VolumeWorker:
                 try:
                     self._prepare(scene, order.request or request)
                     order.began = time.monotonic()
-                    order.image = scene.render_image(order.size)
+                    image = scene.render_image(order.size)
+                    order.image, order.seen = image, scene.seen
                     took = time.monotonic() - order.began
                     self._seconds_a_pixel = took / (order.size[0] * order.size[1])
                 finally:
@@ -246,7 +256,7 @@ class VolumeWorker:
             self._may_abort = False
             whole = not fine or (request is self._request and not self._orders)
         if whole and not self._closing:
-            self.delivered, self.seen = request, scene.seen
+            self.seen, self.delivered = scene.seen, request  # whoever sees the second has the first
             self._drawn(image)
         return fine and whole
 

@@ -121,3 +121,26 @@ def test_a_surface_in_the_translucent_brain_is_picked(by: DrawnBy) -> None:
     assert place[0] < middle[0]
     assert np.linalg.norm(np.array(place) - middle) < 8
     assert np.array(place)[1:] == pytest.approx(middle[1:], abs=2.5)
+
+
+@pytest.mark.parametrize("perspective", [True, False])
+def test_a_place_is_hidden_behind_voxels_and_behind_what_is_solid(
+    ball: Block, perspective: bool
+) -> None:
+    scene, study = scene_of(ball), marker_study(grid_of())
+    scene.view = VolumeView(look_rotation("A"), perspective=perspective, preset="skin")
+    scene.render_image(SIZE)
+    # In front of the ball, on its near side, in it, behind it, and beside it at the same depth.
+    places = np.array([(5, 27, 2), (5, 17, 2), (5, -3, 2), (5, -30, 2), (35, -30, 2)], float)
+    assert scene.seen is not None
+    assert scene.seen.hides(places).tolist() == [False, False, True, True, False]
+    scene.view = replace(scene.view, preset="maximum")
+    scene.render_image(SIZE)
+    assert not scene.seen.hides(places).any()
+    scene.set_study(study)
+    scene.set_lesion(marker_finding(study))
+    scene.render_image(SIZE)
+    marker = np.array(marker_finding(study).position_mm)
+    lesion = marker + np.array([(0, 30, 0), (0, -30, 0)])
+    assert scene.seen.hides(lesion).tolist() == [False, True]
+    scene.close()

@@ -15,6 +15,8 @@ _HALF = 0.5
 """The opacity that is a surface for the eye."""
 _FAINT = 0.05
 """An opacity, of all along a line of sight, that is nothing for the eye."""
+_BEFORE_MM, _STEP_MM = 3.0, 1.5
+"""What hides a place begins so far before it, and is asked for in such steps."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +100,43 @@ class Seen:
             return None
         # Where little is seen in all, the place where half of that is.
         return float(along[np.searchsorted(taken, min(_HALF, taken[-1] / 2))])
+
+    def hides(self, points: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Whether something lies before places (n, 3) in mm, RAS+: something solid, or voxels that
+        take half of the light.
+
+        What is nearer to a place than ``_BEFORE_MM`` does not count: places that are picked lie in
+        a surface.
+        """
+        hidden = self._solid_before(points)
+        if self.look.blend is not Blend.COMPOSITE:
+            return hidden
+        step = max(_STEP_MM, 0.5 * min(self.block.spacing))
+        away = self.camera.eye - points if math.isfinite(self.camera.distance) else None
+        ways = np.broadcast_to(self.camera.rotation[2], points.shape) if away is None else away
+        ways = ways / np.linalg.norm(ways, axis=1, keepdims=True)
+        along = np.arange(_BEFORE_MM, 2 * self.camera.reach, step)
+        sights = points[:, None] + along[:, None] * ways[:, None]
+        inverse = np.linalg.inv(self.block.affine)
+        voxels = np.rint(sights @ inverse[:3, :3].T + inverse[:3, 3]).astype(int)
+        there = ((voxels >= 0) & (voxels < self.block.values.shape)).all(axis=-1)
+        i, j, k = voxels[there].T
+        left = 1.0 if self.weights is None else self.weights[i, j, k]
+        values = self.block.values[i, j, k] / BRIGHTEST
+        taken = self.look.opacity_of(values, self.solid) * left * self._edges(i, j, k)
+        clear = np.zeros(there.shape)
+        clear[there] = step * np.log1p(-np.minimum(taken, 0.9999))
+        return np.asarray(hidden | (clear.sum(axis=1) < math.log(_HALF)))
+
+    def _solid_before(self, points: NDArray[np.float64]) -> NDArray[np.bool_]:
+        if self.near is None:
+            return np.zeros(len(points), dtype=bool)
+        height, width = self.near.shape
+        x, y = np.rint(self.camera.pixels(points)).astype(int).T
+        inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
+        near = self.near[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)]
+        depth = (points - self.camera.focus) @ self.camera.rotation[2]
+        return np.asarray(inside & (near > depth + _BEFORE_MM))
 
     def _edges(
         self, i: NDArray[np.intp], j: NDArray[np.intp], k: NDArray[np.intp]

@@ -1,0 +1,1 @@
+"""What is measured in 3D, over the image of the head."""

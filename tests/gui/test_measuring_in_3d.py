@@ -1,0 +1,158 @@
+"""Rulers and angles in the 3D view: by clicks on what is seen, in mm, kept like all annotations."""
+
+import math
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from pytestqt.qtbot import QtBot
+
+from brainviewer.app.state import Tool
+from brainviewer.core.annotation.kinds import Kind
+from brainviewer.core.geometry import Grid
+from brainviewer.gui.main_window import MainWindow
+from brainviewer.gui.panels.annotations import describe
+from brainviewer.gui.volume.pane import VolumePane
+from tests.gui.conftest import show_study
+from tests.gui.hands import NONE, click, double_click, key, move
+from tests.phantoms import COUNTS, SPACING, grid_of, marker_study, oblique_grid
+
+pytestmark = pytest.mark.window
+RADII = np.array(COUNTS) * SPACING * 0.46
+"""Of the head, an ellipsoid, in mm along right, anterior, superior."""
+NEAR_MM = 4.0
+"""A voxel is up to 3 mm long, and half of the light is taken within the next one."""
+
+
+def on_head(grid: Grid, right: float, up: float) -> np.ndarray:
+    """A place (3,) of the surface that is seen from anterior, by parts of the radii."""
+    front = math.sqrt(1 - right**2 - up**2)
+    return np.asarray(grid.centre + RADII * (right, front, up))
+
+
+def shown(qtbot: QtBot, window: MainWindow, grid: Grid) -> VolumePane:
+    """A head as solid as skin, seen from anterior."""
+    show_study(window.session, marker_study(grid))
+    volume = window.volume
+    volume.set_preset("skin")
+    volume.look("A")
+
+    def there() -> bool:
+        drawn = volume.sight.seen is not None and volume.drawing.delivered.view is volume.view
+        return drawn and volume.image.pixels_shown is not None
+
+    qtbot.waitUntil(there)
+    return volume
+
+
+def pixel_of(volume: VolumePane, place: np.ndarray) -> QPointF:
+    """Where a place is seen on the widget."""
+    camera, image = volume.sight.seen.camera, volume.image
+    x, y = (camera.pixels(place) + 0.5) / camera.size * (image.width(), image.height())
+    return QPointF(x, y)
+
+
+@pytest.mark.parametrize("grid", [grid_of(), oblique_grid()], ids=["straight", "oblique"])
+@pytest.mark.parametrize("tool", [Tool.RULER, Tool.DISTANCE])
+def test_a_ruler_tells_the_distance_of_two_places_on_the_head(
+    qtbot: QtBot, window: MainWindow, grid: Grid, tool: Tool
+) -> None:
+    volume, state = shown(qtbot, window, grid), window.session.state
+    window.session.view.set_tool(tool)
+    assert volume.image.cursor().shape() is Qt.CursorShape.CrossCursor
+    before = tuple(state.cursor)
+    ends = on_head(grid, -0.5, 0.3), on_head(grid, 0.45, -0.4)
+    for end in ends:
+        click(volume.image, pixel_of(volume, end))
+    (made,) = state.annotations
+    assert made.kind is Kind.DISTANCE
+    for point, end in zip(made.points, ends, strict=True):
+        assert math.dist(point, end) < NEAR_MM
+    assert made.measure == pytest.approx(math.dist(*made.points))
+    assert made.measure == pytest.approx(math.dist(*ends), abs=NEAR_MM)
+    assert tuple(state.cursor) == before
+    assert f"{made.measure:.1f} mm" in describe(state, made)
+    assert state.selection == made.id
+    window.session.undo()
+    assert state.annotations == ()
+    window.session.redo()
+    assert state.annotations == (made,)
+
+
+def test_an_angle_takes_three_clicks_and_comes_back_with_its_study(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    grid = oblique_grid()
+    volume, state = shown(qtbot, window, grid), window.session.state
+    window.session.view.set_tool(Tool.ANGLE)
+    places = on_head(grid, -0.5, 0.1), on_head(grid, 0.0, -0.4), on_head(grid, 0.5, 0.2)
+    for n, place in enumerate(places):
+        assert state.annotations == ()
+        click(volume.image, pixel_of(volume, place))
+        move(volume.image, pixel_of(volume, on_head(grid, 0.1, 0.1 * n)), NONE)
+        assert not volume.image.grab().isNull()
+    (made,) = state.annotations
+    first, last = places[0] - places[1], places[2] - places[1]
+    cosine = float(first @ last) / (np.linalg.norm(first) * np.linalg.norm(last))
+    assert made.kind is Kind.ANGLE_3D
+    assert made.measure == pytest.approx(math.degrees(math.acos(cosine)), abs=6)
+    study = state.study
+    show_study(window.session, marker_study(grid_of((1, 0, 2))))
+    show_study(window.session, study)
+    assert state.annotations == (made,)
+
+
+def test_what_is_begun_is_given_up(qtbot: QtBot, window: MainWindow) -> None:
+    volume, session = shown(qtbot, window, grid_of()), window.session
+    middle = pixel_of(volume, on_head(grid_of(), 0.0, 0.0))
+    aside = middle + QPointF(30, 0)
+    session.view.set_tool(Tool.RULER)
+
+    def begun() -> bool:
+        click(volume.image, middle)
+        return not session.state.annotations
+
+    assert begun()
+    key(volume.image, Qt.Key.Key_Escape)
+    assert begun()  # else this were its end
+    session.view.set_tool(Tool.DISTANCE)
+    assert begun()
+    click(volume.image, middle)  # the same place again is no end
+    assert session.state.annotations == ()
+    click(volume.image, QPointF(volume.image.rect().bottomRight()) - QPointF(3, 3))
+    assert session.state.annotations == ()  # nothing is seen there
+    click(volume.image, aside)
+    assert len(session.state.annotations) == 1
+    double_click(volume.image, middle)
+    assert not window._large.is_large
+    session.view.set_tool(Tool.CURSOR)
+    before = tuple(session.state.cursor)
+    click(volume.image, middle + QPointF(0, 40))
+    assert tuple(session.state.cursor) != before
+    assert len(session.state.annotations) == 1
+    session.annotations.select("")
+    click(volume.image, (middle + aside) / 2)
+    assert session.state.selection == session.state.annotations[0].id
+
+
+def test_measures_are_painted_over_screen_and_export_while_they_are_shown(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    volume, session = shown(qtbot, window, grid_of()), window.session
+    plain = volume.render_image(300, 240)
+    bare = volume.image.grab().toImage()
+    session.view.set_tool(Tool.RULER)
+    for right in (-0.4, 0.4):
+        click(volume.image, pixel_of(volume, on_head(grid_of(), right, 0.1)))
+    session.annotations.select("")
+    drawn = volume.render_image(300, 240)
+    changed = (drawn != plain).any(axis=2)
+    assert 100 < changed.sum() < 6000
+    assert not changed[200:].any()
+    assert volume.image.grab().toImage() != bare
+    session.view.set_overlay(annotations=False)
+    assert np.array_equal(volume.render_image(300, 240), plain)
+    session.view.set_overlay(annotations=True)
+    session.annotations.select(session.state.annotations[0].id)
+    session.annotations.restyle(hidden=True)
+    assert np.array_equal(volume.render_image(300, 240), plain)
