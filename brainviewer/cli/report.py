@@ -31,7 +31,7 @@ from brainviewer.core.study import Study as Opened
 
 if TYPE_CHECKING:
     from brainviewer.app.prior.comparison import Comparison
-    from brainviewer.app.reporting.options import ReportSources
+    from brainviewer.app.reporting.options import ReportOptions, ReportSources
     from brainviewer.app.saved_session.without_window import OfSession
     from brainviewer.core.findings.classification import Classification
     from brainviewer.core.findings.tumour import TumourFinding
@@ -62,6 +62,9 @@ def report(
     classified: Annotated[
         bool, typer.Option("--classify/--no-classify", help="With the prediction of a model.")
     ] = True,
+    volume: Annotated[
+        bool, typer.Option("--volume", help="With the 3D view, as the window opens it.")
+    ] = False,
     model: Model = None,
     age: Age = None,
     prevalence: Frequency = None,
@@ -76,7 +79,7 @@ def report(
         from brainviewer.app.saved_session.without_window import of_session
         from brainviewer.app.sign_in.reader_name import named_reader
 
-        options = chosen_options(identity, paper, reader or named_reader())
+        options = chosen_options(identity, paper, reader or named_reader(), volume)
         check_report_path(file)
         given = with_a_name(images_of_sessions(study))
         check_output(file, [*given, *(prior or ())])
@@ -115,10 +118,22 @@ def report(
             )
             if session is not None:
                 sources = _as_seen(sources, session, annotations is None)
+            if volume and not opened.is_image2d:
+                sources = _with_volume(sources, options)
             record = save_report(sources, options, file, progress_line())
         of_it = () if session is None else session.notices
         record["notices"] = [*record["notices"], *of_it, *said]
         show(out, record, as_json, lambda: _text(record))
+
+
+def _with_volume(sources: "ReportSources", options: "ReportOptions") -> "ReportSources":
+    from brainviewer.app.exporting.volume_pictures import volume_drawing, volume_request
+    from brainviewer.app.graphics.for_commands import CommandGraphics
+    from brainviewer.app.reporting.volume import ReportVolume
+
+    shown = volume_request(sources.study, sources.finding)
+    with volume_drawing(shown, CommandGraphics()) as draw:
+        return ReportVolume(draw).drawn(sources, options, shown, progress_line())
 
 
 def _engine(of_images: bool, classified: bool, engine: EngineName, model: str | None) -> Any:

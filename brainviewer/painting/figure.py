@@ -207,7 +207,7 @@ class FigurePage:
         if self._volume is not None and spec.volume_image is not None:
             title = volume_title(spec.volume) if spec.volume is not None else "3D"
             warning = "SYNTHETIC" if spec.study.synthetic else ""
-            _paint_volume(painter, QRect(*self._volume), spec.volume_image, title, warning)
+            paint_volume(painter, QRect(*self._volume), spec.volume_image, title, warning)
 
     def _card(self, canvas: Canvas) -> int:
         return self._draw_card(canvas, self._card_columns)
@@ -274,7 +274,7 @@ def _paint_words(painter: QPainter, place: QRect, said: str) -> None:
     painter.restore()
 
 
-def _paint_volume(
+def paint_volume(
     painter: QPainter, place: QRect, image: NDArray[np.uint8], title: str, warning: str
 ) -> None:
     """The 3D view in a pane of its own, neither cut nor distorted."""

@@ -155,3 +155,14 @@ def test_too_many_images_cannot_be_saved(window: MainWindow, tmp_path: Path) -> 
     assert not dialog.save_button.isEnabled()
     assert "3000 images" in dialog._remark.text()
     dialog.close()
+
+
+def test_the_report_has_the_view_of_the_window(
+    window: MainWindow, session: Session, tmp_path: Path
+) -> None:
+    window.volume.look("L")
+    session.reports.save(tmp_path / "report.html", lambda _: None)
+    page = (tmp_path / "report.html").read_text()
+    assert "FLAIR 3D, look “Brain” · seen from the left" in page
+    assert page.count("data:image/png") == len(session.state.study.modalities) + 1
+    assert "Doe" not in page

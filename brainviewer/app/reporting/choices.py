@@ -4,7 +4,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from brainviewer.app.reporting.options import Identity, ReportOptions
+from brainviewer.app.reporting.options import Identity, ReportOptions, ReportPart
 from brainviewer.core.errors import BrainViewerError, FileError
 from brainviewer.painting.report.pages import Paper
 
@@ -21,10 +21,14 @@ def check_report_path(path: Path) -> None:
         )
 
 
-def chosen_options(identity: str, paper: str, reader: str) -> ReportOptions:
-    """All parts, with what was chosen. Raises BrainViewerError for a word that is none."""
+def chosen_options(identity: str, paper: str, reader: str, volume: bool = True) -> ReportOptions:
+    """All parts, with what was chosen. Raises BrainViewerError for a word that is none.
+
+    volume : with the 3D view.
+    """
     return ReportOptions(
         _of(Identity, identity, "identity"),
+        frozenset(part for part in ReportPart if volume or part is not ReportPart.VOLUME),
         paper=_of(Paper, paper, "paper"),
         reader=reader,
     )

@@ -15,6 +15,7 @@ from brainviewer.app.reporting.images import key_pictures, legend_of, tumour_pic
 from brainviewer.app.reporting.measuring import change_blocks, drawn_blocks, lesion_blocks
 from brainviewer.app.reporting.options import Identity, ReportOptions, ReportPart, ReportSources
 from brainviewer.app.reporting.prediction import feedback_text, model_blocks, prediction_blocks
+from brainviewer.app.reporting.volume import volume_blocks
 from brainviewer.core.counting import counted
 from brainviewer.painting.report.blocks import (
     Block,
@@ -26,6 +27,7 @@ from brainviewer.painting.report.blocks import (
     Tone,
     Words,
 )
+from brainviewer.painting.slice_scene import SliceScene
 from brainviewer.painting.text import wording
 
 RESEARCH = (
@@ -71,7 +73,7 @@ def _sections(sources: ReportSources, options: ReportOptions) -> Iterator[Sectio
         return kept
 
     text = sources.text
-    findings = parts(ReportPart.TUMOUR_SLICE, ReportPart.MEASUREMENTS)
+    findings = parts(ReportPart.TUMOUR_SLICE, ReportPart.VOLUME, ReportPart.MEASUREMENTS)
     for title, blocks in (
         ("Clinical information", _written(text.clinical)),
         ("Images", parts(ReportPart.SEQUENCES)),
@@ -99,10 +101,17 @@ def _sequences(sources: ReportSources, options: ReportOptions) -> list[Block]:
 def _tumour_slice(sources: ReportSources, _: ReportOptions) -> list[Block]:
     shown = tumour_pictures(sources)
     scene = shown.items[0].scene
+    assert isinstance(scene, SliceScene)
     place = wording.place_text(scene.view, scene.index)
     convention = wording.convention_text(sources.study.grid, sources.convention)
     said = ". ".join(filter(None, (place[:1].upper() + place[1:], convention)))
     return [shown, *legend_of([shown]), Words(f"{said}.", Tone.QUIET)]
+
+
+def _volume(sources: ReportSources, _: ReportOptions) -> list[Block]:
+    if sources.volume_note:
+        return [Words(sources.volume_note, Tone.QUIET)]
+    return [] if sources.volume is None else volume_blocks(sources.study, *sources.volume)
 
 
 def _measurements(sources: ReportSources, _: ReportOptions) -> list[Block]:
@@ -158,6 +167,7 @@ def _notes(sources: ReportSources, options: ReportOptions) -> list[Block]:
 _PARTS: dict[ReportPart, Callable[[ReportSources, ReportOptions], list[Block]]] = {
     ReportPart.SEQUENCES: _sequences,
     ReportPart.TUMOUR_SLICE: _tumour_slice,
+    ReportPart.VOLUME: _volume,
     ReportPart.MEASUREMENTS: _measurements,
     ReportPart.CHANGE: _change,
     ReportPart.KEY_IMAGES: _key_images,

@@ -49,7 +49,8 @@ def tumour_pictures(sources: ReportSources) -> Pictures:
 
 def legend_of(pictures: Iterable[Pictures | Words]) -> list[Legend]:
     """What the colours over images mean; nothing where there are none."""
-    shown = [one.scene for of in pictures if isinstance(of, Pictures) for one in of.items]
+    items = [one for of in pictures if isinstance(of, Pictures) for one in of.items]
+    shown = [one.scene for one in items if isinstance(one.scene, SliceScene)]
     entries = tuple(legend(shown)) if shown else ()
     return [Legend(entries)] if entries else []
 

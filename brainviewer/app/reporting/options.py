@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.findings.classification import Classification
 from brainviewer.core.findings.feedback import FeedbackRecord
@@ -15,6 +18,7 @@ from brainviewer.core.study import Modality, Study
 from brainviewer.core.view.overlays import Overlays
 from brainviewer.core.voi.voi_window import Window
 from brainviewer.painting.report.pages import Paper
+from brainviewer.painting.volume.render_request import RenderRequest
 
 if TYPE_CHECKING:  # the arithmetic behind it is imported where it is done
     from brainviewer.app.prior.comparison import Comparison
@@ -36,6 +40,7 @@ class ReportPart(StrEnum):
 
     SEQUENCES = "Sequences"
     TUMOUR_SLICE = "Tumour slice"
+    VOLUME = "3D view"
     MEASUREMENTS = "Measurements"
     CHANGE = "Change since the prior"
     KEY_IMAGES = "Key images"
@@ -64,6 +69,8 @@ class ReportSources:
     compared : with priors. compared_note : what must be said of it, or why it is left out.
     prior_drawn : the prior that is shown, with the annotations that were kept for it.
     frame : of an image with several, from 0.
+    volume : what the 3D view shows, with its image (rows, columns, 3); None where there is none.
+    volume_note : why there is none though it is wanted.
     """
 
     study: Study
@@ -82,3 +89,5 @@ class ReportSources:
     overlays: Overlays = field(default_factory=lambda: Overlays(segmentation=False))
     frame: int | None = None
     searched: bool = False
+    volume: tuple[RenderRequest, NDArray[np.uint8]] | None = None
+    volume_note: str = ""

@@ -12,10 +12,13 @@ from brainviewer.app.reporting.gathering import report_options, report_sources
 from brainviewer.app.reporting.options import ReportOptions, ReportSources
 from brainviewer.app.settings.settings import Settings
 from brainviewer.app.state import ViewState
-from brainviewer.core.errors import BrainViewerError, Report
+from brainviewer.core.errors import BrainViewerError, Report, silent
 
 if TYPE_CHECKING:  # putting a report together is imported where it is done
+    from brainviewer.app.exporting.volume_pictures import Draw
+    from brainviewer.app.reporting.volume import ReportVolume
     from brainviewer.painting.report.pages import DrawnPages, ReportPages
+    from brainviewer.painting.volume.render_request import RenderRequest
 
 PAGES = "report pages"
 Failed = Callable[[BrainViewerError], object]
@@ -29,6 +32,18 @@ class Reports:
     ) -> None:
         self._state, self._settings, self._jobs = state, settings, jobs
         self._notices, self._prior = notices, prior
+        self._volume: ReportVolume | None = None
+        self._shown: Callable[[], RenderRequest | None] = lambda: None
+
+    def show_volume(self, shown: "Callable[[], RenderRequest | None]", draw: "Draw") -> None:
+        """Have the 3D view in reports from now on.
+
+        shown : what it shows at present, None for nothing; called on the main thread.
+        draw : draws it, in a thread of its own.
+        """
+        from brainviewer.app.reporting.volume import ReportVolume
+
+        self._shown, self._volume = shown, ReportVolume(draw)
 
     def draw(self, width: int, ready: Callable[["DrawnPages"], object], failed: Failed) -> None:
         """Lay the report out on paper, and draw its pages ``width`` pixels wide for the screen.
@@ -37,11 +52,13 @@ class Reports:
         Raises BrainViewerError if no study is open.
         """
         sources, options = self._now()
+        shown = self._shown()
 
-        def work(_: Report) -> "DrawnPages":
+        def work(report: Report) -> "DrawnPages":
             from brainviewer.app.reporting.saving import pages_of
 
-            return pages_of(sources, options).drawn(width)
+            with_volume = self._with_volume(sources, options, shown, report)
+            return pages_of(with_volume, options).drawn(width)
 
         self._jobs.start(PAGES, work, ready, failed, shown=False)
 
@@ -49,7 +66,8 @@ class Reports:
         """The report on paper, for a printer; raises BrainViewerError if no study is open."""
         from brainviewer.app.reporting.saving import pages_of
 
-        return pages_of(*self._now())
+        sources, options = self._now()
+        return pages_of(self._with_volume(sources, options, self._shown()), options)
 
     def save(self, path: Path, saved: Callable[[Path], object]) -> None:
         """Save it as the name says, after exports that were asked for before.
@@ -58,11 +76,13 @@ class Reports:
         Raises BrainViewerError if no study is open.
         """
         sources, options = self._now()
+        shown = self._shown()
 
         def work(report: Report) -> None:
             from brainviewer.app.reporting.saving import save_report
 
-            save_report(sources, options, path, report)
+            with_volume = self._with_volume(sources, options, shown, report)
+            save_report(with_volume, options, path, report)
 
         self._jobs.start(
             EXPORT, work, lambda _: saved(path), self._notices.fail, policy=Policy.QUEUE
@@ -71,3 +91,14 @@ class Reports:
     def _now(self) -> tuple[ReportSources, ReportOptions]:
         sources = report_sources(self._state, self._prior.beside)
         return sources, report_options(self._settings)
+
+    def _with_volume(
+        self,
+        sources: ReportSources,
+        options: ReportOptions,
+        shown: "RenderRequest | None",
+        report: Report = silent,
+    ) -> ReportSources:
+        if self._volume is None:
+            return sources
+        return self._volume.drawn(sources, options, shown, report)

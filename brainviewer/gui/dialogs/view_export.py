@@ -64,6 +64,7 @@ class ViewExport:
         self.slices = SlicesExport(session, window, self._wanted)
         self.surfaces = SurfacesExport(session, window)
         self.volume = VolumeExport(session, volume, window, self._wanted)
+        session.reports.show_volume(self.volume.shown_or_none, self.volume.draw)
 
     def ask(self, subject: ExportSubject = ExportSubject.VIEW) -> None:
         """Let the user choose, then export in the background; without a study, nothing happens."""

@@ -61,7 +61,7 @@ class VolumeExport:
 
             def work(report: Report) -> QImage:
                 size = pixels_of_picture(figure, scale)
-                image = self._draw(shown, size, lambda part: report(part, "Drawing the 3D view"))
+                image = self.draw(shown, size, lambda part: report(part, "Drawing the 3D view"))
                 return figure_image(replace(figure, volume_image=image), scale)
 
             self._session.jobs.start(_COPY, work, self._copied, self._session.notices.fail)
@@ -84,7 +84,12 @@ class VolumeExport:
         """
         request.check()
         figure, scale = volume_figure(self._shown(), size)
-        self._session.exports.add_turntable(request, figure, scale, self._draw, self._tell)
+        self._session.exports.add_turntable(request, figure, scale, self.draw, self._tell)
+
+    def shown_or_none(self) -> RenderRequest | None:
+        """What is shown; None where there is no 3D view."""
+        shown = self._volume.shown
+        return None if self._volume.failure or shown.study is None else shown
 
     def _shown(self) -> RenderRequest:
         """What is shown. Raises BrainViewerError if there is no 3D view."""
@@ -94,9 +99,10 @@ class VolumeExport:
             raise BrainViewerError("There is no 3D view.", self._volume.failure)
         return shown
 
-    def _draw(
+    def draw(
         self, shown: RenderRequest, size: tuple[int, int], waiting: Callable[[float], None]
     ) -> NDArray[np.uint8]:
+        """Draw in a size in pixels; see ``Draw``. For any thread."""
         return self._volume.render_image(*size, waiting, shown)
 
     def _copied(self, image: QImage) -> None:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+from numpy.typing import NDArray
+
 from brainviewer.painting.footer import LegendEntry
 from brainviewer.painting.slice_scene import SliceScene
 from brainviewer.painting.text.predictions import EvidenceLine
@@ -57,16 +60,25 @@ class Points:
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
-    """A slice with what is said of it."""
+class VolumePicture:
+    """The 3D view. image : (rows, columns, 3). title, warning : in its corner."""
 
-    scene: SliceScene
+    image: NDArray[np.uint8]
+    title: str
+    warning: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A slice, or the 3D view, with what is said of it."""
+
+    scene: SliceScene | VolumePicture
     caption: str
 
 
 @dataclass(frozen=True, eq=False)
 class Pictures:
-    """Slices in rows of so many ``columns``.
+    """Slices, or the 3D view, in rows of so many ``columns``.
 
     captioned : what is said of each stands under it; else it is for those who do not see it.
     side : of each square pane, in points as on a screen; on paper it is made smaller as a whole.

@@ -1,0 +1,102 @@
+"""The 3D view in a report: as it is seen in the window, with its colours in words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from weakref import ref
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brainviewer.app.exporting.volume_pictures import Draw
+from brainviewer.app.reporting.options import ReportOptions, ReportPart, ReportSources
+from brainviewer.core.errors import BrainViewerError, Report, silent
+from brainviewer.core.study import Study
+from brainviewer.painting.footer import legend
+from brainviewer.painting.report.blocks import (
+    Block,
+    Legend,
+    Picture,
+    Pictures,
+    Tone,
+    VolumePicture,
+    Words,
+)
+from brainviewer.painting.text.volume_words import volume_text, volume_title
+from brainviewer.painting.volume.render_request import RenderRequest
+
+_PIXELS = (1000, 1000)
+_LARGE = ("study", "finding", "prior")
+_SIDE = 360
+"""Of the pane, in points as on a screen; two fit beside each other."""
+
+
+class ReportVolume:
+    """Draws the 3D view for reports, each view once. draw : see ``Draw``."""
+
+    def __init__(self, draw: Draw) -> None:
+        self._draw = draw
+        self._last: tuple[_Drawn, NDArray[np.uint8]] | None = None
+
+    def drawn(
+        self,
+        sources: ReportSources,
+        options: ReportOptions,
+        shown: RenderRequest | None,
+        report: Report = silent,
+    ) -> ReportSources:
+        """The sources with the 3D view where it is wanted, or with why there is none.
+
+        shown : what it shows; None where there is none. Not to be called on the main thread.
+        """
+        if shown is None or ReportPart.VOLUME not in options.parts:
+            return sources
+        if shown.study is not sources.study or shown.modality is None:
+            return sources
+        seen = replace(shown, cursor=None)
+        last = self._last
+        if last is not None and last[0].is_of(seen):
+            return replace(sources, volume=(seen, last[1]))
+        try:
+            image = self._draw(seen, _PIXELS, lambda _: report(0.0, "Drawing the 3D view"))
+        except BrainViewerError as error:
+            return replace(sources, volume_note=f"Without the 3D view: {error}")
+        self._last = _Drawn.of(seen), image
+        return replace(sources, volume=(seen, image))
+
+
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """What an image was drawn of, without keeping a study that was left."""
+
+    seen: RenderRequest
+    large: tuple[Callable[[], object], ...]
+
+    @classmethod
+    def of(cls, seen: RenderRequest) -> "_Drawn":
+        large = tuple(_weak(getattr(seen, name)) for name in _LARGE)
+        return cls(_without(seen), large)
+
+    def is_of(self, seen: RenderRequest) -> bool:
+        there = [one() is getattr(seen, name) for one, name in zip(self.large, _LARGE, strict=True)]
+        return all(there) and self.seen.only_moves_cursor(_without(seen))
+
+
+def _without(seen: RenderRequest) -> RenderRequest:
+    return replace(seen, study=None, finding=None, prior=None)
+
+
+def _weak(value: object) -> Callable[[], object]:
+    return (lambda: None) if value is None else ref(value)
+
+
+def volume_blocks(study: Study, shown: RenderRequest, image: NDArray[np.uint8]) -> list[Block]:
+    """The picture, what its colours mean, and how it is seen."""
+    warning = "SYNTHETIC" if study.synthetic else ""
+    picture = VolumePicture(image, volume_title(shown), warning)
+    said = f"{volume_text(shown)}."
+    entries = tuple(legend((), shown))
+    return [
+        Pictures((Picture(picture, said),), 2, _SIDE, captioned=False),
+        *([Legend(entries)] if entries else []),
+        Words(said, Tone.QUIET),
+    ]
