@@ -57,7 +57,7 @@ class VolumeMeasuring(QObject):
         volume.image.setMouseTracking(True)
         volume.image.installEventFilter(self)
         volume.image.over = self._paint
-        volume.before_pick = self._clicked
+        volume.hands.before_pick = self._clicked
         volume.finished = self._onto
         listen(
             self._begin_anew,

@@ -19,13 +19,13 @@ from brainviewer.gui.volume.clip_box import ClipBox
 from brainviewer.gui.volume.controls import VolumeControls
 from brainviewer.gui.volume.cutting import VolumeCutting
 from brainviewer.gui.volume.drawing import VolumeDrawing
+from brainviewer.gui.volume.hands import VolumeHands
 from brainviewer.gui.volume.image import VolumeImage
 from brainviewer.gui.volume.looks.choice import LookChoice
 from brainviewer.gui.volume.sight import Sight
 from brainviewer.gui.volume.slices import VolumeSlices
-from brainviewer.gui.volume.turning import Turning
 from brainviewer.gui.volume.words import show_words
-from brainviewer.gui.widgets import listen, timer
+from brainviewer.gui.widgets import call, listen, timer
 from brainviewer.painting.volume.render_request import RenderRequest
 from brainviewer.painting.volume.view import VolumeView, first_view
 from brainviewer.painting.volume.voxels.picking import Seen
@@ -43,7 +43,6 @@ class VolumePane(QWidget):
     graphics : chooses what draws; without it the name of the renderer does.
     prior : what the study is compared with; its lesion is shown as a wire.
     looks : those that the user has made.
-    before_pick : asked whether it takes a click at a part of the image's width and height.
     finished : puts over an image that is exported what is over that on the screen.
     """
 
@@ -62,18 +61,13 @@ class VolumePane(QWidget):
         super().__init__(parent)
         self._state, self._prior = state, prior
         self._touched = False
-        self.before_pick: Callable[[float, float], bool] | None = None
         self.finished: Callable[[NDArray[np.uint8], Seen | None], NDArray[np.uint8]] | None = None
         self.image = VolumeImage()
         self.controls = VolumeControls()
         self.setLayout(column((self.image, 1), self.controls, spacing=0))
         self.cutting = VolumeCutting(state, lambda: self.view, self.set_view)
-        listen(self.set_view, self.image.view_wanted, self.controls.view_wanted)
         listen(self.reset, self.image.reset_wanted, self.controls.reset_wanted)
-        self.image.clicked.connect(self._pick)
-        self.image.zoom_wanted.connect(self._zoom)
         self.image.resized.connect(self._ask_for_size)
-        self.controls.sliders_moved.connect(self._sliders_moved)
         self.controls.preset_wanted.connect(self.offer_looks)
         self.controls.save_wanted.connect(self.saveRequested)
         self.drawing = VolumeDrawing(graphics, self)
@@ -83,14 +77,17 @@ class VolumePane(QWidget):
         self.image.released.connect(self.drawing.rest)
         self.slices = VolumeSlices(state, lambda: self.view, self.drawing.request)
         self.sight = Sight(state, lambda: self.drawing.worker)
-        self.controls.slices_menu.aboutToShow.connect(self._fill_slices_menu)
+        self.hands = VolumeHands(
+            self.image, self.controls, self.sight, lambda: self.view, self.set_view,
+            self.drawing.rest, self.place_picked.emit,
+        )  # fmt: skip
+        self.turning = self.hands.turning
+        menu = self.controls.slices_menu
+        menu.aboutToShow.connect(call(self.slices.fill, menu))
         self.box = ClipBox(state, self.image, self.sight, lambda: self.view, self.set_view)
         self.looks = LookChoice(
             self, state, looks, self.controls, self.drawing, lambda: self.view, self.set_view
         )
-        self.turning = Turning(self.image, lambda: self.view, self.set_view, self.drawing.rest)
-        self.image.cube.rotation_wanted.connect(self.turning.to)
-        self.controls.look_wanted.connect(self.turning.look)
         self._study_timer = timer(self, _STUDY_MS, self._send_study)
         self._cursor_timer = timer(self, _CURSOR_MS, self._send_cursor)
         self._overlay_timer = timer(self, _STUDY_MS, self._send_overlays)
@@ -200,9 +197,6 @@ class VolumePane(QWidget):
         self.looks.close()
         self.drawing.close()
 
-    def _sliders_moved(self, opacity: float, contrast: float, size: float) -> None:
-        self.set_view(self.view.shown(opacity=opacity, contrast=contrast, size=size))
-
     def _ask_for_everything(self) -> None:
         self._ask_for_size()
         self._apply(self.view)
@@ -268,9 +262,6 @@ class VolumePane(QWidget):
         self.slices.send()
         self.cutting.follow()
 
-    def _fill_slices_menu(self) -> None:
-        self.slices.fill(self.controls.slices_menu)
-
     def _ask_for_size(self) -> None:
         self.drawing.request(size=self.image.pixels, ratio=self.image.devicePixelRatioF())
 
@@ -278,15 +269,6 @@ class VolumePane(QWidget):
         show_words(self.image, self.controls, self._state, self.drawing.delivered, self.failure)
 
     # From the worker to the screen
-
-    def _pick(self, x: float, y: float) -> None:
-        """Tell what is seen at a place of the image."""
-        taken = self.before_pick is not None and self.before_pick(x, y)
-        if not taken and (place := self.sight.place(x, y)) is not None:
-            self.place_picked.emit(place)
-
-    def _zoom(self, factor: float, right: float, up: float) -> None:
-        self.set_view(self.view.zoomed(factor, (right, up), self.sight.nearer(right, up)))
 
     def _show_image(self, image: NDArray[np.uint8]) -> None:
         self.turning.drawn()

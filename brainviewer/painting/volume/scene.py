@@ -120,13 +120,14 @@ class VolumeScene:
     # Images
 
     def render_image(
-        self, size: tuple[int, int], fine: bool = True, ratio: float = 1.0
+        self, size: tuple[int, int], fine: bool = True, ratio: float | None = None
     ) -> NDArray[np.uint8]:
         """The scene as an image.
 
         size : width and height in pixels.
         fine : False draws several times as fast and coarser, for use while turning.
-        ratio : pixels a point of the screen that it is for, so that its letters can be read there.
+        ratio : pixels a point of the screen that it is for, whose letters are as large as texts are
+            there; those of other images grow with them.
 
         Returns (height, width, 3) uint8.
         """

@@ -16,18 +16,26 @@ _LETTERS = "RLASPI"
 _NEAR = np.array((0.94, 0.96, 0.98))
 _FAR = np.array((0.30, 0.35, 0.40))
 _POINTS_AN_INCH = 72
+_PLAIN_PX = 450
+"""Along the shorter side of an image whose letters are 13 pixels high."""
+_SMALLEST, _LARGEST = 0.75, 1.15
+"""Of that size; on a screen letters in a large view are no larger than the texts beside it."""
 _SUBPIXEL = 4
 """Bits after the point in the places of lines."""
 
 
-def draw_letters(image: NDArray[np.uint8], rotation: Rotation, ratio: float = 1.0) -> None:
+def draw_letters(image: NDArray[np.uint8], rotation: Rotation, ratio: float | None = None) -> None:
     """Letters around a small cross of axes, into an image; what is nearer is brighter.
 
     image : (height, width, 3), changed. rotation : as in ``VolumeView``.
-    ratio : pixels a point of the screen on which the image will be seen.
+    ratio : pixels a point of the screen on which the image will be seen; None for an image that
+        is seen elsewhere, where letters are a part of it.
     """
     height, width = image.shape[:2]
-    scale = max(0.75 * ratio, min(width, height) / 450)
+    scale, point = min(width, height) / _PLAIN_PX, 1.0 if ratio is None else ratio
+    scale = max(scale, _SMALLEST * point)
+    if ratio is not None:
+        scale = min(scale, _LARGEST * point)
     radius = 25 * scale
     middle = np.array((50.0 * scale, height - 1 - 50.0 * scale))
     nearest_last = sorted(_LETTERS, key=lambda letter: float(rotation[2] @ LOOKS[letter][0]))

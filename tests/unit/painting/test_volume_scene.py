@@ -21,6 +21,7 @@ from brainviewer.painting.volume import scene_window
 from brainviewer.painting.volume.block import canonical, coarsened, mask_block
 from brainviewer.painting.volume.lesion_surfaces import bare_brain
 from brainviewer.painting.volume.scene import VolumeScene, render_volume
+from brainviewer.painting.volume.scene_letters import draw_letters
 from brainviewer.painting.volume.scene_window import listen_to_vtk
 from brainviewer.painting.volume.view import (
     LARGEST,
@@ -515,3 +516,17 @@ def test_the_letters_are_as_large_on_a_fine_screen(shown: VolumeScene) -> None:
     usual = reach(1)
     assert usual > 30
     assert reach(2) == pytest.approx(2 * usual, abs=6)
+
+
+def test_letters_of_a_large_view_are_no_larger_than_texts_and_grow_with_an_export() -> None:
+    def height(size: int, ratio: float | None) -> int:
+        image = np.zeros((size, size, 3), np.uint8)
+        draw_letters(image, look_rotation("A"), ratio)
+        rows = np.flatnonzero(image.any(axis=(1, 2)))
+        return int(rows[-1] - rows[0])
+
+    usual = height(500, 1.0)
+    assert height(1400, 1.0) < 1.2 * usual
+    assert height(2800, 2.0) == pytest.approx(2 * height(1400, 1.0), rel=0.05)
+    assert height(200, 1.0) < usual
+    assert height(1400, None) > 2.5 * height(500, None)
