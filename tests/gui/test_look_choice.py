@@ -13,7 +13,7 @@ from brainviewer.app.state import ViewState
 from brainviewer.core.study import Modality
 from brainviewer.gui.volume.looks.popup import LookPopup
 from brainviewer.gui.volume.pane import VolumePane
-from brainviewer.painting.volume.view import VolumeView
+from brainviewer.painting.volume.view import SecondSequence, VolumeView
 from brainviewer.painting.volume.voxels.presets import PRESETS
 from tests.phantoms import grid_of, marker_finding, marker_study
 
@@ -99,6 +99,31 @@ def test_pictures_are_made_once_and_go_with_their_study(qtbot: QtBot, pane: Volu
     assert pane.looks._pictures._made == {}
     pane.render_image(64, 64)
     qtbot.waitUntil(lambda: before() is None)
+
+
+def test_another_sequence_is_blended_seen_and_said(qtbot: QtBot, pane: VolumePane) -> None:
+    alone = pane.render_image(120, 100).astype(int)
+    popup = opened(qtbot, pane)
+    buttons = popup.blend.buttons
+    assert Modality.T1 not in buttons and not popup.blend.slider.isEnabled()
+    qtbot.mouseClick(buttons[Modality.T2], Qt.MouseButton.LeftButton)
+    assert popup.isVisible()
+    popup.blend.slider.setValue(100)
+    assert pane.view.second == SecondSequence(Modality.T2, 1.0)
+    blended = pane.render_image(120, 100).astype(int)
+    qtbot.waitUntil(lambda: pane.image.caption.startswith("T2 100\u00a0% over T1 3D"))
+    qtbot.mouseClick(buttons[Modality.T2], Qt.MouseButton.LeftButton)
+    assert pane.view.second is None
+    assert np.array_equal(pane.render_image(120, 100), alone)
+    # Another sequence in 3D offers the others.
+    popup.close()
+    pane._state.active = Modality.T2
+    pane._state.active_changed.emit()
+    pane.bring_up_to_date()
+    of_t2 = pane.render_image(120, 100)
+    assert np.abs(blended - of_t2).mean() < 0.2 * np.abs(blended - alone).mean()
+    assert set(opened(qtbot, pane).blend.buttons) == set(pane._state.study.volumes) - {Modality.T2}
+    popup.close()
 
 
 def test_no_picture_is_made_before_the_3d_view_shows_the_study(qtbot: QtBot) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from brainviewer.painting.volume.looks.own_look import OwnLook
 from brainviewer.painting.volume.render_request import RenderRequest
 from brainviewer.painting.volume.voxels.clip import Clip
 
@@ -15,7 +16,11 @@ def volume_record(shown: RenderRequest) -> dict[str, Any]:
     placed = study is None or study.grid.oriented
     return {
         "sequence": None if shown.modality is None else shown.modality.value,
+        "blended": None
+        if (second := shown.second) is None
+        else {"sequence": second.modality.value, "share": round(second.share, 4)},
         "preset": view.preset,
+        "own_look": None if view.own is None else OwnLook(view.preset, view.own).stored(),
         "opacity": round(view.opacity, 4),
         "contrast": round(view.contrast, 4),
         "size": round(view.size, 4),

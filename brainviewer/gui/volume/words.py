@@ -3,6 +3,7 @@
 from brainviewer.app.state import ViewState
 from brainviewer.gui.volume.controls import VolumeControls
 from brainviewer.gui.volume.image import VolumeImage
+from brainviewer.painting.text.volume_words import volume_title
 from brainviewer.painting.volume.render_request import RenderRequest
 
 
@@ -27,8 +28,6 @@ def show_words(
         image.show_words()
     else:
         name = state.active if state.active in study.volumes else study.modalities[0]
-        bare = shown.study is study and shown.bare
-        if shown.study is study and shown.modality is not None:
-            name = shown.modality
-        what = f"{name} 3D, without the skull" if bare else f"{name} 3D"
+        seen = shown.study is study and shown.modality is not None
+        what = volume_title(shown) if seen else f"{name} 3D"
         image.show_words(what, "SYNTHETIC" if study.synthetic else "", sides=oriented)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from brainviewer.painting.volume.render_request import RenderRequest
-from brainviewer.painting.volume.view import LOOK_NAMES, LOOKS, Rotation
+from brainviewer.painting.volume.view import LOOK_NAMES, LOOKS, Rotation, VolumeView
 from brainviewer.painting.volume.voxels.clip import Clip
 from brainviewer.painting.volume.voxels.presets import PRESETS
 
@@ -16,6 +16,8 @@ _STRAIGHT = 0.9995
 def volume_title(shown: RenderRequest) -> str:
     """The sequence, as it stands in the corner of the picture."""
     name = f"{shown.modality} 3D" if shown.modality is not None else "3D"
+    if (second := shown.second) is not None:
+        name = f"{second.modality} {100 * second.share:.0f}\u00a0% over {name}"
     return f"{name}, without the skull" if shown.bare else name
 
 
@@ -25,7 +27,7 @@ def volume_text(shown: RenderRequest, turning: bool = False) -> str:
     turning : the head is turned once, so that it is seen from all around.
     """
     view = shown.view
-    said = [f"{volume_title(shown)}, look “{_look(view.preset)}”"]
+    said = [f"{volume_title(shown)}, look “{_look(view)}”"]
     if turning:
         said.append("turned once about the patient's long axis")
     elif shown.study is None or shown.study.grid.oriented:
@@ -47,8 +49,11 @@ def direction_text(rotation: Rotation) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _look(preset: str) -> str:
-    return PRESETS[preset].name if preset in PRESETS else preset
+def _look(view: VolumeView) -> str:
+    if view.preset not in PRESETS:
+        return view.preset
+    name = PRESETS[view.preset].name
+    return name if view.own is None else f"{name}, edited"
 
 
 def _cuts(clip: Clip) -> list[str]:

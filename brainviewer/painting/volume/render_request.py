@@ -9,7 +9,7 @@ from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.painting.volume.lesion_surfaces import bare_brain
 from brainviewer.painting.volume.planes.shown_slices import NO_SLICES, ShownSlices
-from brainviewer.painting.volume.view import VolumeView
+from brainviewer.painting.volume.view import SecondSequence, VolumeView
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +47,17 @@ class RenderRequest:
             return None
         return self.study.volumes[self.modality]
 
+    @property
+    def second(self) -> SecondSequence | None:
+        """What is blended with the sequence, where the study has another one of that name.
+
+        None for one that could not be laid over the others.
+        """
+        second = self.view.second
+        if second is None or self.study is None or second.modality is self.modality:
+            return None
+        return second if second.modality in blendable(self.study) else None
+
     def only_moves_cursor(self, other: "RenderRequest") -> bool:
         """Whether another request differs in nothing but the cursor."""
         return all(
@@ -56,3 +67,9 @@ class RenderRequest:
                 *("slices", "view", "size"),
             )
         )
+
+
+def blendable(study: Study) -> tuple[Modality, ...]:
+    """The sequences of a study that lie over each other."""
+    volumes = study.volumes.items()
+    return tuple(m for m, volume in volumes if not (volume.unplaced or volume.other_frame))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.findings.tumour import TumourFinding
-from brainviewer.core.study import Study
+from brainviewer.core.study import Modality, Study
 from brainviewer.painting.volume.voxels.clip import Clip
 from brainviewer.painting.volume.voxels.look import VolumeLook
 from brainviewer.painting.volume.voxels.presets import BRAIN, PRESETS
@@ -109,6 +109,14 @@ def three_quarter(side: str = "L") -> Rotation:
     return turned(look_rotation(side), 38 if side == "L" else -38, -18)
 
 
+@dataclass(frozen=True)
+class SecondSequence:
+    """A sequence that is blended with the one that is shown. share : of it, 0 to 1."""
+
+    modality: Modality
+    share: float = 0.5
+
+
 @dataclass(frozen=True, eq=False)
 class VolumeView:
     """How the 3D scene is shown.
@@ -121,7 +129,7 @@ class VolumeView:
         half of the image's shorter side at size 1.
     perspective : whether what is farther away is smaller; lines of sight are parallel otherwise.
     preset : the name of the look of voxels. own : that look, where it is none of ``PRESETS``.
-    clip : what is cut away.
+    clip : what is cut away. second : blended with the sequence that is shown, where there is one.
     """
 
     rotation: Rotation = field(default_factory=three_quarter)
@@ -133,6 +141,7 @@ class VolumeView:
     preset: str = BRAIN
     own: VolumeLook | None = None
     clip: Clip = field(default_factory=Clip)
+    second: SecondSequence | None = None
 
     @property
     def voxel_look(self) -> VolumeLook:

@@ -16,13 +16,11 @@ from numpy.typing import NDArray
 
 from brainviewer.core.errors import BrainViewerError, Cancelled
 from brainviewer.core.graphics.choice import GraphicsChoice
-from brainviewer.core.study import Modality
-from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.drawing_start import DrawingStart, Graphics
 from brainviewer.painting.volume.lesion_surfaces import bare_brain, lesion_surfaces, prior_surfaces
+from brainviewer.painting.volume.looks.blended import SequenceBlocks
 from brainviewer.painting.volume.render_order import RenderOrder
 from brainviewer.painting.volume.render_request import RenderRequest
-from brainviewer.painting.volume.voxels.head_block import head_blocks
 from brainviewer.painting.volume.voxels.picking import Seen
 
 if TYPE_CHECKING:
@@ -57,7 +55,7 @@ class VolumeWorker:
         self.delivered = RenderRequest()
         self.seen: Seen | None = None
         self._orders: list[RenderOrder] = []
-        self._blocks: dict[Modality, tuple[Block, Callable[[], Block] | None]] = {}
+        self._blocks = SequenceBlocks()
         self._brain: NDArray[np.bool_] | None = None
         self._scene: VolumeScene | None = None
         self._closing = self._may_abort = self._at_rest = False
@@ -268,8 +266,8 @@ class VolumeWorker:
         if anew:
             self._blocks.clear()
             self._brain = brain
-        if anew or request.modality is not shown.modality:
-            block, finer = self._head(request)
+        if anew or request.modality is not shown.modality or request.second != shown.second:
+            block, finer = self._blocks.of(request, brain)
             oriented = request.study is None or request.study.grid.oriented
             scene.set_head(block, oriented, finer)
         if any(
@@ -282,11 +280,3 @@ class VolumeWorker:
             scene.set_slices(request.volume, request.slices)
         scene.set_cursor(request.cursor)
         scene.view = request.view
-
-    def _head(self, request: RenderRequest) -> tuple[Block | None, Callable[[], Block] | None]:
-        if request.study is None or request.modality is None:
-            return None, None
-        if request.modality not in self._blocks:
-            volume = request.study.volumes[request.modality]
-            self._blocks[request.modality] = head_blocks(volume.data, volume.grid, self._brain)
-        return self._blocks[request.modality]

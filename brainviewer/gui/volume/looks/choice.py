@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from brainviewer.app.looks.own_looks import OwnLooks
 from brainviewer.app.state import ViewState
+from brainviewer.core.study import Modality
 from brainviewer.gui.dialogs.questions import ask
 from brainviewer.gui.volume.controls import VolumeControls
 from brainviewer.gui.volume.drawing import VolumeDrawing
@@ -18,7 +19,8 @@ from brainviewer.gui.volume.looks.popup import LookPopup, OfferedLook
 from brainviewer.gui.widgets import listen, timer
 from brainviewer.painting.volume.looks.own_look import OwnLook, seen_as
 from brainviewer.painting.volume.looks.pictures import PictureSubject
-from brainviewer.painting.volume.view import VolumeView
+from brainviewer.painting.volume.render_request import blendable
+from brainviewer.painting.volume.view import SecondSequence, VolumeView
 from brainviewer.painting.volume.voxels.look import VolumeLook
 from brainviewer.painting.volume.voxels.presets import PRESETS
 
@@ -53,7 +55,7 @@ class LookChoice(QObject):
         self._view, self._set_view = view, set_view
         self._popup: LookPopup | None = None
         self._editor: LookEditor | None = None
-        self._block_of: tuple[object, object, bool] | None = None
+        self._block_of: tuple[object, ...] | None = None
         self._pictures = LookPictures(self)
         self._ask = timer(self, _ASK_MS, self._ask_for_pictures)
         self._signals = state.study_changed, state.volumes_changed
@@ -74,6 +76,7 @@ class LookChoice(QObject):
             self._looks.tell_damaged()
         popup = self._made_popup()
         popup.offer(self._offered(), self._view().preset)
+        popup.blend.offer(self._others(), self._view().second)
         popup.open_over(over)
         self._ask_for_pictures()
 
@@ -133,10 +136,21 @@ class LookChoice(QObject):
             self._popup.edit_wanted.connect(self._choose_and_edit)
             self._popup.rename_wanted.connect(self._rename)
             self._popup.delete_wanted.connect(self._delete)
+            self._popup.blend.wanted.connect(self._blend)
             listen(self._pictures.stop, self._popup.closed)
             listen(self._ask.stop, self._popup.closed)
             self._pictures.made.connect(self._popup.show_picture)
         return self._popup
+
+    def _others(self) -> list[Modality]:
+        """The sequences that can be blended with the one in 3D."""
+        study = self._state.solid_study
+        shown = self._drawing.worker.requested.modality
+        there = () if study is None else blendable(study)
+        return [one for one in there if one is not shown] if shown in there else []
+
+    def _blend(self, second: SecondSequence | None) -> None:
+        self._set_view(replace(self._view(), second=second))
 
     def _ask_for_pictures(self) -> None:
         """Once the 3D view shows the study: nothing shall delay that."""
@@ -182,7 +196,7 @@ class LookChoice(QObject):
     def _show_histogram(self) -> None:
         """Of the head that is on the screen, once for each."""
         seen, shown = self._drawing.worker.seen, self._drawing.delivered
-        of = shown.study, shown.modality, shown.bare
+        of = shown.study, shown.modality, shown.bare, shown.second
         if self._editor is None or seen is None or shown.study is None:
             return
         if self._block_of is None or any(

@@ -13,6 +13,7 @@ from brainviewer.gui import theme
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.outside_text import as_tip
 from brainviewer.gui.thumbnails import pixmap
+from brainviewer.gui.volume.looks.blend_row import BlendRow
 from brainviewer.gui.widgets import button, label, told
 from brainviewer.painting.volume.voxels.look import VolumeLook
 
@@ -66,8 +67,10 @@ class LookPopup(QFrame):
         self._rename.clicked.connect(lambda: self._ask(self.rename_wanted))
         self._delete = button("Delete", "small", "Forget your look (Delete)")
         self._delete.clicked.connect(lambda: self._ask(self.delete_wanted))
+        self.blend = BlendRow()
         buttons = row(self._edit, None, self._rename, self._delete, spacing=6)
-        self.setLayout(column(self.list, self._tip, buttons, spacing=4, margins=(8, 8, 8, 8)))
+        inside = self.list, self._tip, self.blend, buttons
+        self.setLayout(column(*inside, spacing=4, margins=(8, 8, 8, 8)))
 
     @property
     def pixels(self) -> int:
