@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from brainviewer.app.exporting.exports import ExportRequest, ExportSubject
+from brainviewer.app.exporting.turntable import TurntableRequest
 from brainviewer.app.exporting.volume_pictures import (
     VolumeLook,
     volume_drawing,
@@ -145,6 +146,29 @@ def test_a_turn_is_saved_by_the_dialog(
     assert np.abs(first - other)[95:].mean() < 3  # legend and notice, in other palettes
     assert window.volume.view is before
     qtbot.waitUntil(lambda: window.volume.drawing.worker._shown.view is before)
+
+
+def test_a_turn_ends_when_another_study_is_opened(
+    window: MainWindow,
+    session: Session,
+    study: Study,
+    said: list[tuple[str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    real, drawn = window.volume.render_image, []
+
+    def draws(*asked: object) -> np.ndarray:
+        drawn.append(asked)
+        if len(drawn) == 3:
+            show_study(session, replace(study, name="another"))
+        return real(*asked)
+
+    monkeypatch.setattr(window.volume, "render_image", draws)
+    request = TurntableRequest(tmp_path / "turn.gif", 1.0, 10.0)
+    window.export_image.volume.save_turn(request, (120, 90))
+    assert "Another study was opened" in said[-1][1]
+    assert len(drawn) == 3 and not list(tmp_path.iterdir())
 
 
 def test_too_many_images_cannot_be_saved(window: MainWindow, tmp_path: Path) -> None:

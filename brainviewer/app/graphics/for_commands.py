@@ -13,6 +13,8 @@ from brainviewer.core.graphics.choice import (
     Wanted,
     choose_graphics,
 )
+from brainviewer.files.graphics.conditions import graphics_conditions
+from brainviewer.files.graphics.kept_probe import kept_probe
 from brainviewer.files.graphics.start_mark import StartMark
 
 
@@ -38,3 +40,16 @@ class CommandGraphics:
     def mark(self) -> StartMark:
         """Mark that OpenGL is about to start."""
         return StartMark()
+
+
+def kept_choice() -> GraphicsChoice | None:
+    """What the probe that is kept leads to; None where there is none, so that none is waited for.
+
+    For what draws a picture by the way: a driver that is known to crash is left alone.
+    """
+    probe = kept_probe(graphics_conditions())
+    if probe is None:
+        return None
+    wanted = Wanted(Settings.load().graphics)
+    # Whoever switched the view off in the window still gets the picture that he asks for.
+    return choose_graphics(probe, Wanted.PROCESSOR if wanted is Wanted.OFF else wanted)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from brainviewer import __version__
 from brainviewer.app.audit_trail.recording import audited
 from brainviewer.app.exporting.volume_pictures import volume_request
+from brainviewer.app.graphics.for_commands import kept_choice
 from brainviewer.app.monitoring.prediction_log import PredictionLog
 from brainviewer.app.prediction.recorded import classify, find_tumour
 from brainviewer.app.report.formats import Schema, with_schema
@@ -158,7 +159,7 @@ def _volume_image(study: Study, finding: TumourFinding) -> NDArray[np.uint8]:
         raise BrainViewerError(
             f"the 3D library cannot be loaded ({error}).", "Install the package libgl1."
         ) from error
-    return render_volume(study, finding)
+    return render_volume(study, finding, choice=kept_choice())
 
 
 def _write(

@@ -30,6 +30,7 @@ def volume_record(shown: RenderRequest) -> dict[str, Any]:
         "without_skull": shown.bare,
         "parts": shown.parts,
         "prior": shown.prior is not None,
+        "slices": [{"plane": p.value, "slice": index} for p, index in shown.slices.cuts],
         "cut": _cut(view.clip, placed) if view.clip else None,
     }
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from brainviewer.app.exporting.volume_pictures import Draw
 from brainviewer.app.reporting.options import ReportOptions, ReportPart, ReportSources
+from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.core.study import Study
 from brainviewer.painting.footer import legend
@@ -22,6 +23,7 @@ from brainviewer.painting.report.blocks import (
     Words,
 )
 from brainviewer.painting.text.volume_words import volume_text, volume_title
+from brainviewer.painting.volume.measures.scene import KINDS
 from brainviewer.painting.volume.render_request import RenderRequest
 
 _PIXELS = (1000, 1000)
@@ -54,13 +56,13 @@ class ReportVolume:
             return sources
         seen = replace(shown, cursor=None)
         last = self._last
-        if last is not None and last[0].is_of(seen):
+        if last is not None and last[0].is_of(seen, _measures(sources)):
             return replace(sources, volume=(seen, last[1]))
         try:
             image = self._draw(seen, _PIXELS, lambda _: report(0.0, "Drawing the 3D view"))
         except BrainViewerError as error:
             return replace(sources, volume_note=f"Without the 3D view: {error}")
-        self._last = _Drawn.of(seen), image
+        self._last = _Drawn.of(seen, _measures(sources)), image
         return replace(sources, volume=(seen, image))
 
 
@@ -70,15 +72,23 @@ class _Drawn:
 
     seen: RenderRequest
     large: tuple[Callable[[], object], ...]
+    measures: tuple[Annotation, ...]
 
     @classmethod
-    def of(cls, seen: RenderRequest) -> "_Drawn":
+    def of(cls, seen: RenderRequest, measures: tuple[Annotation, ...]) -> "_Drawn":
         large = tuple(_weak(getattr(seen, name)) for name in _LARGE)
-        return cls(_without(seen), large)
+        return cls(_without(seen), large, measures)
 
-    def is_of(self, seen: RenderRequest) -> bool:
+    def is_of(self, seen: RenderRequest, measures: tuple[Annotation, ...]) -> bool:
         there = [one() is getattr(seen, name) for one, name in zip(self.large, _LARGE, strict=True)]
-        return all(there) and self.seen.only_moves_cursor(_without(seen))
+        same = all(there) and self.seen.only_moves_cursor(_without(seen))
+        return same and self.measures == measures
+
+
+def _measures(sources: ReportSources) -> tuple[Annotation, ...]:
+    """What was measured in 3D, and is drawn over the picture."""
+    shown = sources.annotations if sources.overlays.annotations else ()
+    return tuple(one for one in shown if one.kind in KINDS)
 
 
 def _without(seen: RenderRequest) -> RenderRequest:

@@ -102,7 +102,15 @@ class VolumeExport:
     def draw(
         self, shown: RenderRequest, size: tuple[int, int], waiting: Callable[[float], None]
     ) -> NDArray[np.uint8]:
-        """Draw in a size in pixels; see ``Draw``. For any thread."""
+        """Draw in a size in pixels; see ``Draw``. For any thread.
+
+        Raises BrainViewerError once another study is open: each image would be of one in turn.
+        """
+        if shown.study is not self._session.state.solid_study:
+            raise BrainViewerError(
+                "Another study was opened before the 3D view was drawn.",
+                "Open the study again, and wait until it is done.",
+            )
         return self._volume.render_image(*size, waiting, shown)
 
     def _copied(self, image: QImage) -> None:

@@ -173,7 +173,8 @@ class VolumePane(QWidget):
         if QThread.currentThread() is self.thread():
             self.bring_up_to_date()
         image, seen = self.drawing.worker.render_seen((width, height), waiting, shown)
-        return image if self.finished is None else self.finished(image, seen)
+        of_open = shown is None or shown.study is self._state.solid_study
+        return self.finished(image, seen) if self.finished is not None and of_open else image
 
     def bring_up_to_date(self) -> None:
         """Send what has changed to the worker at once; on the main thread."""

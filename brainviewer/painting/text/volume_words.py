@@ -36,6 +36,7 @@ def volume_text(shown: RenderRequest, turning: bool = False) -> str:
     percent = (f"{name} {100 * value:.0f}\u00a0%" for name, value in (
         ("opacity", view.opacity), ("contrast", view.contrast)))  # fmt: skip
     said += [*percent, *_cuts(view.clip)]
+    said += [f"with {plane} slice {index + 1}" for plane, index in shown.slices.cuts]
     return " · ".join(said)
 
 

@@ -213,15 +213,16 @@ def render_volume(
     finding: TumourFinding | None,
     size: tuple[int, int] = (1200, 900),
     modality: Modality | None = None,
+    choice: GraphicsChoice | None = None,
 ) -> NDArray[np.uint8]:
     """An image of the head with its tumour, without a window or a display.
 
     size : width and height in pixels.
-    modality : the sequence shown; the study's first by default.
+    modality : the sequence shown; the study's first by default. choice : what draws.
 
     Returns (height, width, 3) uint8. Raises BrainViewerError if the 3D view is switched off.
     """
-    scene = VolumeScene()
+    scene = VolumeScene(choice)
     try:
         scene.set_study(study, modality, bare_brain(study, finding))
         scene.set_lesion(finding)

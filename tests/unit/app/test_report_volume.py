@@ -10,7 +10,10 @@ from PySide6.QtGui import QGuiApplication
 from brainviewer.app.reporting.document import report_document
 from brainviewer.app.reporting.options import ReportOptions, ReportPart, ReportSources
 from brainviewer.app.reporting.volume import ReportVolume, volume_blocks
+from brainviewer.core.annotation.annotations import Annotation
+from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.errors import BrainViewerError
+from brainviewer.core.slices import Plane
 from brainviewer.painting.devices import pixels_of
 from brainviewer.painting.report.blocks import Legend, Pictures, VolumePicture, Words
 from brainviewer.painting.report.html import report_html
@@ -92,6 +95,21 @@ def test_one_view_is_drawn_once() -> None:
         before = drawing.count
         volume.drawn(sources, OPTIONS, changed)
         assert drawing.count == before + 1
+
+
+def test_what_was_measured_in_3d_is_drawn_anew() -> None:
+    sources, shown = made()
+    drawing = Drawing()
+    volume = ReportVolume(drawing.draw)
+    ends = ((0.0, 0.0, 0.0), (9.0, 0.0, 0.0))
+    flair = sources.study.modalities[0]
+    for kind, count in ((Kind.DISTANCE, 2), (Kind.ARROW, 2)):
+        volume.drawn(sources, OPTIONS, shown)
+        measured = Annotation(kind, Plane.AXIAL, ends, flair, id="1")
+        measured = replace(sources, annotations=(*sources.annotations, measured))
+        volume.drawn(measured, OPTIONS, shown)
+        assert drawing.count == count
+        sources = measured
 
 
 def test_a_study_that_was_left_is_not_kept() -> None:

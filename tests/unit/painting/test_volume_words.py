@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from brainviewer.app.report.volume_record import volume_record
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid
+from brainviewer.core.slices import Plane
 from brainviewer.painting.footer import legend
 from brainviewer.painting.text.volume_words import direction_text, volume_text, volume_title
+from brainviewer.painting.volume.planes.shown_slices import ShownSlices
 from brainviewer.painting.volume.render_request import RenderRequest
 from brainviewer.painting.volume.view import LOOKS, VolumeView, look_rotation, three_quarter, turned
 from brainviewer.painting.volume.voxels.clip import Clip, ClipPlane
@@ -44,6 +47,13 @@ def test_look_and_cuts_are_told() -> None:
     slanting = Clip(plane=ClipPlane((0, 0, 0), (1, 1, 0)))
     assert volume_text(replace(SHOWN, view=VolumeView(clip=slanting))).endswith("cut by a plane")
     assert "turned once" in volume_text(SHOWN, turning=True)
+    slices = ShownSlices(cuts=((Plane.AXIAL, 7), (Plane.CORONAL, 0)))
+    said = volume_text(replace(SHOWN, slices=slices))
+    assert said.endswith("with axial slice 8 · with coronal slice 1")
+    assert volume_record(replace(SHOWN, slices=slices))["slices"] == [
+        {"plane": "axial", "slice": 7},
+        {"plane": "coronal", "slice": 0},
+    ]
 
 
 def test_no_side_is_told_where_none_is_known() -> None:
