@@ -89,7 +89,9 @@ class MainWindow(QMainWindow):
         open_with(self, 1400, 850)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.grid = PaneGrid(session)
-        self.volume = VolumePane(session.state, session.graphics, session.prior, session.looks)
+        self.volume = VolumePane(
+            session.state, session.graphics, session.prior, session.looks, session.jobs
+        )
         self.export_image = ViewExport(session, self.grid, self.volume, self)
         appearance = Appearance(session, self.grid, self)
         studies = StudyLists(session, self)

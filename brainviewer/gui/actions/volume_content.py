@@ -26,7 +26,10 @@ VOLUME_CONTENT_ACTIONS: tuple[Action, ...] = (
            lambda w: w.volume.box.crop_to_brain(), tip="The clip box round the brain alone"),
     Action("volume-box-reset", "Reset the clip box", "", Fact.SEQUENCES,
            lambda w: w.volume.box.reset(), tip="Round all of the head again"),
+    Action("volume-surfaces", "Surfaces in 3D…", "", Fact.SEQUENCES,
+           lambda w: w.volume.offer_surfaces(),
+           tip="Which surfaces of lesions are drawn, how solid, and how large they are"),
 )  # fmt: skip
 _NAMES = [action.id for action in VOLUME_CONTENT_ACTIONS]
 _BOX = _NAMES.index("volume-box")
-VOLUME_CONTENT_MENU: tuple[str, ...] = (*_NAMES[:_BOX], "-", *_NAMES[_BOX:])
+VOLUME_CONTENT_MENU: tuple[str, ...] = (*_NAMES[:_BOX], "-", *_NAMES[_BOX:-1], "-", _NAMES[-1])

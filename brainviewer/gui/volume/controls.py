@@ -43,6 +43,8 @@ class VolumeControls(QWidget):
     save_wanted = Signal()
     preset_wanted = Signal()
     """Another look of the voxels, of those there are."""
+    surfaces_wanted = Signal()
+    """The list of surfaces is asked for."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -69,17 +71,19 @@ class VolumeControls(QWidget):
         # As wide as the longest, so that nothing moves when another one is chosen.
         self.preset.setFixedWidth(max(_width_of(f"{one.name} * ▾") for one in PRESETS.values()))
         self.slices_menu = QMenu(self)
-        slices = _button("Slices ▾", "The slices that you look at, in the head", lambda: None)
-        slices.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        slices.setMenu(self.slices_menu)
+        self._slices = _button("Slices ▾", "The slices that you look at, in the head", lambda: None)
+        self._slices.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._slices.setMenu(self.slices_menu)
+        tip = "The lesion, its parts, a supplied segmentation and the prior's lesion, with volumes"
+        self.surfaces = _button("Surfaces ▾", tip, self.surfaces_wanted.emit)
         self._others = (
             self.preset,
-            slices,
+            self.surfaces,
             _button("Reset", "Back to the first view (Home)", self.reset_wanted.emit),
             _button("Save", "Save this view as an image", self.save_wanted.emit),
         )
         self._beside = _bare(QWidget()), _bare(QWidget())
-        self._beside[0].setLayout(row(*self._looks, spacing=0))
+        self._beside[0].setLayout(row(*self._looks, self._slices, spacing=0))
         self._beside[1].setLayout(row(*self._others, HelpButton("3D"), spacing=0))
         self.show_look(PRESETS[BRAIN].name, False)
         self._rows = 0
@@ -119,7 +123,14 @@ class VolumeControls(QWidget):
 
     def enable(self, usable: bool, oriented: bool) -> None:
         """Let the controls be used, and those that name a side where sides are known."""
-        for control in (self._opacity, self._contrast, self._size, *self._steps, *self._others):
+        for control in (
+            self._opacity,
+            self._contrast,
+            self._size,
+            *self._steps,
+            *self._others,
+            self._slices,
+        ):
             control.setEnabled(usable)
         for button in self._looks:
             button.setEnabled(usable and oriented)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from brainviewer.app.facts import Fact
 from brainviewer.app.graphics.graphics import Graphics
+from brainviewer.app.jobs import Jobs
 from brainviewer.app.looks.own_looks import OwnLooks
 from brainviewer.app.prior.prior import Prior
 from brainviewer.app.state import ViewState
@@ -24,6 +25,8 @@ from brainviewer.gui.volume.image import VolumeImage
 from brainviewer.gui.volume.looks.choice import LookChoice
 from brainviewer.gui.volume.sight import Sight
 from brainviewer.gui.volume.slices import VolumeSlices
+from brainviewer.gui.volume.surfaces.choice import SurfaceChoice
+from brainviewer.gui.volume.surfaces.listing import prior_lesion
 from brainviewer.gui.volume.words import show_words
 from brainviewer.gui.widgets import call, listen, timer
 from brainviewer.painting.volume.render_request import RenderRequest
@@ -44,6 +47,7 @@ class VolumePane(QWidget):
     prior : what the study is compared with; its lesion is shown as a wire.
     looks : those that the user has made.
     finished : puts over an image that is exported what is over that on the screen.
+    jobs : where distances of surfaces are measured; without it they are not.
     """
 
     place_picked = Signal(object)
@@ -56,6 +60,7 @@ class VolumePane(QWidget):
         graphics: Graphics | None = None,
         prior: Prior | None = None,
         looks: OwnLooks | None = None,
+        jobs: Jobs | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -84,6 +89,8 @@ class VolumePane(QWidget):
         self.turning = self.hands.turning
         menu = self.controls.slices_menu
         menu.aboutToShow.connect(call(self.slices.fill, menu))
+        self.surfaces = SurfaceChoice(self, state, prior, jobs, self.drawing.request)
+        self.controls.surfaces_wanted.connect(self.offer_surfaces)
         self.box = ClipBox(state, self.image, self.sight, lambda: self.view, self.set_view)
         self.looks = LookChoice(
             self, state, looks, self.controls, self.drawing, lambda: self.view, self.set_view
@@ -145,6 +152,10 @@ class VolumePane(QWidget):
     def offer_looks(self) -> None:
         """Let the user choose a look, by pictures of the study."""
         self.looks.open(self.controls.preset if self.controls.isVisible() else self.image)
+
+    def offer_surfaces(self) -> None:
+        """Let the user choose which surfaces of lesions are drawn."""
+        self.surfaces.open(self.controls.surfaces if self.controls.isVisible() else self.image)
 
     def set_parallel(self) -> None:
         """Lines of sight are parallel, or meet in the eye again."""
@@ -229,6 +240,7 @@ class VolumePane(QWidget):
         if study is not None:
             modality = state.active if state.active in study.volumes else study.modalities[0]
         slices = self.slices.of(study, modality)
+        self.surfaces.forget()
         self.drawing.request(study=study, modality=modality, finding=state.finding, slices=slices)
         if not self._touched:
             # The look stays from study to study; what was cut does not.
@@ -239,15 +251,10 @@ class VolumePane(QWidget):
     def _send_overlays(self) -> None:
         # Where there are no parts to be shown, switching them changes nothing.
         parts = Fact.PARTS not in self._state.facts or self._state.overlays.parts
-        skull, prior = self._state.overlays.skull, self._prior_lesion()
+        skull, prior = self._state.overlays.skull, prior_lesion(self._prior)
         self.drawing.request(parts=parts, skull=skull, prior=prior)
+        self.surfaces.refresh()
         self._send_cursor()
-
-    def _prior_lesion(self) -> NDArray[np.bool_] | None:
-        """(i, j, k) on the grid of the study, where the prior was laid over it."""
-        beside = None if self._prior is None else self._prior.beside
-        found = None if beside is None else beside.prior_finding
-        return None if found is None else found.mask
 
     def _cursor_changed(self) -> None:
         if self.slices.planes or self.cutting.follows:

@@ -11,7 +11,7 @@ from brainviewer.core.study import Study
 from brainviewer.core.surface_mesh import SurfaceMesh
 from brainviewer.painting import palette
 
-_WIRE_MM, _WIRES = 3.0, 6
+WIRE_MM, WIRES = 3.0, 6
 """About how far the lines of a wire are apart, and how many there are across a small lesion; what
 lies behind them must be seen."""
 
@@ -62,7 +62,7 @@ def prior_surfaces(study: Study | None, prior: NDArray[np.bool_] | None) -> tupl
         return ()
     from brainviewer.painting.volume.mask_surface import mask_surface
 
-    mesh = mask_surface(prior, study.grid, _WIRE_MM, _WIRES)
+    mesh = mask_surface(prior, study.grid, WIRE_MM, WIRES)
     return () if mesh is None else (Surface(mesh, palette.SUPPLIED, wire=True),)
 
 

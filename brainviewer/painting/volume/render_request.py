@@ -9,6 +9,7 @@ from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Modality, Study, Volume
 from brainviewer.painting.volume.lesion_surfaces import bare_brain
 from brainviewer.painting.volume.planes.shown_slices import NO_SLICES, ShownSlices
+from brainviewer.painting.volume.shown_surfaces import USUAL, ShownSurfaces
 from brainviewer.painting.volume.view import SecondSequence, VolumeView
 
 
@@ -20,6 +21,7 @@ class RenderRequest:
     parts : whether the parts of the lesion are shown, where they are known.
     skull : whether the head is shown where its brain is known.
     slices : of the sequence, and how they are shown.
+    surfaces : which surfaces of lesions are shown, and how.
     size : width and height in pixels; ratio : how many of them a point of the screen has.
     """
 
@@ -32,6 +34,7 @@ class RenderRequest:
     cursor: tuple[float, float, float] | None = None
     view: VolumeView = field(default_factory=VolumeView)
     slices: ShownSlices = NO_SLICES
+    surfaces: ShownSurfaces = USUAL
     size: tuple[int, int] = (16, 16)
     ratio: float = 1.0
 
@@ -64,7 +67,7 @@ class RenderRequest:
             getattr(self, name) is getattr(other, name)
             for name in (
                 *("study", "modality", "finding", "prior", "parts", "skull"),
-                *("slices", "view", "size"),
+                *("slices", "surfaces", "view", "size"),
             )
         )
 

@@ -77,12 +77,15 @@ class _SmoothSurface:
     def show(self, surface: Surface | None) -> None:
         self._actor.SetVisibility(surface is not None)
         if surface is not None:
-            self._mesh, self._all = surface.mesh, _triangles(surface.mesh)
-            self._fewer = None
+            if surface.mesh is not self._mesh:
+                self._mesh, self._all = surface.mesh, _triangles(surface.mesh)
+                self._fewer = None
             self._mapper.SetInputData(self._all)
             self._style.SetColor(*(part / 255 for part in rgb_of(surface.colour)))
             self._style.SetFrontfaceCulling(surface.hollow)
             self._style.SetOpacity(surface.opacity)
+            # Of what is seen through, one side is drawn once: triangles are not sorted by depth.
+            self._style.SetBackfaceCulling(surface.opacity < 1 and not surface.hollow)
             self._style.SetLighting(not surface.wire)  # lines have no side that could be lit
             if surface.wire:
                 self._style.SetRepresentationToWireframe()

@@ -1,7 +1,8 @@
 """What is solid in the 3D scene, drawn by VTK: surfaces and lines, and how far away they are."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import cv2
 import numpy as np
@@ -96,11 +97,14 @@ def solid_image(
     aim(renderer, camera)
     _widen_lines(renderer, times)
     window.Render()
-    _widen_lines(renderer, 1 / times)
     last = times * width - 1, times * height - 1
     pixels, depths = vtkUnsignedCharArray(), vtkFloatArray()
     window.GetRGBACharPixelData(0, 0, *last, 0, pixels, 0)
-    window.GetZbufferData(0, 0, *last, depths)
+    with _all_solid(renderer) as anew:
+        if anew:
+            window.Render()
+        window.GetZbufferData(0, 0, *last, depths)
+    _widen_lines(renderer, 1 / times)
     shape = times * height, times * width
     depth = vtk_to_numpy(depths).reshape(shape)[::-1]
     if not (depth < 1).any():
@@ -117,6 +121,20 @@ def near_in(window: vtkRenderWindow, camera: Camera) -> NDArray[np.float32]:
     depths = vtkFloatArray()
     window.GetZbufferData(0, 0, camera.size[0] - 1, camera.size[1] - 1, depths)
     return _near(vtk_to_numpy(depths).reshape(camera.size[::-1])[::-1], camera)
+
+
+@contextmanager
+def _all_solid(renderer: vtkRenderer) -> Iterator[bool]:
+    """With nothing that is seen through, of which OpenGL keeps no depth; whether there was any."""
+    styles = [actor.GetProperty() for actor in renderer.GetActors() if actor.GetVisibility()]
+    clear = [(style, style.GetOpacity()) for style in styles if style.GetOpacity() < 1]
+    for style, _ in clear:
+        style.SetOpacity(1)
+    try:
+        yield bool(clear)
+    finally:
+        for style, opacity in clear:
+            style.SetOpacity(opacity)
 
 
 def _widen_lines(renderer: vtkRenderer, times: float) -> None:

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from brainviewer.core.errors import BrainViewerError, Cancelled
 from brainviewer.core.graphics.choice import GraphicsChoice
 from brainviewer.painting.volume.drawing_start import DrawingStart, Graphics
-from brainviewer.painting.volume.lesion_surfaces import bare_brain, lesion_surfaces, prior_surfaces
+from brainviewer.painting.volume.lesion_surfaces import bare_brain
 from brainviewer.painting.volume.looks.blended import SequenceBlocks
 from brainviewer.painting.volume.render_order import RenderOrder
 from brainviewer.painting.volume.render_request import RenderRequest
+from brainviewer.painting.volume.shown_surfaces import SurfaceMaker
 from brainviewer.painting.volume.voxels.picking import Seen
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class VolumeWorker:
         self._orders: list[RenderOrder] = []
         self._blocks = SequenceBlocks()
         self._brain: NDArray[np.bool_] | None = None
+        self._surfaces = SurfaceMaker()
         self._scene: VolumeScene | None = None
         self._closing = self._may_abort = self._at_rest = False
         self._refiner: threading.Thread | None = None
@@ -272,10 +274,10 @@ class VolumeWorker:
             scene.set_head(block, oriented, finer)
         if any(
             getattr(request, name) is not getattr(shown, name)
-            for name in ("study", "finding", "prior", "parts")
+            for name in ("study", "finding", "prior", "parts", "surfaces")
         ):
-            found = lesion_surfaces(request.study, request.finding, request.parts)
-            scene.set_surfaces((*found, *prior_surfaces(request.study, request.prior)))
+            of = request.study, request.finding, request.prior
+            scene.set_surfaces(self._surfaces.surfaces(*of, request.surfaces, request.parts))
         if anew or request.modality is not shown.modality or request.slices is not shown.slices:
             scene.set_slices(request.volume, request.slices)
         scene.set_cursor(request.cursor)

@@ -58,8 +58,9 @@ def faces_of(surfaces: Sequence[Surface], fine: bool) -> Faces | None:
     counts = [len(mesh.triangles) for mesh in meshes]
     starts = np.cumsum([0, *(len(mesh.vertices) for mesh in meshes)])
 
-    # The far side of what is closed and not seen through is hidden by the near one.
-    back = [one.hollow or one.opacity < 1 or not one.mesh.is_closed for one in solid]
+    # The far side of what is closed is hidden by the near one, and is left out of what is seen
+    # through, as OpenGL does.
+    back = [one.hollow or not one.mesh.is_closed for one in solid]
     colours = np.array([rgb_of(one.colour) for one in solid], np.float32) / 255
     return Faces(
         np.concatenate([mesh.vertices for mesh in meshes]),
