@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 
+from brainviewer.app.annotating.table import csv_text, lines_of
 from brainviewer.app.state import Tool
+from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.slices import Plane
 from brainviewer.gui.panels.annotations import describe
@@ -91,3 +93,24 @@ def test_an_end_comes_to_the_slice_that_it_is_moved_on_and_the_whole_keeps_its_d
     assert whole.measure == pytest.approx(made.measure)
     assert whole.slices(pane.view) == made.slices(pane.view)
     assert not np.allclose(whole.points, made.points)
+
+
+def test_an_angle_between_slices_takes_three_clicks(pane, shown):
+    shown.view.set_tool(Tool.ANGLE_3D)
+    places = []
+    for n, pixel in enumerate((START, QPointF(120, 90), END)):
+        places.append(at(pane, pixel))
+        move(pane, pixel, NONE)
+        click(pane, pixel)
+        if n < 2:
+            shown.view.step(Plane.AXIAL, 2)
+    (made,) = shown.state.annotations
+    assert made.kind is Kind.ANGLE_3D
+    assert np.allclose(made.points, places)
+    first, last = places[0] - places[1], places[2] - places[1]
+    cosine = first @ last / (np.linalg.norm(first) * np.linalg.norm(last))
+    assert made.measure == pytest.approx(math.degrees(math.acos(cosine)))
+    table = csv_text(shown.state.study, lines_of(shown.state.study, [made]))
+    assert f"{made.measure:.6g}" in table and "angle in 3D" in table
+    assert Annotation.from_json(made.to_json()) == made
+    assert not pane.grab().isNull()

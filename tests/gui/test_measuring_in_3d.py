@@ -1,6 +1,7 @@
 """Rulers and angles in the 3D view: by clicks on what is seen, in mm, kept like all annotations."""
 
 import math
+import time
 
 import numpy as np
 import pytest
@@ -8,13 +9,17 @@ from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from brainviewer.app.state import Tool
+from brainviewer.core.annotation.annotations import Annotation
 from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.geometry import Grid
+from brainviewer.core.slices import Plane
+from brainviewer.core.study import Modality
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panels.annotations import describe
+from brainviewer.gui.volume.measuring import measures_of
 from brainviewer.gui.volume.pane import VolumePane
 from tests.gui.conftest import show_study
-from tests.gui.hands import NONE, click, double_click, key, move
+from tests.gui.hands import NONE, click, double_click, drag, key, move, press, release
 from tests.phantoms import COUNTS, SPACING, grid_of, marker_study, oblique_grid
 
 pytestmark = pytest.mark.window
@@ -156,3 +161,59 @@ def test_measures_are_painted_over_screen_and_export_while_they_are_shown(
     session.annotations.select(session.state.annotations[0].id)
     session.annotations.restyle(hidden=True)
     assert np.array_equal(volume.render_image(300, 240), plain)
+
+
+def test_the_end_of_the_selected_one_is_dragged_over_the_head(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    volume, session = shown(qtbot, window, grid_of()), window.session
+    session.view.set_tool(Tool.RULER)
+    start, end, other = (on_head(grid_of(), x, 0.1) for x in (-0.4, 0.1, 0.5))
+    for place in (start, end):
+        click(volume.image, pixel_of(volume, place))
+    (made,) = session.state.annotations
+    session.view.set_tool(Tool.WINDOW)
+    rotation = volume.view.rotation
+    at, to = (pixel_of(volume, np.array(p)) for p in (made.points[1], other))
+    move(volume.image, at, NONE)
+    assert volume.image.cursor().shape() is Qt.CursorShape.PointingHandCursor
+    move(volume.image, (at + to) / 2, NONE)
+    assert volume.image.cursor().shape() is Qt.CursorShape.ArrowCursor
+    drag(volume.image, at, to)
+    (moved,) = session.state.annotations
+    assert volume.view.rotation is rotation
+    assert moved.id == made.id and moved.points[0] == made.points[0]
+    assert math.dist(moved.points[1], other) < NEAR_MM
+    session.undo()
+    assert session.state.annotations == (made,)
+    session.annotations.select(made.id)
+    press(volume.image, at)
+    move(volume.image, to)
+    key(volume.image, Qt.Key.Key_Escape)
+    release(volume.image, to)
+    assert session.state.annotations == (made,)
+    session.annotations.restyle(locked=True)
+    drag(volume.image, at, at + QPointF(0, 30))
+    assert session.state.annotations[0].points == made.points
+    assert volume.view.rotation is not rotation  # it turned the head
+    session.annotations.restyle(locked=False)
+    session.annotations.select("")
+    drag(volume.image, at, to)
+    assert session.state.annotations == (made,)
+
+
+def test_very_many_measures_leave_the_3d_view_quick(qtbot: QtBot, window: MainWindow) -> None:
+    volume, session = shown(qtbot, window, grid_of()), window.session
+    ends = [on_head(grid_of(), x, y) for x in np.linspace(-0.6, 0.6, 20) for y in (0.3, -0.3)]
+    points = [tuple(map(float, end)) for end in ends]
+    made = tuple(
+        Annotation(Kind.DISTANCE, Plane.AXIAL, (points[n % 40], points[(n + 7) % 40]), Modality.T1)
+        for n in range(3000)
+    )
+    session.annotations.take_over(made)
+    assert len(measures_of(session.state)) == 100
+    session.annotations.select(made[0].id)
+    assert measures_of(session.state)[0] is made[0]
+    begun = time.monotonic()
+    volume.image.grab()
+    assert time.monotonic() - begun < 5

@@ -1,6 +1,6 @@
 """Measuring by hand in the 3D view: clicks put points on what is seen there."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,25 +27,44 @@ _MEASURES = {
     Tool.ANGLE_3D: Kind.ANGLE_3D,
 }
 """What a tool draws in 3D."""
+_MOST = 100
+"""Annotations that are drawn at once."""
 _PLAIN_PX = 450
 """Along the shorter side of an image whose lines and texts are as large as on the screen."""
 
 
 def measures_of(state: ViewState) -> tuple[Annotation, ...]:
-    """What was measured in 3D and is shown."""
+    """What was measured in 3D and is shown: of very many the newest, and the one selected."""
     if not state.overlays.annotations:
         return ()
-    return tuple(
+    shown = [
         one
         for one in state.annotations
         if one.kind in KINDS and not one.style.hidden and one.id not in state.undrawable
-    )
+    ]
+    chosen = [one for one in shown[:-_MOST] if one.id == state.selection]
+    return (*chosen, *shown[-_MOST:])
+
+
+@dataclass(frozen=True)
+class _Held:
+    """An annotation of which one end is dragged. before : as it was."""
+
+    before: Annotation
+    after: Annotation
+    end: int
+
+    def moved_to(self, place: Point) -> "_Held":
+        points = list(self.after.points)
+        points[self.end] = place
+        return replace(self, after=self.after.placed(points))
 
 
 class VolumeMeasuring(QObject):
     """Rulers and angles between places of the head; they are annotations like all others.
 
-    With another tool a click near one of them selects it.
+    With another tool a click near one of them selects it. The ends of the one that is selected can
+    be dragged to other places that are seen, with every tool.
     """
 
     def __init__(self, session: Session, volume: VolumePane) -> None:
@@ -54,6 +73,7 @@ class VolumeMeasuring(QObject):
         self._placed: list[Point] = []
         self._last = QPointF()
         self._hovered: Point | None = None
+        self._held: _Held | None = None
         volume.image.setMouseTracking(True)
         volume.image.installEventFilter(self)
         volume.image.over = self._paint
@@ -88,10 +108,16 @@ class VolumeMeasuring(QObject):
         return Annotation(kind, self._state.plane, points, shown, id="draft")
 
     def _begin_anew(self) -> None:
-        self._placed, self._hovered = [], None
-        shape = Qt.CursorShape.ArrowCursor if self.kind is None else Qt.CursorShape.CrossCursor
-        self._volume.image.setCursor(shape)
+        self._placed, self._hovered, self._held = [], None, None
+        self._show_pointer(None)
         self._volume.image.update()
+
+    def _show_pointer(self, at: QPointF | None) -> None:
+        shape = Qt.CursorShape.ArrowCursor if self.kind is None else Qt.CursorShape.CrossCursor
+        if at is not None and self._end_at(at) is not None:
+            shape = Qt.CursorShape.PointingHandCursor
+        if shape is not self._volume.image.cursor().shape():
+            self._volume.image.setCursor(shape)
 
     def _clicked(self, x: float, y: float) -> bool:
         """Take a click; False leaves it to the cursor."""
@@ -129,30 +155,65 @@ class VolumeMeasuring(QObject):
         escapes = kind in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride)
         if escapes and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
             return self._escape(event)
-        if kind is QEvent.Type.MouseMove and isinstance(event, QMouseEvent) and self._placed:
-            self._hover(event.position())
+        if isinstance(event, QMouseEvent) and self._drag(event):
+            return True
+        if kind is QEvent.Type.MouseMove and isinstance(event, QMouseEvent) and not event.buttons():
+            self._show_pointer(event.position())
+            if self._placed:
+                self._hovered = self._under(event.position()) or self._hovered
+                self._volume.image.update()
         return super().eventFilter(watched, event)
 
+    def _drag(self, event: QMouseEvent) -> bool:
+        """Whether an event of the mouse belongs to the end of an annotation."""
+        kind, left = event.type(), event.button() is Qt.MouseButton.LeftButton
+        if kind is QEvent.Type.MouseButtonPress and left and not event.modifiers():
+            self._held = self._end_at(event.position())
+        elif self._held is not None and kind is QEvent.Type.MouseMove:
+            if (place := self._under(event.position())) is not None:
+                self._held = self._held.moved_to(place)
+                self._volume.image.update()
+        elif self._held is not None and kind is QEvent.Type.MouseButtonRelease:
+            held, self._held = self._held, None
+            text = f"Change {held.before.kind}"
+            self._session.annotations.change(held.before, held.after, text)
+            return True
+        return self._held is not None
+
+    def _end_at(self, at: QPointF) -> "_Held | None":
+        """The end of the selected annotation that lies at a place of the widget."""
+        seen, chosen = self._volume.sight.seen, self._state.selected
+        shown = chosen is not None and chosen in measures_of(self._state)
+        scene = None if seen is None else self._scene(seen, self._volume.image.place())
+        if scene is None or chosen is None or not shown or chosen.style.locked or self._placed:
+            return None
+        ends = scene.on_screen(np.array(chosen.points))
+        away = [(end - at).manhattanLength() for end in ends]
+        nearest = int(np.argmin(away))
+        return _Held(chosen, chosen, nearest) if away[nearest] <= REACH_PX + 2 else None
+
     def _escape(self, event: QKeyEvent) -> bool:
-        if not self._placed:
+        if not self._placed and self._held is None:
             return False
         event.accept()
         if event.type() is QEvent.Type.KeyPress:
             self._begin_anew()
         return True
 
-    def _hover(self, at: QPointF) -> None:
-        seen, place = self._volume.sight.seen, self._volume.image.place()
-        if seen is not None:
-            x, y = (at.x() - place.x()) / place.width(), (at.y() - place.y()) / place.height()
-            self._hovered = seen.place(x, y) or self._hovered
-            self._volume.image.update()
+    def _under(self, at: QPointF) -> Point | None:
+        """What is seen at a place of the widget."""
+        place = self._volume.image.place()
+        x, y = (at.x() - place.x()) / place.width(), (at.y() - place.y()) / place.height()
+        return self._volume.sight.place(x, y)
 
     # Painting
 
     def _scene(self, seen: Seen, place: QRectF) -> MeasuresScene | None:
-        study, draft = self._state.solid_study, self.draft
-        measures = (*measures_of(self._state), *((draft,) if draft is not None else ()))
+        study, draft, held = self._state.solid_study, self.draft, self._held
+        shown = measures_of(self._state)
+        if held is not None:
+            shown = tuple(held.after if one.id == held.before.id else one for one in shown)
+        measures = (*shown, *((draft,) if draft is not None else ()))
         if study is None or not measures:
             return None
         return MeasuresScene(study, seen, place, measures, self._state.selection)

@@ -21,13 +21,15 @@ from brainviewer.painting.volume.voxels.picking import Seen
 
 KINDS = (Kind.DISTANCE, Kind.ANGLE_3D)
 """What is measured between places anywhere in the head."""
-_PIECES, _ALL_PIECES, _FEWEST = 32, 800, 6
+_PIECES, _ALL_PIECES, _FEWEST = 32, 400, 6
 """Of a line, each of which is hidden or not; of all lines together; and of a line of very many."""
 _ARC_MM = 12.0
 _LINE, _SHADOW, _DOT, _TEXT_PX = 1.5, 2.0, 3.0, 12.0
 _HIDDEN = 0.45
 """Opacity of what lies behind something."""
 _MARGIN = 6.0
+_MOST_APART = 20
+"""Labels that others are kept off."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +70,8 @@ class MeasuresScene:
                 self._stroke(painter, line, ink(colour), _LINE * annotation.style.width)
             self._dot(painter, annotation, ink(colour))
         for annotation in self.annotations:
-            taken.append(self._label(painter, annotation, taken))
+            # Among very many there is no free place, and to look for one would take seconds.
+            taken.append(self._label(painter, annotation, taken[:_MOST_APART]))
 
     def at(self, at: QPointF, reach: float) -> Annotation | None:
         """What is painted so near to a place, the last one first."""
