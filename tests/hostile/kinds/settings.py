@@ -11,6 +11,8 @@ from brainviewer.core.hanging.record import hanging_record
 from brainviewer.core.study import Modality
 from brainviewer.core.view.view_choice import Layout
 from brainviewer.core.voi.own_presets import OwnPreset
+from brainviewer.painting.volume.looks.own_look import OwnLook
+from brainviewer.painting.volume.voxels.look import VolumeLook
 from tests.hostile.case import Case, Door, Ends, Make, Place, home_of
 from tests.hostile.kinds.images import saved
 from tests.hostile.kinds.json_values import TEXTS, changed
@@ -20,11 +22,12 @@ _READS = ("export", "{folder}/image.png", "-o", "{out}/a.png")
 """Looks up the window presets of the settings."""
 LAYOUT = json.dumps(hanging_record(BUILT_IN[Layout.THREE_PLANES]))
 PRESET = OwnPreset(Modality.T1, "a", 1.0, 2.0).stored()
+LOOK = OwnLook("mine", VolumeLook()).stored()
 _SETTINGS = json.dumps(
     {
         "theme": "dark", "scale": 100, "convention": "radiological", "recent": ["/a"],
         "window_state": "AAAA", "hints_seen": True, "classify_on_opening": False,
-        "layouts": [["mine", LAYOUT]], "window_presets": [PRESET],
+        "layouts": [["mine", LAYOUT]], "window_presets": [PRESET], "volume_looks": [LOOK],
         "keys": {"open": "Ctrl+O"}, "first_layout": "four", "slices": [1, 2],
     }
 ).encode()  # fmt: skip

@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from brainviewer.core.study import Modality
+from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.looks.pictures import PictureSubject, look_pictures
+from brainviewer.painting.volume.looks.tones import tone_histogram
+from brainviewer.painting.volume.voxels.block_values import BRIGHTEST
 from brainviewer.painting.volume.voxels.presets import PRESETS
 from tests.phantoms import grid_of, marker_finding, marker_study
 
@@ -36,6 +39,17 @@ def test_each_look_has_a_picture_of_its_own_with_the_lesion(subject: PictureSubj
         assert amber(pictures[name]) > amber(without[looks[name]]) + 3, name
     assert np.ptp(without[looks["tumour"]]) < 10 < np.ptp(without[looks["brain"]])
     assert np.abs(pictures["brain"].astype(int) - pictures["skin"]).mean() > 2
+
+
+def test_the_histogram_counts_tissue_and_no_air() -> None:
+    values = np.zeros((40, 40, 40), np.uint16)
+    values[:20], values[20:22] = 1000, 3000
+    edges, heights = tone_histogram(Block(np.asfortranarray(values), np.eye(4)))
+    middles = (edges[1:] + edges[:-1]) / 2
+    assert len(heights) == len(edges) - 1 and heights.max() == 1
+    assert middles[heights.argmax()] == pytest.approx(1000 / BRIGHTEST, abs=0.01)
+    there = heights > 0.05
+    assert set(np.round(middles[there] * 4).astype(int)) == {1, 3}
 
 
 def test_nothing_is_made_once_it_is_not_wanted(subject: PictureSubject) -> None:

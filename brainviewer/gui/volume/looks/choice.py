@@ -59,7 +59,7 @@ class LookChoice(QObject):
         self._pictures = LookPictures(self)
         self._ask = timer(self, _ASK_MS, self._ask_for_pictures)
         self._signals = state.study_changed, state.volumes_changed
-        listen(self._pictures.forget, *self._signals)
+        listen(self._forget, *self._signals)
         drawing.drawn.connect(self._show_histogram)
         self.follow(view())
 
@@ -111,10 +111,15 @@ class LookChoice(QObject):
         """Nothing is made any more."""
         self._ask.stop()
         for signal in self._signals:
-            signal.disconnect(self._pictures.forget)
+            signal.disconnect(self._forget)
         self._pictures.close()
         if self._editor is not None:
             self._editor.close()
+
+    def _forget(self) -> None:
+        """Hold nothing of a study that is left."""
+        self._pictures.forget()
+        self._block_of = None
 
     @property
     def _own(self) -> tuple[OwnLook, ...]:
@@ -123,7 +128,9 @@ class LookChoice(QObject):
     def _offered(self) -> list[OfferedLook]:
         known = [OfferedLook(key, one.name, one.tip, one.look) for key, one in PRESETS.items()]
         return known + [
-            OfferedLook(one.name, one.name, "One of your own looks", one.look, own=True)
+            OfferedLook(
+                one.name, one.name, f"“{one.name}”, one of your own looks", one.look, own=True
+            )
             for one in self._own
         ]
 

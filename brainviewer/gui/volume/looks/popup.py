@@ -172,7 +172,7 @@ class _Grid(QListWidget):
             bar.ScrollBarAlwaysOn if rows > shown else bar.ScrollBarAlwaysOff
         )
         width = self.verticalScrollBar().sizeHint().width() if rows > shown else 0
-        self.setFixedSize(_COLUMNS * grid.width() + _ROOM + width, shown * grid.height() + _ROOM)
+        self.setFixedSize(_COLUMNS * grid.width() + _ROOM + width, shown * grid.height() + 2)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_F2:
