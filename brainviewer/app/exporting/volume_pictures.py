@@ -16,11 +16,12 @@ from brainviewer.core.study import Modality, Study
 from brainviewer.painting.figure import FigureSpec
 from brainviewer.painting.volume.drawing_start import Graphics
 from brainviewer.painting.volume.looks.own_look import OwnLook, seen_as
-from brainviewer.painting.volume.render_request import RenderRequest
+from brainviewer.painting.volume.render_request import RenderRequest, blendable
 from brainviewer.painting.volume.view import (
     LARGEST,
     LOOK_NAMES,
     SMALLEST,
+    SecondSequence,
     VolumeView,
     first_view,
     three_quarter,
@@ -53,6 +54,7 @@ class VolumeLook:
     side : one of ``SIDES``; as the window opens it if None.
     opacity, contrast : 0 to 1. size : magnification, 1 fits the head.
     skull : show the head where its brain is known. parts : of the lesion, where they are known.
+    second, share : a sequence that is blended with it, and how much of it, 0 to 1.
     cut : ``tumour``, or a plane and the number of its slice from 0, such as ``axial:80``.
     peel_mm : taken off the surface.
     """
@@ -69,6 +71,8 @@ class VolumeLook:
     cut: str = ""
     peel_mm: float = 0.0
     own: tuple[OwnLook, ...] = ()
+    second: Modality | None = None
+    share: float = 0.5
 
     def check(self) -> None:
         """Raises BrainViewerError for what makes no sense, before long work."""
@@ -79,6 +83,7 @@ class VolumeLook:
             ("opacity", self.opacity, 0.0, 1.0),
             ("contrast", self.contrast, 0.0, 1.0),
             ("size", self.size, SMALLEST, LARGEST),
+            ("share", self.share, 0.0, 1.0),
             ("peel", self.peel_mm, 0.0, 100.0),
         ):
             if not low <= value <= high:
@@ -116,6 +121,8 @@ def volume_request(
         perspective=look.perspective,
     )
     view, _ = seen_as(view, look.preset, look.own)
+    if look.second is not None:
+        view = replace(view, second=_second(look.second, look.share, modality, study))
     plane = None if not look.cut else _cut(look.cut, study, finding, view)
     view = replace(view, clip=Clip(plane=plane, peel_mm=look.peel_mm))
     return RenderRequest(study, modality, finding, parts=look.parts, skull=look.skull, view=view)
@@ -176,6 +183,14 @@ def _check_name(what: str, name: str, names: Iterable[str]) -> None:
         raise BrainViewerError(
             f"There is no {what} '{name}'.", f"Choose one of {', '.join(names)}."
         )
+
+
+def _second(second: Modality, share: float, first: Modality, study: Study) -> SecondSequence:
+    others = [one for one in blendable(study) if one is not first]
+    if second not in others:
+        said = f"Choose one of {', '.join(others)}." if others else "Leave the second one out."
+        raise BrainViewerError(f"{second} cannot be blended with {first}.", said)
+    return SecondSequence(second, share)
 
 
 def _seen_from(side: str, view: VolumeView, study: Study) -> VolumeView:

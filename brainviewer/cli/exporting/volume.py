@@ -51,6 +51,10 @@ def export_volume(
     sequence: Annotated[
         Modality | None, option(case_sensitive=False, help="By default the first one.")
     ] = None,
+    second: Annotated[
+        Modality | None, option(case_sensitive=False, help="A sequence that is blended with it.")
+    ] = None,
+    share: Annotated[float, typer.Option(help="How much of the second, 0 to 1.")] = 0.5,
     opacity: Annotated[float, typer.Option(help="How solid the head is, 0 to 1.")] = 0.5,
     contrast: Annotated[float, typer.Option(help="How steeply dark turns to light, 0 to 1.")] = 0.5,
     size: Annotated[float, typer.Option(help="How large the head is; 1 fits it.")] = 1.0,
@@ -101,7 +105,7 @@ def export_volume(
 
         look = VolumeLook(
             sequence, preset, side, opacity, contrast, size, not parallel, skull, not whole,
-            cut or "", peel, kept_looks(Settings.load()),
+            cut or "", peel, kept_looks(Settings.load()), second, share,
         )  # fmt: skip
         look.check()
         film = _film(file, seconds, per_second)

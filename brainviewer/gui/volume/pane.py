@@ -178,8 +178,7 @@ class VolumePane(QWidget):
 
         Waits for the drawing, which a large image takes long for; may be called from any thread.
         waiting : called meanwhile with the fraction done; what it raises gives the image up.
-        shown : what is drawn instead, as ``shown`` was when it was asked for.
-        Raises BrainViewerError if there is no 3D view.
+        shown : is drawn instead. Raises BrainViewerError if there is no 3D view.
         """
         if QThread.currentThread() is self.thread():
             self.bring_up_to_date()

@@ -26,7 +26,7 @@ from brainviewer.app.report.provenance import provenance_record
 from brainviewer.core.errors import BrainViewerError, Cancelled
 from brainviewer.core.research_use import RESEARCH_ONLY
 from brainviewer.core.slices import SliceView
-from brainviewer.core.study import Study
+from brainviewer.core.study import Modality, Study
 from brainviewer.files.image2d import cine
 from brainviewer.painting.figure import draw_figure
 from brainviewer.painting.volume.looks.own_look import OwnLook
@@ -93,6 +93,13 @@ def test_a_look_of_the_user_is_known_by_its_name(study: Study) -> None:
         volume_request(study, None, VolumeLook(preset="My look"))
 
 
+def test_a_second_sequence_is_blended(study: Study) -> None:
+    first, second, *_ = study.modalities
+    shown = volume_request(study, None, VolumeLook(first, second=second, share=0.3))
+    assert shown.second is not None
+    assert (shown.second.modality, shown.second.share) == (second, 0.3)
+
+
 @pytest.mark.parametrize("plane", ["axial", "coronal", "sagittal"])
 def test_a_cut_is_at_its_slice(study: Study, plane: str) -> None:
     look = VolumeLook(cut=f"{plane}:7")
@@ -114,6 +121,8 @@ def study_view(study: Study) -> Callable[[str], SliceView]:
     ("look", "said"),
     [
         (VolumeLook(preset="gold"), "no preset 'gold'"),
+        (VolumeLook(second=Modality.FLAIR), "FLAIR cannot be blended with FLAIR"),
+        (VolumeLook(second=Modality.T1, share=2), "share cannot be 2"),
         (VolumeLook(side="below"), "no side 'below'"),
         (VolumeLook(opacity=1.5), "opacity cannot be 1.5"),
         (VolumeLook(contrast=float("nan")), "contrast cannot be nan"),
