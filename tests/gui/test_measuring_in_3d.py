@@ -18,6 +18,7 @@ from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.panels.annotations import describe
 from brainviewer.gui.volume.measuring import measures_of
 from brainviewer.gui.volume.pane import VolumePane
+from brainviewer.painting.volume.measures import scene
 from tests.gui.conftest import show_study
 from tests.gui.hands import NONE, click, double_click, drag, key, move, press, release
 from tests.phantoms import COUNTS, SPACING, grid_of, marker_study, oblique_grid
@@ -217,3 +218,26 @@ def test_very_many_measures_leave_the_3d_view_quick(qtbot: QtBot, window: MainWi
     begun = time.monotonic()
     volume.image.grab()
     assert time.monotonic() - begun < 5
+
+
+def test_one_that_cannot_be_painted_is_left_out_and_said(
+    qtbot: QtBot, window: MainWindow, said: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    volume, session = shown(qtbot, window, grid_of()), window.session
+    session.view.set_tool(Tool.RULER)
+    for up in (0.3, -0.3):
+        for right in (-0.4, 0.4):
+            click(volume.image, pixel_of(volume, on_head(grid_of(), right, up)))
+    bad, good = session.state.annotations
+    real = scene.label_lines
+
+    def label(annotation: Annotation, *others: object) -> tuple[str, ...]:
+        if annotation.id == bad.id:
+            raise ValueError("no label")
+        return real(annotation, *others)
+
+    monkeypatch.setattr(scene, "label_lines", label)
+    volume.image.grab()
+    assert measures_of(session.state) == (good,)
+    assert [level for level, _ in said] == ["error"]
+    assert session.state.annotations == (bad, good)

@@ -82,8 +82,17 @@ class MouseScheme:
             *_SAME_IN_ALL,
             *((f"3D: {gesture.hand}", gesture.deed.value)
               for gesture in self.volume),
-            ("3D: double click", "The 3D view large, and back"),
+            *_IN_3D,
         )  # fmt: skip
+
+
+_IN_3D = (
+    ("3D: click", "The cursor to what is seen there; with a ruler or an angle its next point"),
+    ("3D: double click", "The 3D view large, and back"),
+    ("3D: ← → ↑ ↓, with Shift", "Turn; pan"),
+    ("3D: + −  [ ]  , .", "Size; opacity; contrast"),
+    ("3D: Home", "Back to the first view"),
+)
 
 
 def _deed(table: tuple[Gesture, ...], button: Qt.MouseButton, held: Held) -> Deed | None:

@@ -216,7 +216,8 @@ class VolumeMeasuring(QObject):
         measures = (*shown, *((draft,) if draft is not None else ()))
         if study is None or not measures:
             return None
-        return MeasuresScene(study, seen, place, measures, self._state.selection)
+        failed = self._session.annotations.leave_out
+        return MeasuresScene(study, seen, place, measures, self._state.selection, failed)
 
     def _onto(self, image: NDArray[np.uint8], seen: Seen | None) -> NDArray[np.uint8]:
         """An image (height, width, 3) for an export, with what was measured; from any thread."""

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QStyle, QWidget
+from PySide6.QtWidgets import QWidget
 
+from brainviewer.gui.volume.motion import motion_seconds
 from brainviewer.painting.volume.view import (
     OBLIQUES,
     Rotation,
@@ -23,9 +24,9 @@ _PATIENCE_S = 0.1
 
 
 class Turning(QObject):
-    """Turns the head in about the time that the style of the window has for such things.
+    """Turns the head in about the time that the style has for such things.
 
-    widget : whose style tells whether anything may move, and for how long.
+    widget : on which the head is seen; see ``motion_seconds``.
     view : how the head is seen at present. show : shows it in another way.
     rested : called when it has got there.
     """
@@ -43,7 +44,7 @@ class Turning(QObject):
         """Whether the user wants to see the head turn."""
         self._start, self._end = view().rotation, view().rotation
         self._shown = self._start
-        self._began = self._drawn = 0.0
+        self._began = self._drawn = self._duration = 0.0
         self._timer = QTimer(self, interval=_STEP_MS)
         self._timer.timeout.connect(self._step)
 
@@ -55,10 +56,7 @@ class Turning(QObject):
     @property
     def _seconds(self) -> float:
         """How long a turn takes; 0 where the system, or the user, wants no motion."""
-        if not self.wanted or not self._widget.isVisible():
-            return 0.0
-        hint = QStyle.StyleHint.SH_Widget_Animation_Duration
-        return self._widget.style().styleHint(hint, None, self._widget) / 1000
+        return motion_seconds(self._widget) if self.wanted else 0.0
 
     def look(self, name: str) -> None:
         """Turn to one of ``LOOKS``, or of ``OBLIQUES``."""
@@ -68,7 +66,8 @@ class Turning(QObject):
         """Turn the head; what it was turning to is given up."""
         self._start, self._end = self._view().rotation, rotation
         self._began = self._drawn = time.monotonic()
-        if np.array_equal(self._start, rotation) or not self._seconds:
+        self._duration = self._seconds
+        if np.array_equal(self._start, rotation) or not self._duration:
             self._arrive()
         else:
             self._shown = self._start
@@ -86,8 +85,8 @@ class Turning(QObject):
         if self._view().rotation is not self._shown:  # a hand, or another study
             self._timer.stop()
             return
-        now, seconds = time.monotonic(), self._seconds
-        part = (now - self._began) / seconds if seconds else 1.0
+        now = time.monotonic()
+        part = (now - self._began) / self._duration
         if part >= 1 or now - self._drawn > _PATIENCE_S:
             self._arrive()
             return

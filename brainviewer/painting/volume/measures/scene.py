@@ -14,7 +14,7 @@ from brainviewer.core.annotation.kinds import Kind
 from brainviewer.core.study import Study
 from brainviewer.painting import palette
 from brainviewer.painting.annotation_shapes import SHAPES
-from brainviewer.painting.annotations import best_place, label_lines
+from brainviewer.painting.annotations import Failed, best_place, label_lines
 from brainviewer.painting.canvas import font_metrics, image_font, ink, write
 from brainviewer.painting.shapes.shape import to_line
 from brainviewer.painting.volume.voxels.picking import Seen
@@ -36,6 +36,7 @@ _MOST_APART = 20
 class MeasuresScene:
     """What is painted.
 
+    failed : told of an annotation that cannot be painted, and why; None lets the exception out.
     study : in which it was measured. seen : what the image shows; where on a painter that image
     lies is ``place``. selection : the id of the annotation that is selected.
     """
@@ -45,6 +46,7 @@ class MeasuresScene:
     place: QRectF
     annotations: tuple[Annotation, ...]
     selection: str = ""
+    failed: Failed | None = None
 
     def on_screen(self, points: NDArray[np.float64]) -> list[QPointF]:
         """Where places (n, 3) in mm, RAS+, are on the painter."""
@@ -63,15 +65,22 @@ class MeasuresScene:
         many = sum(len(annotation.points) for annotation in self.annotations)
         pieces = min(_PIECES, max(_FEWEST, _ALL_PIECES // max(1, many)))
         for annotation in self.annotations:
-            colour = annotation.style.colour or palette.ANNOTATION
-            if annotation.id == self.selection:
-                colour = palette.BRIGHT
-            for line in _lines(annotation, pieces):
-                self._stroke(painter, line, ink(colour), _LINE * annotation.style.width)
-            self._dot(painter, annotation, ink(colour))
-        for annotation in self.annotations:
-            # Among very many there is no free place, and to look for one would take seconds.
-            taken.append(self._label(painter, annotation, taken[:_MOST_APART]))
+            try:
+                self._paint_lines(painter, annotation, pieces)
+                # Among very many there is no free place, and to look for one would take seconds.
+                taken.append(self._label(painter, annotation, taken[:_MOST_APART]))
+            except Exception as error:
+                if self.failed is None:
+                    raise
+                self.failed(annotation, error)
+
+    def _paint_lines(self, painter: QPainter, annotation: Annotation, pieces: int) -> None:
+        colour = annotation.style.colour or palette.ANNOTATION
+        if annotation.id == self.selection:
+            colour = palette.BRIGHT
+        for line in _lines(annotation, pieces):
+            self._stroke(painter, line, ink(colour), _LINE * annotation.style.width)
+        self._dot(painter, annotation, ink(colour))
 
     def at(self, at: QPointF, reach: float) -> Annotation | None:
         """What is painted so near to a place, the last one first."""
