@@ -76,7 +76,7 @@ class LookChoice(QObject):
             self._looks.tell_damaged()
         popup = self._made_popup()
         popup.offer(self._offered(), self._view().preset)
-        popup.blend.offer(self._others(), self._view().second)
+        popup.offer_blend(self._others(), self._view().second)
         popup.open_over(over)
         self._ask_for_pictures()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,12 +10,14 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QColor, QHideEvent, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, QWidget
 
+from brainviewer.core.study import Modality
 from brainviewer.gui import theme
 from brainviewer.gui.layouts import column, row
 from brainviewer.gui.outside_text import as_tip
 from brainviewer.gui.thumbnails import pixmap
 from brainviewer.gui.volume.looks.blend_row import BlendRow
 from brainviewer.gui.widgets import button, label, told
+from brainviewer.painting.volume.view import SecondSequence
 from brainviewer.painting.volume.voxels.look import VolumeLook
 
 SIDE = 96
@@ -93,6 +96,13 @@ class LookPopup(QFrame):
                 self.list.setCurrentItem(item)
         self.list.fit()
         self._enable()
+
+    def offer_blend(self, sequences: Sequence[Modality], second: SecondSequence | None) -> None:
+        """See ``BlendRow.offer``."""
+        self.blend.offer(sequences, second)
+        below = self.blend.slider, self._edit, self._rename, self._delete
+        for one, following in pairwise((self.list, *self.blend.buttons.values(), *below)):
+            QWidget.setTabOrder(one, following)
 
     def show_picture(self, look: VolumeLook, picture: NDArray[np.uint8]) -> None:
         """Give each look like this its picture."""

@@ -23,7 +23,8 @@ _SHADING = {
     "specular": (0.0, 2.0),
     "power": (1.0, 200.0),
 }
-_AGAIN = "Save the look again, or delete it."
+_AGAIN = "Save a look under its name to replace it."
+_TAKE_OUT = "Take it out of the file of the settings."
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,9 @@ def read_look(stored: object) -> OwnLook:
     Raises BrainViewerError with a sentence on what is wrong with it.
     """
     if not isinstance(stored, Mapping):
-        raise BrainViewerError("A look is no object with fields.", _AGAIN)
+        raise BrainViewerError("A look is no object with fields.", _TAKE_OUT)
     if not isinstance(stored.get("name"), str):
-        raise BrainViewerError("A look has no name.", _AGAIN)
+        raise BrainViewerError("A look has no name.", _TAKE_OUT)
     name = checked_name(stored["name"])
     fields = _Fields(name, stored)
     blends = {blend.name.lower(): blend for blend in Blend}
