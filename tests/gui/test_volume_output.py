@@ -28,6 +28,8 @@ from brainviewer.gui.dialogs.export import ExportDialog
 from brainviewer.gui.exporting.turntable_dialog import TurntableDialog
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.painting.devices import pixels_of
+from brainviewer.painting.report.blocks import Words
+from brainviewer.painting.report.pages import DrawnPages
 from tests.gui.conftest import show_study
 from tests.phantoms import marker_finding, with_parts
 from tests.provenance import read_provenance
@@ -190,3 +192,21 @@ def test_the_report_has_the_view_of_the_window(
     assert "FLAIR 3D, look “Brain” · seen from the left" in page
     assert page.count("data:image/png") == len(session.state.study.modalities) + 1
     assert "Doe" not in page
+
+
+def test_pages_come_first_and_then_the_view(window: MainWindow, session: Session) -> None:
+    sections: list[list[str]] = []
+
+    def ready(drawn: DrawnPages) -> None:
+        blocks = [block for one in drawn.pages.document.sections for block in one.blocks]
+        sections.append([block.text for block in blocks if isinstance(block, Words)])
+
+    def failed(error: Exception) -> None:
+        raise error
+
+    session.reports.draw(300, ready, failed)
+    said = [any("being drawn" in one for one in texts) for texts in sections]
+    assert said == [True, False]
+    session.reports.draw(300, ready, failed)  # it is there by now
+    assert len(sections) == 3
+    assert any("seen from" in one for one in sections[-1])

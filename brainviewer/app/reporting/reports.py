@@ -1,6 +1,7 @@
 """The report of the open study: shown beforehand, saved, printed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:  # putting a report together is imported where it is done
     from brainviewer.painting.volume.render_request import RenderRequest
 
 PAGES = "report pages"
+_DRAWING = "The 3D view is being drawn."
 Failed = Callable[[BrainViewerError], object]
 
 
@@ -48,19 +50,32 @@ class Reports:
     def draw(self, width: int, ready: Callable[["DrawnPages"], object], failed: Failed) -> None:
         """Lay the report out on paper, and draw its pages ``width`` pixels wide for the screen.
 
-        A newer call takes the place of one that runs.
+        A newer call takes the place of one that runs. ``ready`` is called twice where the 3D view
+        is still to be drawn: the pages without it come first.
         Raises BrainViewerError if no study is open.
         """
         sources, options = self._now()
         shown = self._shown()
 
-        def work(report: Report) -> "DrawnPages":
+        def pages(of: ReportSources) -> "DrawnPages":
             from brainviewer.app.reporting.saving import pages_of
 
-            with_volume = self._with_volume(sources, options, shown, report)
-            return pages_of(with_volume, options).drawn(width)
+            return pages_of(of, options).drawn(width)
 
-        self._jobs.start(PAGES, work, ready, failed, shown=False)
+        def work(report: Report) -> "DrawnPages":
+            return pages(self._with_volume(sources, options, shown, report))
+
+        def first(_: Report) -> "DrawnPages":
+            return pages(replace(sources, volume_note=_DRAWING))
+
+        def then(drawn: "DrawnPages") -> None:
+            ready(drawn)
+            self._jobs.start(PAGES, work, ready, failed, shown=False)
+
+        if self._volume is None or self._volume.at_hand(sources, options, shown):
+            self._jobs.start(PAGES, work, ready, failed, shown=False)
+        else:
+            self._jobs.start(PAGES, first, then, failed, shown=False)
 
     def printable(self) -> "ReportPages":
         """The report on paper, for a printer; raises BrainViewerError if no study is open."""

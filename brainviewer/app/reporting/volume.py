@@ -39,6 +39,13 @@ class ReportVolume:
         self._draw = draw
         self._last: tuple[_Drawn, NDArray[np.uint8]] | None = None
 
+    def at_hand(
+        self, sources: ReportSources, options: ReportOptions, shown: RenderRequest | None
+    ) -> bool:
+        """Whether ``drawn`` returns at once."""
+        seen = _wanted(sources, options, shown)
+        return seen is None or self._drawn_of(seen, sources) is not None
+
     def drawn(
         self,
         sources: ReportSources,
@@ -50,20 +57,30 @@ class ReportVolume:
 
         shown : what it shows; None where there is none. Not to be called on the main thread.
         """
-        if shown is None or ReportPart.VOLUME not in options.parts:
+        seen = _wanted(sources, options, shown)
+        if seen is None:
             return sources
-        if shown.study is not sources.study or shown.modality is None:
-            return sources
-        seen = replace(shown, cursor=None)
-        last = self._last
-        if last is not None and last[0].is_of(seen, _measures(sources)):
-            return replace(sources, volume=(seen, last[1]))
+        if (image := self._drawn_of(seen, sources)) is not None:
+            return replace(sources, volume=(seen, image))
         try:
             image = self._draw(seen, _PIXELS, lambda _: report(0.0, "Drawing the 3D view"))
         except BrainViewerError as error:
             return replace(sources, volume_note=f"Without the 3D view: {error}")
         self._last = _Drawn.of(seen, _measures(sources)), image
         return replace(sources, volume=(seen, image))
+
+    def _drawn_of(self, seen: RenderRequest, sources: ReportSources) -> NDArray[np.uint8] | None:
+        last = self._last
+        return last[1] if last is not None and last[0].is_of(seen, _measures(sources)) else None
+
+
+def _wanted(
+    sources: ReportSources, options: ReportOptions, shown: RenderRequest | None
+) -> RenderRequest | None:
+    """What is to be drawn, without the cursor; None for nothing."""
+    if shown is None or shown.modality is None or ReportPart.VOLUME not in options.parts:
+        return None
+    return replace(shown, cursor=None) if shown.study is sources.study else None
 
 
 @dataclass(frozen=True, eq=False)
