@@ -22,8 +22,8 @@ from brainviewer.gui.volume.surfaces.listing import (
     MEASURED,
     NOTHING,
     OTHER_GRID,
+    SurfaceList,
     distance_text,
-    entries_of,
 )
 from brainviewer.gui.volume.surfaces.popup import SurfacePopup
 from brainviewer.painting.text.measurements import volume_text
@@ -82,7 +82,7 @@ def test_volumes_are_those_of_the_panel(popup: SurfacePopup, session: Session) -
     assert parts is not None
     by_region = {
         one.key.region: one.millilitres
-        for one in entries_of(session.state, None)
+        for one in SurfaceList(session.state, None).entries()
         if one.key.source is SurfaceSource.FOUND
     }
     assert by_region == {
@@ -200,7 +200,7 @@ def test_the_prior_tells_the_volume_that_was_compared(session: Session, study: S
     prior = SimpleNamespace(beside=beside)
     found = [
         one
-        for one in entries_of(session.state, prior)  # type: ignore[arg-type]
+        for one in SurfaceList(session.state, prior).entries()  # type: ignore[arg-type]
         if one.key.source is SurfaceSource.PRIOR
     ]
     assert [one.millilitres for one in found] == [20.0]

@@ -26,12 +26,13 @@ class Region(StrEnum):
     OEDEMA = "oedema"
 
 
-_OF: Mapping[Region, tuple[LesionPart, ...]] = {
+PARTS_OF: Mapping[Region, tuple[LesionPart, ...]] = {
     Region.CORE: (LesionPart.ENHANCING, LesionPart.NECROSIS),
     Region.ENHANCING: (LesionPart.ENHANCING,),
     Region.NECROSIS: (LesionPart.NECROSIS,),
     Region.OEDEMA: (LesionPart.OEDEMA,),
 }
+"""The parts that each region is made up of, but the whole."""
 
 
 def regions_of(finding: TumourFinding | None) -> Masks:
@@ -69,7 +70,7 @@ def _same() -> dict[int, LesionPart]:
 def _parts(labels: NDArray[np.uint8], meaning: Mapping[int, LesionPart]) -> Masks:
     return {
         region: np.isin(labels, [value for value, part in meaning.items() if part in parts])
-        for region, parts in _OF.items()
+        for region, parts in PARTS_OF.items()
     }
 
 

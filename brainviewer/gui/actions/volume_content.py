@@ -27,7 +27,7 @@ VOLUME_CONTENT_ACTIONS: tuple[Action, ...] = (
     Action("volume-box-reset", "Reset the clip box", "", Fact.SEQUENCES,
            lambda w: w.volume.box.reset(), tip="Round all of the head again"),
     Action("volume-surfaces", "Surfaces in 3D…", "", Fact.SEQUENCES,
-           lambda w: w.volume.offer_surfaces(),
+           lambda w: w.volume.surfaces.open(),
            tip="Which surfaces of lesions are drawn, how solid, and how large they are"),
 )  # fmt: skip
 _NAMES = [action.id for action in VOLUME_CONTENT_ACTIONS]

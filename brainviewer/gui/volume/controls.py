@@ -43,8 +43,6 @@ class VolumeControls(QWidget):
     save_wanted = Signal()
     preset_wanted = Signal()
     """Another look of the voxels, of those there are."""
-    surfaces_wanted = Signal()
-    """The list of surfaces is asked for."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -75,7 +73,7 @@ class VolumeControls(QWidget):
         self._slices.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._slices.setMenu(self.slices_menu)
         tip = "The lesion, its parts, a supplied segmentation and the prior's lesion, with volumes"
-        self.surfaces = _button("Surfaces ▾", tip, self.surfaces_wanted.emit)
+        self.surfaces = _button("Surfaces ▾", tip, lambda: None)
         self._others = (
             self.preset,
             self.surfaces,

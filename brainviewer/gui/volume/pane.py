@@ -89,8 +89,8 @@ class VolumePane(QWidget):
         self.turning = self.hands.turning
         menu = self.controls.slices_menu
         menu.aboutToShow.connect(call(self.slices.fill, menu))
-        self.surfaces = SurfaceChoice(self, state, prior, jobs, self.drawing.request)
-        self.controls.surfaces_wanted.connect(self.offer_surfaces)
+        button, over = self.controls.surfaces, self.image
+        self.surfaces = SurfaceChoice(button, over, state, prior, jobs, self.drawing.request)
         self.box = ClipBox(state, self.image, self.sight, lambda: self.view, self.set_view)
         self.looks = LookChoice(
             self, state, looks, self.controls, self.drawing, lambda: self.view, self.set_view
@@ -152,10 +152,6 @@ class VolumePane(QWidget):
     def offer_looks(self) -> None:
         """Let the user choose a look, by pictures of the study."""
         self.looks.open(self.controls.preset if self.controls.isVisible() else self.image)
-
-    def offer_surfaces(self) -> None:
-        """Let the user choose which surfaces of lesions are drawn."""
-        self.surfaces.open(self.controls.surfaces if self.controls.isVisible() else self.image)
 
     def set_parallel(self) -> None:
         """Lines of sight are parallel, or meet in the eye again."""

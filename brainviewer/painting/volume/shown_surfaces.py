@@ -1,19 +1,20 @@
 """Which surfaces of lesions stand in the 3D view, and how they are drawn."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from brainviewer.core.findings.lesion_regions import Masks, Region, regions_of, supplied_regions
+from brainviewer.core.findings.lesion_regions import Region
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid
 from brainviewer.core.study import Study
 from brainviewer.core.surface_mesh import SurfaceMesh
 from brainviewer.painting import palette
+from brainviewer.painting.volume.lesion_masks import LesionMasks
 from brainviewer.painting.volume.lesion_surfaces import WIRE_MM, WIRES, Surface
 from brainviewer.painting.volume.region_surfaces import LOOKS
 
@@ -103,18 +104,15 @@ def parts_told(finding: TumourFinding | None, parts: bool) -> bool:
 
 def masks_of(
     study: Study, finding: TumourFinding | None, prior: NDArray[np.bool_] | None
-) -> Mapping[SurfaceSource, Masks]:
-    """The masks (i, j, k) of which there can be surfaces; none that is on another grid.
+) -> Mapping[SurfaceSource, LesionMasks]:
+    """What surfaces there can be of; nothing that is on another grid.
 
     prior : the lesion of an earlier study on the grid of this one.
     """
-    mask = None if finding is None else finding.mask
-    fits = mask is not None and mask.shape == study.grid.shape
-    laid = prior is not None and prior.shape == study.grid.shape and bool(prior.any())
     return {
-        SurfaceSource.FOUND: regions_of(finding) if fits else {},
-        SurfaceSource.SUPPLIED: supplied_regions(study),
-        SurfaceSource.PRIOR: {Region.WHOLE: prior} if laid and prior is not None else {},
+        SurfaceSource.FOUND: LesionMasks.found(study, finding),
+        SurfaceSource.SUPPLIED: LesionMasks.supplied(study),
+        SurfaceSource.PRIOR: LesionMasks.prior(study, prior),
     }
 
 
@@ -122,9 +120,7 @@ class SurfaceMaker:
     """Makes the surfaces that are shown, and keeps those that it has made for a study."""
 
     def __init__(self) -> None:
-        self._of: tuple[object, ...] = ()
-        self._masks: Mapping[SurfaceSource, Masks] = {}
-        self._meshes: dict[tuple[int, bool], tuple[NDArray[np.bool_], SurfaceMesh | None]] = {}
+        self._of: dict[SurfaceSource, _Made] = {}
 
     def surfaces(
         self,
@@ -139,51 +135,41 @@ class SurfaceMaker:
         prior : see ``masks_of``. parts : show those of the lesion, where they were told apart.
         """
         if study is None:
-            self._of, self._masks = (), {}
-            self._meshes.clear()
+            self._of.clear()
             return ()
-        self._take(study, finding, prior)
         told, made = parts_told(finding, parts), []
-        for source, masks in self._masks.items():
+        for source, masks in masks_of(study, finding, prior).items():
+            known = self._of.get(source)
+            if known is None or not known.masks.same_as(masks) or known.grid is not study.grid:
+                known = self._of[source] = _Made(masks, study.grid, set(masks.counts()))
             for region in _NESTED:
                 key = SurfaceKey(source, region)
-                if region not in masks or not is_visible(key, shown, told):
-                    continue
                 opacity = opacity_of(key, shown, told)
+                if region not in known.there or opacity <= 0 or not is_visible(key, shown, told):
+                    continue
                 wire = source is SurfaceSource.PRIOR
-                # A bowl, in which the core is seen: the border of all, of which the far side is
-                # drawn.
-                bowl = region is Region.OEDEMA and opacity >= 1 and bool(_CORE & masks.keys())
-                mesh = self._mesh(masks[Region.WHOLE if bowl else region], study.grid, wire)
-                if mesh is not None and opacity > 0:
+                # A bowl, in which the core is seen: the far side of the border of all.
+                bowl = region is Region.OEDEMA and opacity >= 1 and bool(_CORE & known.there)
+                mesh = known.mesh(Region.WHOLE if bowl else region, wire)
+                if mesh is not None:
                     made.append(Surface(mesh, colour_of(key), bowl, opacity, wire))
         return tuple(made)
 
-    def _take(
-        self, study: Study, finding: TumourFinding | None, prior: NDArray[np.bool_] | None
-    ) -> None:
-        """Have the masks ready; of those that were there before nothing is made again."""
-        of = study, finding, prior
-        if len(of) == len(self._of) and all(a is b for a, b in zip(of, self._of, strict=True)):
-            return
-        before = self._masks
-        self._of, self._masks = of, masks_of(study, finding, prior)
-        for source, masks in self._masks.items():
-            for region, mask in masks.items():
-                known = before.get(source, {}).get(region)
-                same = known is not None and known.shape == mask.shape
-                if same and known is not None and np.array_equal(known, mask):
-                    masks[region] = known
-        there = {id(mask) for masks in self._masks.values() for mask in masks.values()}
-        for key in [key for key in self._meshes if key[0] not in there]:
-            del self._meshes[key]
 
-    def _mesh(self, mask: NDArray[np.bool_], grid: Grid, wire: bool) -> SurfaceMesh | None:
+@dataclass(eq=False)
+class _Made:
+    """What was made of the regions of one lesion. there : those that hold anything."""
+
+    masks: LesionMasks
+    grid: Grid
+    there: set[Region]
+    meshes: dict[Region, SurfaceMesh | None] = field(default_factory=dict)
+
+    def mesh(self, region: Region, wire: bool) -> SurfaceMesh | None:
         # VTK takes a while to import; the window must not wait for it.
         from brainviewer.painting.volume.mask_surface import mask_surface
 
-        key = id(mask), wire
-        if key not in self._meshes:
-            mesh = mask_surface(mask, grid, WIRE_MM, WIRES) if wire else mask_surface(mask, grid)
-            self._meshes[key] = mask, mesh
-        return self._meshes[key][1]
+        if region not in self.meshes:
+            finely = (WIRE_MM, WIRES) if wire else ()
+            self.meshes[region] = mask_surface(self.masks.mask(region), self.grid, *finely)
+        return self.meshes[region]

@@ -15,13 +15,12 @@ from brainviewer.core.voi.voi_window import Window
 from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.camera import camera_of
 from brainviewer.painting.volume.planes.cut_faces import (
-    Sequence,
     face_picture,
     faces_viewer,
     has_faces,
 )
 from brainviewer.painting.volume.planes.plane_picture import PlanePicture
-from brainviewer.painting.volume.planes.shown_slices import ShownSlices
+from brainviewer.painting.volume.planes.shown_slices import Sequence, ShownSlices
 from brainviewer.painting.volume.scene import VolumeScene
 from brainviewer.painting.volume.view import VolumeView, look_rotation, turned
 from brainviewer.painting.volume.voxels.clip import Clip, ClipPlane, CutBlock, weights_of

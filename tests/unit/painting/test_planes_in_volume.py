@@ -18,7 +18,7 @@ from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.camera import Camera, camera_of
 from brainviewer.painting.volume.planes.plane_layers import with_planes
 from brainviewer.painting.volume.planes.plane_picture import PlanePicture
-from brainviewer.painting.volume.planes.shown_slices import ShownSlices, slice_pictures
+from brainviewer.painting.volume.planes.shown_slices import Sequence, ShownSlices, slice_pictures
 from brainviewer.painting.volume.scene import VolumeScene
 from brainviewer.painting.volume.view import VolumeView, look_rotation, turned
 from tests.phantoms import grid_of, marker_position, marker_study, oblique_grid
@@ -52,7 +52,7 @@ def brightest(picture: PlanePicture) -> NDArray[np.float64]:
 def test_what_is_on_a_slice_lies_where_it_lies_in_the_head(grid: Grid, tilt: bool) -> None:
     study = marker_study(grid)
     wanted = shown(study, reformation=tilted(grid) if tilt else None)
-    pictures = slice_pictures(study.reference, wanted)
+    pictures = slice_pictures(Sequence.of(study.reference), wanted)
     assert len(pictures) == 3
     for picture in pictures:
         assert brightest(picture) == pytest.approx(marker_position(grid), abs=2.0)
@@ -63,23 +63,27 @@ def test_a_slice_has_the_grey_levels_of_its_window_and_no_air() -> None:
     wanted = shown(study, Plane.CORONAL)
     view = wanted.reformation.view(study.grid, Plane.CORONAL, Convention.RADIOLOGICAL)
     values = slice_values(study.reference.data, view, wanted.cuts[0][1])
-    (plain,) = slice_pictures(study.reference, wanted)
+    (plain,) = slice_pictures(Sequence.of(study.reference), wanted)
     there = plain.rgba[..., 3] > 0
     assert (values[there] > 0).all() and there.sum() > 0.95 * (values > 0).sum()
     assert np.array_equal(plain.rgba[there][:, 0], WINDOW.apply(values)[there])
     inverted = ShownSlices(wanted.cuts, Window(400, 500, inverted=True))
-    (turned_over,) = slice_pictures(study.reference, inverted)
+    (turned_over,) = slice_pictures(Sequence.of(study.reference), inverted)
     levels = plain.rgba[there][:, 0].astype(int) + turned_over.rgba[there][:, 0]
     assert (levels == 255).all()
-    (hot,) = slice_pictures(study.reference, ShownSlices(wanted.cuts, WINDOW, "inferno"))
+    (hot,) = slice_pictures(
+        Sequence.of(study.reference), ShownSlices(wanted.cuts, WINDOW, "inferno")
+    )
     table = colour_table("inferno")
     assert np.array_equal(hot.rgba[there][:, :3], table[WINDOW.apply(values)[there]])
-    assert slice_pictures(study.reference, ShownSlices()) == ()
+    assert slice_pictures(Sequence.of(study.reference), ShownSlices()) == ()
 
 
 def test_a_slice_of_air_is_not_there() -> None:
     study = marker_study()
-    assert slice_pictures(study.reference, ShownSlices(((Plane.AXIAL, 0),), WINDOW)) == ()
+    assert (
+        slice_pictures(Sequence.of(study.reference), ShownSlices(((Plane.AXIAL, 0),), WINDOW)) == ()
+    )
 
 
 def square(colour: tuple[int, int, int], across: tuple, down: tuple) -> PlanePicture:

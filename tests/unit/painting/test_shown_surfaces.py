@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from brainviewer.core.findings.lesion_regions import Region, regions_of
+from brainviewer.core.findings.lesion_regions import Region, regions_of, supplied_regions
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.graphics.choice import DrawnBy, GraphicsChoice
 from brainviewer.core.segments import LesionPart
@@ -14,6 +14,7 @@ from brainviewer.core.study import LabelMap, Study
 from brainviewer.core.surface_mesh import SurfaceMesh
 from brainviewer.painting import palette
 from brainviewer.painting.volume import mask_surface as made_by
+from brainviewer.painting.volume.lesion_masks import LesionMasks
 from brainviewer.painting.volume.lesion_surfaces import Surface, lesion_surfaces, prior_surfaces
 from brainviewer.painting.volume.scene import VolumeScene
 from brainviewer.painting.volume.shown_surfaces import (
@@ -90,12 +91,31 @@ def test_a_supplied_segmentation_has_its_colours_and_is_drawn_when_asked_for(stu
     assert colours == [palette.PARTS[LesionPart.ENHANCING], palette.SUPPLIED]
 
 
+def test_regions_are_those_that_are_saved(study: Study, finding: TumourFinding) -> None:
+    plain = replace(finding, parts=None, enhancing=finding.parts == 4)
+    odd = study.segmentation
+    assert odd is not None
+    cavity = replace(study, segmentation=LabelMap(np.where(odd.data == 4, 3, odd.data), study.grid))
+    data = cavity.segmentation.data.copy() if cavity.segmentation else odd.data
+    data[:2, :2, :2] = 4  # beside a 3 it is the resection cavity
+    treated = replace(study, segmentation=LabelMap(data, study.grid))
+    for masks, wanted in (
+        (LesionMasks.found(study, finding), regions_of(finding)),
+        (LesionMasks.found(study, plain), regions_of(plain)),
+        (LesionMasks.supplied(study), supplied_regions(study)),
+        (LesionMasks.supplied(treated), supplied_regions(treated)),
+    ):
+        assert masks.counts() == {region: mask.sum() for region, mask in wanted.items()}
+        for region, mask in wanted.items():
+            assert np.array_equal(masks.mask(region), mask)
+
+
 def test_nothing_on_another_grid_is_drawn(study: Study, finding: TumourFinding) -> None:
     assert finding.mask is not None
     other = np.ones(tuple(n + 1 for n in study.grid.shape), bool)
     odd = replace(study, segmentation=LabelMap(other.astype(np.uint8), study.grid))
     found = masks_of(odd, replace(finding, mask=other), other)
-    assert not any(found.values())
+    assert not any(masks.counts() for masks in found.values())
 
 
 def test_the_prior_has_a_switch_of_its_own(study: Study) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from brainviewer.app.facts import Fact
 from brainviewer.app.jobs import Jobs
@@ -13,8 +13,8 @@ from brainviewer.core.errors import Report
 from brainviewer.core.study import Study
 from brainviewer.gui.volume.surfaces.listing import (
     Distances,
+    SurfaceList,
     distances_of,
-    entries_of,
     heading_of,
     prior_lesion,
     remark_of,
@@ -36,12 +36,14 @@ _DISTANCES = "distances"
 class SurfaceChoice:
     """Keeps what was chosen of the surfaces of the open study.
 
+    button : opens the list over itself; it is opened over ``image`` where that is hidden.
     request : takes ``surfaces=`` when that changes. jobs : where distances are measured.
     """
 
     def __init__(
         self,
-        parent: QWidget,
+        button: QToolButton,
+        image: QWidget,
         state: ViewState,
         prior: Prior | None,
         jobs: Jobs | None,
@@ -49,10 +51,13 @@ class SurfaceChoice:
     ) -> None:
         self._state, self._prior, self._jobs, self._request = state, prior, jobs, request
         self.shown: ShownSurfaces = USUAL
+        self._list = SurfaceList(state, prior)
         self._study: Study | None = None
         self._measured: tuple[object, object, dict[SurfaceKey, Distances]] | None = None
         self._wants_distances = False
-        self.popup = SurfacePopup(parent)
+        self._button, self._image = button, image
+        self.popup = SurfacePopup(image)
+        button.clicked.connect(self.open)
         self.popup.visible_wanted.connect(lambda key, on: self._change(key, visible=on))
         self.popup.opacity_wanted.connect(lambda key, part: self._change(key, opacity=part))
         self.popup.reset_wanted.connect(self.reset)
@@ -70,10 +75,10 @@ class SurfaceChoice:
         self._set(USUAL)
         self._fill()
 
-    def open(self, over: QWidget) -> None:
-        """Show the list over a widget."""
+    def open(self) -> None:
+        """Show the list."""
         self._fill()
-        self.popup.open_over(over)
+        self.popup.open_over(self._button if self._button.isVisible() else self._image)
 
     def refresh(self) -> None:
         """Bring the list, if it is open, to what there is now."""
@@ -86,7 +91,7 @@ class SurfaceChoice:
         return parts_told(state.finding, parts)
 
     def _fill(self) -> None:
-        entries, parts, rows = entries_of(self._state, self._prior), self._parts(), []
+        entries, parts, rows = self._list.entries(), self._parts(), []
         before = None
         for one in entries:
             begins = one.key.source is not before

@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from brainviewer.app.prior.prior import Prior
 from brainviewer.app.state import ViewState
-from brainviewer.core.findings.lesion_regions import Masks, Region
+from brainviewer.core.findings.lesion_regions import Region
 from brainviewer.core.findings.measurements import Measurements
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.segments import LesionPart
 from brainviewer.core.study import Study
 from brainviewer.painting.text.wording import number
+from brainviewer.painting.volume.lesion_masks import LesionMasks
 from brainviewer.painting.volume.shown_surfaces import SurfaceKey, SurfaceSource, masks_of
 
 TITLES: Mapping[Region, str] = {
@@ -48,19 +49,37 @@ class SurfaceEntry:
     millilitres: float | None
 
 
-def entries_of(state: ViewState, prior: Prior | None) -> list[SurfaceEntry]:
-    """The surfaces that there can be, in the order of the list."""
-    study = state.solid_study
-    if study is None:
-        return []
-    found = []
-    for source, masks in masks_of(study, state.finding, prior_lesion(prior)).items():
-        for region in TITLES:
-            if region in masks:
-                volume = _millilitres(source, region, masks, study, state.finding, prior)
-                title = "Lesion, as a wire" if source is SurfaceSource.PRIOR else TITLES[region]
-                found.append(SurfaceEntry(SurfaceKey(source, region), title, volume))
-    return found
+class SurfaceList:
+    """The surfaces that there can be, in the order of the list. prior : where one is compared."""
+
+    def __init__(self, state: ViewState, prior: Prior | None) -> None:
+        self._state, self._prior = state, prior
+        self._counted: dict[SurfaceSource, tuple[LesionMasks, dict[Region, int]]] = {}
+
+    def entries(self) -> list[SurfaceEntry]:
+        """Those of the open study."""
+        study, finding = self._state.solid_study, self._state.finding
+        if study is None:
+            self._counted.clear()
+            return []
+        found = []
+        for source, masks in masks_of(study, finding, prior_lesion(self._prior)).items():
+            counts = self._counts(source, masks)
+            for region in TITLES:
+                if region in counts:
+                    volume = _measured(source, region, finding, self._prior)
+                    if volume is None and source is not SurfaceSource.PRIOR:
+                        volume = counts[region] * study.grid.voxel_volume / 1000
+                    prior = source is SurfaceSource.PRIOR
+                    title = "Lesion, as a wire" if prior else TITLES[region]
+                    found.append(SurfaceEntry(SurfaceKey(source, region), title, volume))
+        return found
+
+    def _counts(self, source: SurfaceSource, masks: LesionMasks) -> dict[Region, int]:
+        known = self._counted.get(source)
+        if known is None or not known[0].same_as(masks):
+            known = self._counted[source] = masks, masks.counts()
+        return known[1]
 
 
 def heading_of(source: SurfaceSource, finding: TumourFinding | None) -> str:
@@ -104,14 +123,15 @@ def distances_of(
     if finding is None:
         return {}
     sided = finding.oriented and study.grid.oriented
-    return {
-        SurfaceKey(source, region): Distances(
-            distance_to_midline(mask, study.grid, finding.mid_sagittal) if sided else None,
-            distance_to_brain_surface(mask, study.grid, finding.brain),
-        )
-        for source, masks in masks_of(study, finding, prior).items()
-        for region, mask in masks.items()
-    }
+    found = {}
+    for source, masks in masks_of(study, finding, prior).items():
+        for region in masks.counts():
+            mask = masks.mask(region)
+            found[SurfaceKey(source, region)] = Distances(
+                distance_to_midline(mask, study.grid, finding.mid_sagittal) if sided else None,
+                distance_to_brain_surface(mask, study.grid, finding.brain),
+            )
+    return found
 
 
 def distance_text(mm: float | None) -> str:
@@ -119,14 +139,10 @@ def distance_text(mm: float | None) -> str:
     return "" if mm is None else f"{number(mm, 1)} mm"
 
 
-def _millilitres(
-    source: SurfaceSource,
-    region: Region,
-    masks: Masks,
-    study: Study,
-    finding: TumourFinding | None,
-    prior: Prior | None,
+def _measured(
+    source: SurfaceSource, region: Region, finding: TumourFinding | None, prior: Prior | None
 ) -> float | None:
+    """The volume that panels and report tell, in mL; None where they tell none."""
     if source is SurfaceSource.PRIOR:
         # Of its own grid: on this one it has a few voxels more or less.
         beside = None if prior is None else prior.beside
@@ -136,10 +152,8 @@ def _millilitres(
         return compared.follow_up.change(compared.shown + 1, "volume_ml").prior
     measured = None if finding is None else finding.measurements
     if source is SurfaceSource.FOUND and measured is not None:
-        told = _told(region, measured)
-        if told is not None:
-            return told
-    return int(np.count_nonzero(masks[region])) * study.grid.voxel_volume / 1000
+        return _told(region, measured)
+    return None
 
 
 def _told(region: Region, measured: Measurements) -> float | None:

@@ -22,6 +22,7 @@ from brainviewer.painting.volume.shown_surfaces import SurfaceKey
 
 _WIDTH = 90
 """Points of a slider."""
+_TEXT = 360
 _LINE, _HEAD = 20, 28
 """Points of a row, and of the head of a further group."""
 
@@ -55,6 +56,8 @@ class SurfacePopup(QFrame):
         self._remark = label(role="small", wrap=True)
         self._measured = label(MEASURED, "small", wrap=True)
         self._measured.hide()
+        for text in (self._measured, self._remark):
+            text.setFixedWidth(theme.px(_TEXT))
         self.distances = button("Distances", "small", MEASURED, self.distances_wanted.emit)
         self.reset = button("As usual", "small", "Draw what is usual, in the usual way")
         self.reset.clicked.connect(self.reset_wanted.emit)
@@ -97,12 +100,12 @@ class SurfacePopup(QFrame):
             put(self._rows, line, *self._widgets(one, None if distances is None else distances))
             line += 1
         say(self._remark, remark)
+        # A text of several lines would be given the height that it has in a narrow column.
+        for text in (self._measured, self._remark):
+            text.setFixedHeight(max(0, text.heightForWidth(text.width())))
         self._measured.setVisible(far and bool(rows))
         self.distances.setEnabled(bool(rows) and not far)
         self.reset.setEnabled(bool(rows))
-        self._measured.setFixedHeight(
-            self._measured.heightForWidth(self._rows.sizeHint().width()) if far else 0
-        )
         if self._over is not None and self.isVisible():
             self._place(self._over)
 

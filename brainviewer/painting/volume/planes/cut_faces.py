@@ -7,12 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brainviewer.core.geometry import Affine, Grid, voxel_to_world
-from brainviewer.core.study import Volume
 from brainviewer.painting.slice_image import colour_table, shown_levels
 from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.camera import Camera
 from brainviewer.painting.volume.planes.plane_picture import PlanePicture, Vector, coloured
-from brainviewer.painting.volume.planes.shown_slices import ShownSlices, air_of, filled
+from brainviewer.painting.volume.planes.shown_slices import Sequence, ShownSlices, filled
 from brainviewer.painting.volume.view import VolumeView
 from brainviewer.painting.volume.voxels.block_values import TISSUE
 from brainviewer.painting.volume.voxels.clip import ClipPlane, CutBlock
@@ -34,18 +33,6 @@ _THERE = 0.25
 _MOST = 640
 """Pixels of a face along a side."""
 _COARSE_MM = 1.5
-
-
-@dataclass(frozen=True, eq=False)
-class Sequence:
-    """A sequence, and the value at and below which its voxels are air."""
-
-    volume: Volume
-    air: float
-
-    @classmethod
-    def of(cls, volume: Volume) -> "Sequence":
-        return cls(volume, air_of(volume))
 
 
 def has_faces(view: VolumeView) -> bool:

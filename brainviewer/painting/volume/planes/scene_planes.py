@@ -5,14 +5,18 @@ from typing import TYPE_CHECKING
 from brainviewer.core.study import Volume
 from brainviewer.painting.volume.camera import Camera
 from brainviewer.painting.volume.planes.cut_faces import (
-    Sequence,
     face_picture,
     faces_viewer,
     has_faces,
 )
 from brainviewer.painting.volume.planes.plane_layers import with_planes
 from brainviewer.painting.volume.planes.plane_picture import PlanePicture
-from brainviewer.painting.volume.planes.shown_slices import NO_SLICES, ShownSlices, slice_pictures
+from brainviewer.painting.volume.planes.shown_slices import (
+    NO_SLICES,
+    Sequence,
+    ShownSlices,
+    slice_pictures,
+)
 from brainviewer.painting.volume.view import VolumeView
 from brainviewer.painting.volume.voxels.clip import Clip, ClipPlane, CutBlock, cuts_of
 from brainviewer.painting.volume.voxels.solid_image import SolidImage
@@ -38,8 +42,11 @@ class ScenePlanes:
     def show(self, volume: Volume | None, shown: ShownSlices = NO_SLICES) -> None:
         """Show slices and cuts of a sequence in this way; None for none."""
         self._shown = shown
-        self._sequence = None if volume is None else Sequence.of(volume)
-        self._slices = () if volume is None else slice_pictures(volume, shown)
+        if volume is None:
+            self._sequence = None
+        elif self._sequence is None or self._sequence.volume is not volume:
+            self._sequence = Sequence.of(volume)
+        self._slices = () if self._sequence is None else slice_pictures(self._sequence, shown)
         self._faces = _Faces()
 
     def prepare(self, view: VolumeView, head: CutBlock, camera: Camera, fine: bool) -> None:

@@ -36,11 +36,26 @@ class ShownSlices:
 NO_SLICES = ShownSlices()
 
 
-def slice_pictures(volume: Volume, shown: ShownSlices) -> tuple[PlanePicture, ...]:
+@dataclass(frozen=True, eq=False)
+class Sequence:
+    """A sequence, and the value at and below which its voxels are air."""
+
+    volume: Volume
+    air: float
+
+    @classmethod
+    def of(cls, volume: Volume) -> "Sequence":
+        """Takes some milliseconds."""
+        steps = (max(1, round(count / _SAMPLED)) for count in volume.data.shape)
+        sample = volume.data[tuple(slice(None, None, step) for step in steps)]
+        return cls(volume, head_threshold(sample.ravel()))
+
+
+def slice_pictures(sequence: Sequence, shown: ShownSlices) -> tuple[PlanePicture, ...]:
     """The slices of a sequence, as slice images show them, without the air around the head."""
     if shown.window is None:
         return ()
-    air, made = air_of(volume), []
+    volume, air, made = sequence.volume, sequence.air, []
     for plane, index in shown.cuts:
         view = shown.reformation.view(volume.grid, plane, Convention.RADIOLOGICAL)
         values = slice_values(volume.data, view, index, shown.reformation.slab)
@@ -50,13 +65,6 @@ def slice_pictures(volume: Volume, shown: ShownSlices) -> tuple[PlanePicture, ..
             rgba = coloured(levels, colour_table(shown.colour_map), inside)
             made.append(_placed(rgba, view, index))
     return tuple(made)
-
-
-def air_of(volume: Volume) -> float:
-    """The value at and below which a voxel of a sequence is air."""
-    steps = (max(1, round(count / _SAMPLED)) for count in volume.data.shape)
-    sample = volume.data[tuple(slice(None, None, step) for step in steps)]
-    return head_threshold(sample.ravel())
 
 
 def filled(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
