@@ -148,13 +148,13 @@ def test_annotations_crowded_on_one_slice_are_painted(
     shown: Session, grid: PaneGrid, study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried: list[int] = []
-    best = painted_annotations._best
+    best = painted_annotations.best_place
 
     def counted(places: object, outer: object, taken: tuple[object, ...]) -> object:
         tried.append(len(taken))
         return best(places, outer, taken)
 
-    monkeypatch.setattr(painted_annotations, "_best", counted)
+    monkeypatch.setattr(painted_annotations, "best_place", counted)
     entries = [{**annotation_at(study, 0.5).to_json(), "id": f"m{n}"} for n in range(2000)]
     journal_of(study, list(entries))
     show_study(shown, study)

@@ -1,13 +1,15 @@
 """The letters by which entries of a menu are reached with the keyboard."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 
 def with_mnemonics(texts: Sequence[str]) -> list[str]:
     """The texts with an ampersand before a letter each, no letter twice where that can be.
 
-    A text that has one keeps it. First letters of words come before others.
+    A text that has one keeps it. First letters of words come before others; where there are not
+    enough, each is shared by as few as can be.
     """
     wished = [_letters(text) for text in texts]
     holders: dict[str, int] = {}
@@ -32,6 +34,11 @@ def with_mnemonics(texts: Sequence[str]) -> list[str]:
         if "&" not in text:
             place(one, set())
     own = {one: letter for letter, one in holders.items()}
+    used = Counter([*given, *holders])
+    for one, letters in enumerate(wished):
+        if "&" not in texts[one] and one not in own and letters:
+            own[one] = min(letters, key=lambda letter: used[letter])
+            used[own[one]] += 1
     return [_marked(text, own.get(one, "")) for one, text in enumerate(texts)]
 
 
@@ -44,12 +51,10 @@ def _letters(text: str) -> list[str]:
 
 
 def _marked(text: str, letter: str) -> str:
-    """The text with an ampersand before a letter, where a word begins with it if one does; before
-    its first letter if there is none for it."""
+    """The text with an ampersand before a letter, where a word begins with it if one does."""
     words, tab, key = text.partition("\t")
-    if "&" in words or not (letters := _letters(text)):
+    if "&" in words or not letter:
         return text
-    letter = letter or letters[0]
     start = re.search(rf"\b{letter}", words, re.IGNORECASE)
     at = start.start() if start else words.lower().index(letter)
     return f"{words[:at]}&{words[at:]}{tab}{key}"
