@@ -1,5 +1,7 @@
 """Slices in the 3D view: their switch, and how they go with cursor, window and study."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -71,6 +73,11 @@ def test_slices_go_with_cursor_and_window_at_once(pane: VolumePane, state: ViewS
     state.display_changed.emit()
     assert sent(pane).window == Window(300, 200, inverted=True)
     assert sent(pane).colour_map == "inferno"
+    assert sent(pane).contour == state.overlays.lesion_opacity and sent(pane).tint > 0
+    state.overlays = replace(state.overlays, lesion=False, parts_opacity=0.8)
+    state.overlays_changed.emit()
+    pane.bring_up_to_date()
+    assert (sent(pane).contour, sent(pane).tint) == (0.0, 0.8)
     now = sent(pane)
     state.windows = {**state.windows, Modality.T2: Window(1, 2)}
     state.display_changed.emit()

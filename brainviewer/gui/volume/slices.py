@@ -79,4 +79,6 @@ class VolumeSlices:
             window_of(study, modality, state.windows),
             state.colour_maps.get(modality, "gray"),
             state.reformation,
+            state.overlays.lesion_opacity if state.overlays.lesion else 0.0,
+            state.overlays.parts_opacity if state.overlays.parts else 0.0,
         )

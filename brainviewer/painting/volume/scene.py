@@ -113,9 +113,14 @@ class VolumeScene:
         """Mark a place (3,) in mm, RAS+, by a small cross; None hides it."""
         self._solids.set_cursor(position_mm, self._block)
 
-    def set_slices(self, volume: Volume | None, shown: ShownSlices = NO_SLICES) -> None:
-        """Show slices of a sequence in the head; None for none."""
-        self._planes.show(volume, shown)
+    def set_slices(
+        self,
+        volume: Volume | None,
+        shown: ShownSlices = NO_SLICES,
+        finding: TumourFinding | None = None,
+    ) -> None:
+        """Show slices of a sequence, with the lesion on them, in the head; None for none."""
+        self._planes.show(volume, shown, finding)
 
     # Images
 

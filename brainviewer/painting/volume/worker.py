@@ -278,7 +278,10 @@ class VolumeWorker:
         ):
             of = request.study, request.finding, request.prior
             scene.set_surfaces(self._surfaces.surfaces(*of, request.surfaces, request.parts))
-        if anew or request.modality is not shown.modality or request.slices is not shown.slices:
-            scene.set_slices(request.volume, request.slices)
+        if anew or any(
+            getattr(request, name) is not getattr(shown, name)
+            for name in ("modality", "slices", "finding")
+        ):
+            scene.set_slices(request.volume, request.slices, request.finding)
         scene.set_cursor(request.cursor)
         scene.view = request.view

@@ -12,6 +12,8 @@ from brainviewer.core.graphics.choice import DrawnBy, GraphicsChoice
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.voi.voi_window import Window
+from brainviewer.painting import palette
+from brainviewer.painting.slice_image import rgb_of
 from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.camera import camera_of
 from brainviewer.painting.volume.planes.cut_faces import (
@@ -19,13 +21,21 @@ from brainviewer.painting.volume.planes.cut_faces import (
     faces_viewer,
     has_faces,
 )
+from brainviewer.painting.volume.planes.marked import MarkedLesion
 from brainviewer.painting.volume.planes.plane_picture import PlanePicture
 from brainviewer.painting.volume.planes.shown_slices import Sequence, ShownSlices
 from brainviewer.painting.volume.scene import VolumeScene
 from brainviewer.painting.volume.view import VolumeView, look_rotation, turned
 from brainviewer.painting.volume.voxels.clip import Clip, ClipPlane, CutBlock, weights_of
 from brainviewer.painting.volume.voxels.head_block import head_block
-from tests.phantoms import grid_of, marker_position, marker_study, oblique_grid
+from tests.phantoms import (
+    MARKER_RADIUS_MM,
+    grid_of,
+    marker_finding,
+    marker_position,
+    marker_study,
+    oblique_grid,
+)
 
 SIZE = (240, 200)
 SHOWN = ShownSlices((), Window(400, 500))
@@ -103,6 +113,22 @@ def test_the_face_of_a_box_ends_at_the_box_and_where_it_is_peeled() -> None:
     assert (where.min(axis=0)[:2] < low[:2] + 2).all() and where[:, 0].max() > high[0] - 2
     unpeeled, _ = places(face(study, top, replace(clip, peel_mm=0.0)))
     assert where[:, 1].max() < unpeeled[:, 1].max() - 8
+
+
+def test_the_lesion_is_marked_on_faces() -> None:
+    study = marker_study(oblique_grid())
+    x, y, z = marker_position(study.grid).tolist()
+    cut = ClipPlane((x, y, z), (0.5, -0.4, 0.7))
+    lesion = MarkedLesion.of(marker_finding(study), study.grid, 1.0, 0.0)
+    sequence = Sequence.of(study.reference)
+    made = face_picture(cut, head(study, Clip(plane=cut)), sequence, SHOWN, True, lesion)
+    assert made is not None
+    amber = (made.rgba[..., :3] == rgb_of(palette.TUMOUR)).all(axis=2)
+    rows, columns = np.nonzero(amber)
+    places = (made.to_world @ np.stack([columns, rows, np.ones(len(rows))]))[:3].T
+    away = np.linalg.norm(places - (x, y, z), axis=1)
+    assert len(away) > 8
+    assert away.min() > 0.4 * MARKER_RADIUS_MM and away.max() < MARKER_RADIUS_MM + 2
 
 
 def test_beside_the_head_there_is_no_face() -> None:

@@ -13,15 +13,25 @@ from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Modality, Study
 from brainviewer.core.voi.voi_window import Window
 from brainviewer.imaging.reslicing import slice_values
-from brainviewer.painting.slice_image import colour_table
+from brainviewer.painting import palette
+from brainviewer.painting.slice_image import colour_table, rgb_of
 from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.camera import Camera, camera_of
+from brainviewer.painting.volume.planes.marked import MarkedLesion
 from brainviewer.painting.volume.planes.plane_layers import with_planes
 from brainviewer.painting.volume.planes.plane_picture import PlanePicture
 from brainviewer.painting.volume.planes.shown_slices import Sequence, ShownSlices, slice_pictures
 from brainviewer.painting.volume.scene import VolumeScene
 from brainviewer.painting.volume.view import VolumeView, look_rotation, turned
-from tests.phantoms import grid_of, marker_position, marker_study, oblique_grid
+from tests.phantoms import (
+    MARKER_RADIUS_MM,
+    grid_of,
+    marker_finding,
+    marker_position,
+    marker_study,
+    oblique_grid,
+    with_parts,
+)
 
 SIZE = (240, 200)
 WINDOW = Window(400, 500)
@@ -177,3 +187,35 @@ def test_a_click_on_a_slice_finds_the_place_on_it(by: DrawnBy) -> None:
     assert len(rows) > 30 and seen is not None
     place = seen.place((columns.mean() + 0.5) / SIZE[0], (rows.mean() + 0.5) / SIZE[1])
     assert place == pytest.approx(tuple(marker_position(study.grid)), abs=2.0)
+
+
+@pytest.mark.parametrize("tilt", [False, True])
+def test_the_lesion_is_marked_on_slices_as_in_slice_images(tilt: bool) -> None:
+    study = marker_study(oblique_grid())
+    finding = with_parts(marker_finding(study), study)
+    plain = shown(study, reformation=tilted(study.grid) if tilt else None)
+    sequence = Sequence.of(study.reference)
+    lesion = MarkedLesion.of(finding, study.grid, 1.0, 0.0)
+    tinted = MarkedLesion.of(finding, study.grid, 0.0, 1.0)
+    assert lesion is not None and tinted is not None
+    for picture, bare in zip(
+        slice_pictures(sequence, plain, lesion), slice_pictures(sequence, plain), strict=True
+    ):
+        amber = (picture.rgba[..., :3] == rgb_of(palette.TUMOUR)).all(axis=2)
+        rows, columns = np.nonzero(amber)
+        places = (picture.to_world @ np.stack([columns, rows, np.ones(len(rows))]))[:3].T
+        away = np.linalg.norm(places - marker_position(study.grid), axis=1)
+        assert len(away) > 8 and away.max() < MARKER_RADIUS_MM + 1
+        assert away.min() > 0.4 * MARKER_RADIUS_MM  # the border, and not what lies in it
+        assert np.array_equal(picture.rgba[~amber], bare.rgba[~amber])
+    for picture in slice_pictures(sequence, plain, tinted):
+        for colour in palette.PARTS.values():
+            assert (picture.rgba[..., :3] == rgb_of(colour)).all(axis=2).any()
+
+
+def test_a_lesion_that_is_hidden_or_on_another_grid_is_not_marked() -> None:
+    study = marker_study()
+    finding = marker_finding(study)
+    assert MarkedLesion.of(finding, study.grid, 0.0, 0.0) is None
+    assert MarkedLesion.of(None, study.grid, 1.0, 1.0) is None
+    assert MarkedLesion.of(finding, oblique_grid(), 1.0, 1.0) is None

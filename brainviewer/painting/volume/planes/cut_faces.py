@@ -10,6 +10,7 @@ from brainviewer.core.geometry import Affine, Grid, voxel_to_world
 from brainviewer.painting.slice_image import colour_table, shown_levels
 from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.camera import Camera
+from brainviewer.painting.volume.planes.marked import MarkedLesion
 from brainviewer.painting.volume.planes.plane_picture import PlanePicture, Vector, coloured
 from brainviewer.painting.volume.planes.shown_slices import Sequence, ShownSlices, filled
 from brainviewer.painting.volume.view import VolumeView
@@ -54,7 +55,12 @@ def faces_viewer(cut: ClipPlane, camera: Camera) -> bool:
 
 
 def face_picture(
-    cut: ClipPlane, head: CutBlock, sequence: Sequence, shown: ShownSlices, fine: bool
+    cut: ClipPlane,
+    head: CutBlock,
+    sequence: Sequence,
+    shown: ShownSlices,
+    fine: bool,
+    lesion: MarkedLesion | None = None,
 ) -> PlanePicture | None:
     """The face of a cut, as large as what is left of the head there; None if nothing is.
 
@@ -73,6 +79,9 @@ def face_picture(
     if not inside.any():
         return None
     rgba = coloured(shown_levels(values, shown.window), colour_table(shown.colour_map), inside)
+    if lesion is not None:
+        voxels = voxel_to_world(inverse, frame.places)
+        rgba = lesion.onto(rgba, lambda data: _sampled(data.view(np.uint8), voxels, 0))
     before = _BEFORE * min(volume.grid.spacing) * frame.normal
     return PlanePicture(rgba, frame.origin + before, frame.across, frame.down)
 

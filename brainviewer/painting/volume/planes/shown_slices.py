@@ -1,6 +1,7 @@
 """Which slices stand in the 3D view, and how slice images show the sequence."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
@@ -10,8 +11,9 @@ from brainviewer.core.reformation.reformation import PLAIN, Reformation
 from brainviewer.core.slices import Convention, Plane, SliceView
 from brainviewer.core.study import Volume
 from brainviewer.core.voi.voi_window import Window, head_threshold
-from brainviewer.imaging.reslicing import slice_values
+from brainviewer.imaging.reslicing import label_slice, slice_values
 from brainviewer.painting.slice_image import colour_table, shown_levels
+from brainviewer.painting.volume.planes.marked import MarkedLesion
 from brainviewer.painting.volume.planes.plane_picture import PlanePicture, coloured
 
 _SPECK = 0.02
@@ -25,12 +27,15 @@ class ShownSlices:
 
     cuts : planes, each with the number of its slice. window : of the sequence; None for none.
     reformation : how planes are tilted, and how thick slices are.
+    contour, tint : opacities of the contour and of the parts of the lesion, 0 to 1.
     """
 
     cuts: tuple[tuple[Plane, int], ...] = ()
     window: Window | None = None
     colour_map: str = "gray"
     reformation: Reformation = PLAIN
+    contour: float = 0.0
+    tint: float = 0.0
 
 
 NO_SLICES = ShownSlices()
@@ -51,7 +56,9 @@ class Sequence:
         return cls(volume, head_threshold(sample.ravel()))
 
 
-def slice_pictures(sequence: Sequence, shown: ShownSlices) -> tuple[PlanePicture, ...]:
+def slice_pictures(
+    sequence: Sequence, shown: ShownSlices, lesion: MarkedLesion | None = None
+) -> tuple[PlanePicture, ...]:
     """The slices of a sequence, as slice images show them, without the air around the head."""
     if shown.window is None:
         return ()
@@ -63,6 +70,8 @@ def slice_pictures(sequence: Sequence, shown: ShownSlices) -> tuple[PlanePicture
         if inside.any():
             levels = shown_levels(values, shown.window)
             rgba = coloured(levels, colour_table(shown.colour_map), inside)
+            if lesion is not None:
+                rgba = lesion.onto(rgba, partial(label_slice, view=view, index=index))
             made.append(_placed(rgba, view, index))
     return tuple(made)
 
