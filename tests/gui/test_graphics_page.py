@@ -14,6 +14,7 @@ from brainviewer.app.session import Session
 from brainviewer.app.settings.table import Page
 from brainviewer.core.graphics.choice import DrawnBy
 from brainviewer.core.graphics.probe import Outcome
+from brainviewer.core.slices import Plane
 from brainviewer.core.study import Study
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.gui.settings.dialog import SettingsDialog
@@ -133,6 +134,8 @@ def test_the_pane_follows_the_choice(
     show_study(session, study)
     qtbot.waitUntil(lambda: bool(window.volume.renderer))
     assert not window.volume.failure
+    window.volume.slices.show(Plane.AXIAL)
+    before = window.volume.shown
     session.settings.update(graphics="off")
     qtbot.waitUntil(lambda: "switched off in the settings" in message(window))
     session.settings.update(graphics="automatic")
@@ -140,6 +143,7 @@ def test_the_pane_follows_the_choice(
     qtbot.waitUntil(lambda: window.volume.drawing.worker.delivered.study is study)
     assert not message(window)
     worker = window.volume.drawing.worker
+    assert vars(worker.requested) == vars(before)  # of the one that drew before
     session.settings.update(graphics="processor")  # which draws already
     assert window.volume.drawing.worker is worker
 

@@ -307,15 +307,15 @@ def test_cursor_is_drawn_only_when_the_hand_rests(
     qtbot.waitUntil(lambda: bool(images) and np.array_equal(images[-1], fine), timeout=WAIT_MS)
     images.clear()
     # A busy machine must not look like a resting hand, nor a hand at rest take a minute.
-    pane._cursor_timer.setInterval(60_000)
+    pane._follower._cursor_timer.setInterval(60_000)
     for _ in range(20):
         state.cursor = marker_position(state.study.grid)
         state.cursor_changed.emit()
         qtbot.wait(60)
     state.cursor_changed.emit()
-    assert pane._cursor_timer.remainingTime() > 59_500  # started anew by the last step
+    assert pane._follower._cursor_timer.remainingTime() > 59_500  # started anew by the last step
     assert not images
-    pane._cursor_timer.start(0)
+    pane._follower._cursor_timer.start(0)
     qtbot.waitUntil(lambda: len(images) == 1, timeout=WAIT_MS)
 
 

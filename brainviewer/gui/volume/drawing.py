@@ -24,7 +24,7 @@ class VolumeDrawing(QObject):
     failed = Signal(str)
     """There is no 3D view, and why."""
     begun_anew = Signal()
-    """Another worker draws from now on, and knows nothing of what is shown."""
+    """Another worker draws from now on, what the one before it was asked for."""
 
     def __init__(self, graphics: Graphics | None, parent: QObject) -> None:
         super().__init__(parent)
@@ -86,5 +86,6 @@ class VolumeDrawing(QObject):
         if application := QCoreApplication.instance():
             application.aboutToQuit.disconnect(begun.close)
         self.worker = self._made_worker()
+        self.worker.request(**vars(begun.requested))
         self.begun_anew.emit()
         self._start_timer.start()

@@ -9,7 +9,6 @@ from PySide6.QtCore import QThread, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from brainviewer.app.facts import Fact
 from brainviewer.app.graphics.graphics import Graphics
 from brainviewer.app.jobs import Jobs
 from brainviewer.app.looks.own_looks import OwnLooks
@@ -20,21 +19,19 @@ from brainviewer.gui.volume.clip_box import ClipBox
 from brainviewer.gui.volume.controls import VolumeControls
 from brainviewer.gui.volume.cutting import VolumeCutting
 from brainviewer.gui.volume.drawing import VolumeDrawing
+from brainviewer.gui.volume.following import StateFollower
 from brainviewer.gui.volume.hands import VolumeHands
 from brainviewer.gui.volume.image import VolumeImage
 from brainviewer.gui.volume.looks.choice import LookChoice
 from brainviewer.gui.volume.sight import Sight
 from brainviewer.gui.volume.slices import VolumeSlices
 from brainviewer.gui.volume.surfaces.choice import SurfaceChoice
-from brainviewer.gui.volume.surfaces.listing import prior_lesion
 from brainviewer.gui.volume.words import show_words
-from brainviewer.gui.widgets import call, listen, timer
+from brainviewer.gui.widgets import call, listen
 from brainviewer.painting.volume.render_request import RenderRequest
 from brainviewer.painting.volume.view import VolumeView, first_view
 from brainviewer.painting.volume.voxels.picking import Seen
 
-_STUDY_MS = 120
-_CURSOR_MS = 300
 _CONTROLS = 300, 230
 """The width and height in points that the pane must have for its controls to have room."""
 
@@ -64,7 +61,7 @@ class VolumePane(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._state, self._prior = state, prior
+        self._state = state
         self._touched = False
         self.finished: Callable[[NDArray[np.uint8], Seen | None], NDArray[np.uint8]] | None = None
         self.image = VolumeImage()
@@ -78,7 +75,7 @@ class VolumePane(QWidget):
         self.drawing = VolumeDrawing(graphics, self)
         self.drawing.drawn.connect(self._show_image)
         self.drawing.failed.connect(self._show_failure)
-        self.drawing.begun_anew.connect(self._ask_for_everything)
+        self.drawing.begun_anew.connect(self._show_words)
         self.image.released.connect(self.drawing.rest)
         self.slices = VolumeSlices(state, lambda: self.view, self.drawing.request)
         self.sight = Sight(state, lambda: self.drawing.worker)
@@ -95,24 +92,13 @@ class VolumePane(QWidget):
         self.looks = LookChoice(
             self, state, looks, self.controls, self.drawing, lambda: self.view, self.set_view
         )
-        self._study_timer = timer(self, _STUDY_MS, self._send_study)
-        self._cursor_timer = timer(self, _CURSOR_MS, self._send_cursor)
-        self._overlay_timer = timer(self, _STUDY_MS, self._send_overlays)
-        self._connections = (
-            (state.study_changed, self._study_changed),
-            (state.active_changed, self._study_timer.start),
-            (state.volumes_changed, self._study_timer.start),
-            (state.finding_changed, self._study_timer.start),
-            (state.cursor_changed, self._cursor_changed),
-            (state.display_changed, self.slices.send),
-            (state.reformation_changed, self.slices.send),
-            (state.overlays_changed, self._overlay_timer.start),
-            (state.overlays_changed, self._show_words),
+        self._follower = StateFollower(
+            state, prior, self.drawing.request, self.slices, self.surfaces, self.cutting, self
         )
-        for signal, slot in self._connections:
-            signal.connect(slot)
-        if prior is not None:
-            prior.changed.connect(self._overlay_timer.start)
+        self._follower.study_sent.connect(self._turn_to_lesion)
+        self._follower.sent.connect(self._show_words)
+        state.study_changed.connect(self._study_changed)
+        state.overlays_changed.connect(self._show_words)
         self._study_changed()
 
     @property
@@ -184,30 +170,16 @@ class VolumePane(QWidget):
 
     def bring_up_to_date(self) -> None:
         """Send what has changed to the worker at once; on the main thread."""
-        for waiting, send in (
-            (self._study_timer, self._send_study),
-            (self._overlay_timer, self._send_overlays),
-        ):
-            if waiting.isActive():
-                waiting.stop()
-                send()
+        self._follower.bring_up_to_date()
 
     def shutdown(self) -> None:
         """Stop drawing and release OpenGL; the pane stays as it is."""
         self.turning.stop()
-        for waiting in (self._study_timer, self._cursor_timer, self._overlay_timer):
-            waiting.stop()
-        for signal, slot in self._connections:
-            signal.disconnect(slot)
-        if self._prior is not None:
-            self._prior.changed.disconnect(self._overlay_timer.start)
+        self._follower.close()
+        self._state.study_changed.disconnect(self._study_changed)
+        self._state.overlays_changed.disconnect(self._show_words)
         self.looks.close()
         self.drawing.close()
-
-    def _ask_for_everything(self) -> None:
-        self._ask_for_size()
-        self._apply(self.view)
-        self._send_study()
 
     def _apply(self, view: VolumeView) -> None:
         self.image.view = view
@@ -224,46 +196,13 @@ class VolumePane(QWidget):
         if not self._state.view_kept:
             self._touched = self.cutting.follows = False
             self.image.show_image(None)
-        # The slices come first.
-        self._study_timer.start()
         self._show_words()
 
-    def _send_study(self) -> None:
-        state = self._state
-        study = state.solid_study
-        modality = None
-        if study is not None:
-            modality = state.active if state.active in study.volumes else study.modalities[0]
-        slices = self.slices.of(study, modality)
-        self.surfaces.forget()
-        self.drawing.request(study=study, modality=modality, finding=state.finding, slices=slices)
+    def _turn_to_lesion(self) -> None:
+        """The first view, until the user has turned the head."""
         if not self._touched:
             # The look stays from study to study; what was cut does not.
             self._apply(self._first_view().drawn_as(self.view))
-        self._send_overlays()
-        self._show_words()
-
-    def _send_overlays(self) -> None:
-        # Where there are no parts to be shown, switching them changes nothing.
-        parts = Fact.PARTS not in self._state.facts or self._state.overlays.parts
-        skull, prior = self._state.overlays.skull, prior_lesion(self._prior)
-        self.drawing.request(parts=parts, skull=skull, prior=prior)
-        self.surfaces.refresh()
-        self._send_cursor()
-
-    def _cursor_changed(self) -> None:
-        if self.slices.planes or self.cutting.follows:
-            self._send_cursor()
-        else:  # started anew by every step: nothing is drawn while the user scrolls
-            self._cursor_timer.start()
-
-    def _send_cursor(self) -> None:
-        state = self._state
-        shown = state.study is not None and state.overlays.crosshair
-        x, y, z = (float(v) for v in state.cursor)
-        self.drawing.request(cursor=(x, y, z) if shown else None)
-        self.slices.send()
-        self.cutting.follow()
 
     def _ask_for_size(self) -> None:
         self.drawing.request(size=self.image.pixels, ratio=self.image.devicePixelRatioF())
