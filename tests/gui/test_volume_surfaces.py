@@ -170,9 +170,10 @@ def test_what_was_chosen_does_not_belong_to_another_study(
     box(popup, "Whole (found)").click()
     surfaces = window.volume.surfaces
     assert surfaces.shown.look(SurfaceKey(SurfaceSource.FOUND, Region.WHOLE)).visible
+    drawing = window.volume.drawing
     show_study(session, replace(study, content_hash="another"), found_in(study))
     window.volume.bring_up_to_date()
-    assert surfaces.shown == USUAL
+    assert surfaces.shown == USUAL and drawing.worker._request.surfaces == USUAL
 
 
 def test_a_sentence_says_why_something_is_missing(

@@ -86,9 +86,8 @@ class StateFollower(QObject):
         modality = None
         if study is not None:
             modality = state.active if state.active in study.volumes else study.modalities[0]
-        slices = self._slices.of(study, modality)
-        self._surfaces.forget()
-        self._request(study=study, modality=modality, finding=state.finding, slices=slices)
+        beside = {"slices": self._slices.of(study, modality), "surfaces": self._surfaces.of(study)}
+        self._request(study=study, modality=modality, finding=state.finding, **beside)
         self.study_sent.emit()
         self._send_overlays()
         self.sent.emit()

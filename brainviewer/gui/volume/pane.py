@@ -27,7 +27,7 @@ from brainviewer.gui.volume.sight import Sight
 from brainviewer.gui.volume.slices import VolumeSlices
 from brainviewer.gui.volume.surfaces.choice import SurfaceChoice
 from brainviewer.gui.volume.words import show_words
-from brainviewer.gui.widgets import call, listen
+from brainviewer.gui.widgets import listen
 from brainviewer.painting.volume.render_request import RenderRequest
 from brainviewer.painting.volume.view import VolumeView, first_view
 from brainviewer.painting.volume.voxels.picking import Seen
@@ -77,15 +77,14 @@ class VolumePane(QWidget):
         self.drawing.failed.connect(self._show_failure)
         self.drawing.begun_anew.connect(self._show_words)
         self.image.released.connect(self.drawing.rest)
-        self.slices = VolumeSlices(state, lambda: self.view, self.drawing.request)
+        menu = self.controls.slices_menu
+        self.slices = VolumeSlices(state, menu, lambda: self.view, self.drawing.request)
         self.sight = Sight(state, lambda: self.drawing.worker)
         self.hands = VolumeHands(
             self.image, self.controls, self.sight, lambda: self.view, self.set_view,
             self.drawing.rest, self.place_picked.emit,
         )  # fmt: skip
         self.turning = self.hands.turning
-        menu = self.controls.slices_menu
-        menu.aboutToShow.connect(call(self.slices.fill, menu))
         button, over = self.controls.surfaces, self.image
         self.surfaces = SurfaceChoice(button, over, state, prior, jobs, self.drawing.request)
         self.box = ClipBox(state, self.image, self.sight, lambda: self.view, self.set_view)

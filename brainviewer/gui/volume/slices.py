@@ -16,19 +16,22 @@ from brainviewer.painting.volume.view import VolumeView
 class VolumeSlices:
     """Tells what is to be drawn of slices; they go with cursor and window at once.
 
-    view : how the head is seen at present; the faces of its cuts are shown in the same way.
+    menu : holds the switches. view : how the head is seen at present; the faces of its cuts are
+    shown in the same way.
     request : takes ``slices=`` when they change.
     """
 
     def __init__(
         self,
         state: ViewState,
+        menu: QMenu,
         view: Callable[[], VolumeView],
         request: Callable[..., None],
     ) -> None:
         self._state, self._view, self._request = state, view, request
         self._of: tuple[Study | None, Modality | None] = None, None
         self._sent = NO_SLICES
+        menu.aboutToShow.connect(call(self.fill, menu))
         self.planes: tuple[Plane, ...] = ()
         """Those whose slices are shown."""
 

@@ -64,11 +64,12 @@ class SurfaceChoice:
         self.popup.distances_wanted.connect(self._measure)
         self.popup.closed.connect(self._closed)
 
-    def forget(self) -> None:
-        """Another study is open: what was chosen does not belong to it."""
-        if self._state.solid_study is not self._study and not self._state.view_kept:
-            self._set(USUAL)
-        self._study = self._state.solid_study
+    def of(self, study: Study | None) -> ShownSurfaces:
+        """What to draw of a study; what was chosen for another one does not belong to it."""
+        if study is not self._study and not self._state.view_kept:
+            self.shown = USUAL
+        self._study = study
+        return self.shown
 
     def reset(self) -> None:
         """Draw what is usual."""
