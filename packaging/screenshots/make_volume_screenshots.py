@@ -9,6 +9,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from few_colours import with_few_colours
 from make_screenshots import IN_GUIDE, Photographer
 from PIL import Image
 from PySide6.QtCore import QPoint
@@ -53,7 +54,7 @@ class VolumePhotographer:
         path = self._folder / f"{name}.png"
         screen.save(str(path))
         with Image.open(path) as image:
-            image.convert("RGB").save(path, optimize=True)
+            with_few_colours(image.convert("RGB")).save(path, optimize=True)
 
     def close(self) -> None:
         """Close the window."""

@@ -15,7 +15,7 @@ PLACES: Mapping[str, str] = {
         ("fusion", "two-sequences-in-one-pane"),
         ("hanging", "hanging"),
         ("headers", "see"),
-        ("3D", "see"),
+        ("3D", "the-3d-view"),
         ("lesion", "find-the-tumour-slice"),
         ("correction", "correct-the-segmentation"),
         ("classification", "classify"),
