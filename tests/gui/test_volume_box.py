@@ -121,3 +121,11 @@ def test_edges_are_on_the_screen_and_not_in_exports(qtbot: QtBot, boxed: VolumeP
     with_box = boxed.render_image(*boxed.image.pixels)
     boxed.box.toggle()
     assert np.array_equal(boxed.render_image(*boxed.image.pixels), with_box)
+
+
+def test_the_box_goes_with_the_3d_view(qtbot: QtBot, boxed: VolumePane, session: Session) -> None:
+    assert boxed.box.overlay.isVisible()
+    session.settings.update(graphics="off")
+    qtbot.waitUntil(lambda: "switched off" in boxed.image.message, timeout=WAIT_MS)
+    assert not boxed.box.overlay.isVisible()
+    assert not any(handle.isVisible() for handle in boxed.box.overlay.handles)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QPoint
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QSlider
 from pytestqt.qtbot import QtBot
 
@@ -57,6 +57,19 @@ def popup(window: MainWindow, session: Session, study: Study) -> Iterator[Surfac
     assert popup.isVisible()
     yield popup
     popup.hide()
+
+
+def test_the_list_stays_beside_its_button_when_distances_come(
+    popup: SurfacePopup, window: MainWindow, qtbot: QtBot
+) -> None:
+    button, room = window.volume.controls.surfaces, window.screen().availableGeometry()
+    popup.open_over(button)
+    popup.distances.click()
+    qtbot.waitUntil(lambda: "Midline" in texts(popup), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: popup.width() >= popup.sizeHint().width())
+    right = button.mapToGlobal(QPoint(button.width(), 0)).x()
+    assert popup.x() == max(room.left(), right - popup.width())
+    assert room.contains(popup.geometry())
 
 
 def settle() -> None:

@@ -12,7 +12,7 @@ from brainviewer.painting.volume.view import VolumeView
 from brainviewer.painting.volume.voxels.box import box_round, holds, whole_box, with_face, within
 from brainviewer.painting.volume.voxels.clip import Box
 
-_NO_BRAIN = "Nobody has told the brain from the head here, so that there is nothing to crop to."
+_NO_BRAIN = "In this study the brain is not told from the head; there is nothing to crop to."
 
 
 class ClipBox:

@@ -221,6 +221,7 @@ class VolumePane(QWidget):
 
     def _show_failure(self, _reason: str) -> None:
         self.image.show_image(None)
+        self.box.show()
         self._show_words()
 
     # Qt

@@ -133,9 +133,9 @@ class VolumeWorker:
             self._give_back(order)
             raise
         if order.image is None:
-            raise BrainViewerError(
-                self.failure or "The 3D view could not be drawn.", "Try again, or leave it out."
-            )
+            if self.failure:  # says what can be done
+                raise BrainViewerError(self.failure)
+            raise BrainViewerError("The 3D view could not be drawn.", "Try again, or leave it out.")
         return order.image, order.seen
 
     def _give_back(self, order: RenderOrder) -> None:

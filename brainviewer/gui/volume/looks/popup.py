@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QSize, Qt, Signal, SignalInstance
+from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QColor, QHideEvent, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, QWidget
 
@@ -17,6 +17,7 @@ from brainviewer.gui.outside_text import as_tip
 from brainviewer.gui.thumbnails import pixmap
 from brainviewer.gui.volume.looks.blend_row import BlendRow
 from brainviewer.gui.widgets import button, label, told
+from brainviewer.gui.window_size import place_beside
 from brainviewer.painting.volume.view import SecondSequence
 from brainviewer.painting.volume.voxels.look import VolumeLook
 
@@ -113,14 +114,7 @@ class LookPopup(QFrame):
 
     def open_over(self, widget: QWidget) -> None:
         """Open below a widget, or above it where there is no room, on its screen."""
-        self.adjustSize()
-        size, room = self.sizeHint(), widget.screen().availableGeometry()
-        corner = widget.mapToGlobal(QPoint(widget.width() - size.width(), widget.height()))
-        if corner.y() + size.height() > room.bottom():
-            corner.setY(widget.mapToGlobal(QPoint(0, -size.height())).y())
-        x = min(max(corner.x(), room.left()), room.right() + 1 - size.width())
-        y = min(max(corner.y(), room.top()), room.bottom() + 1 - size.height())
-        self.move(x, y)
+        place_beside(self, widget)
         self.show()
         self.list.setFocus()
 

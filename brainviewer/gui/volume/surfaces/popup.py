@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QHideEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QSlider, QWidget
 
 from brainviewer.gui import theme
@@ -17,6 +17,7 @@ from brainviewer.gui.volume.surfaces.listing import (
     distance_text,
 )
 from brainviewer.gui.widgets import button, label, right, say, slider, tabular, told
+from brainviewer.gui.window_size import place_beside
 from brainviewer.painting.text.measurements import volume_text
 from brainviewer.painting.volume.shown_surfaces import SurfaceKey
 
@@ -106,8 +107,6 @@ class SurfacePopup(QFrame):
         self._measured.setVisible(far and bool(rows))
         self.distances.setEnabled(bool(rows) and not far)
         self.reset.setEnabled(bool(rows))
-        if self._over is not None and self.isVisible():
-            self._place(self._over)
 
     def _widgets(
         self, one: SurfaceRow, distances: Mapping[SurfaceKey, Distances] | None
@@ -133,19 +132,15 @@ class SurfacePopup(QFrame):
     def open_over(self, widget: QWidget) -> None:
         """Open below a widget, or above it where there is no room, on its screen."""
         self._over = widget
-        self._place(widget)
+        place_beside(self, widget)
         self.show()
         self.setFocus()
 
-    def _place(self, widget: QWidget) -> None:
-        self.adjustSize()
-        size, room = self.sizeHint(), widget.screen().availableGeometry()
-        corner = widget.mapToGlobal(QPoint(widget.width() - size.width(), widget.height()))
-        if corner.y() + size.height() > room.bottom():
-            corner.setY(widget.mapToGlobal(QPoint(0, -size.height())).y())
-        x = min(max(corner.x(), room.left()), room.right() + 1 - size.width())
-        y = min(max(corner.y(), room.top()), room.bottom() + 1 - size.height())
-        self.move(x, y)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """New rows and columns take room only once they are laid out."""
+        super().resizeEvent(event)
+        if self._over is not None and self.isVisible():
+            place_beside(self, self._over)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
