@@ -1,6 +1,7 @@
 """The 3D view out of the window: saved large, copied, turned into a film; equal to commands."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -21,13 +22,16 @@ from brainviewer.app.exporting.volume_pictures import (
     volume_request,
 )
 from brainviewer.app.session import Session
+from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.study import Study
 from brainviewer.gui.dialogs import view_export
 from brainviewer.gui.dialogs.export import ExportDialog
+from brainviewer.gui.exporting import volume as volume_export
 from brainviewer.gui.exporting.turntable_dialog import TurntableDialog
 from brainviewer.gui.main_window import MainWindow
 from brainviewer.painting.devices import pixels_of
+from brainviewer.painting.figure import figure_image
 from brainviewer.painting.report.blocks import Words
 from brainviewer.painting.report.pages import DrawnPages
 from tests.gui.conftest import show_study
@@ -112,6 +116,27 @@ def test_it_is_copied_with_its_legend(
     assert np.array_equal(copied[60:height], expected[60:])
 
 
+def test_a_copy_is_recorded_of_the_study_that_it_shows(
+    window: MainWindow, session: Session, study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, named = session.state.study, []
+
+    def then_another(*asked: object) -> QImage:
+        image = figure_image(*asked)
+        show_study(session, replace(study, name="another"))
+        return image
+
+    @contextmanager
+    def audited(_action: Action, of: Study | None, **_: object) -> Iterator[None]:
+        named.append(of)
+        yield
+
+    monkeypatch.setattr(volume_export, "figure_image", then_another)
+    monkeypatch.setattr(volume_export, "audited", audited)
+    window.actions_by_id["copy-volume"].trigger()
+    assert len(named) == 1 and named[0] is begun is not session.state.study
+
+
 def test_a_turn_is_saved_by_the_dialog(
     window: MainWindow,
     qtbot: QtBot,
@@ -170,6 +195,7 @@ def test_a_turn_ends_when_another_study_is_opened(
     request = TurntableRequest(tmp_path / "turn.gif", 1.0, 10.0)
     window.export_image.volume.save_turn(request, (120, 90))
     assert "Another study was opened" in said[-1][1]
+    assert "so 'turn.gif' was not saved" in said[-1][1]
     assert len(drawn) == 3 and not list(tmp_path.iterdir())
 
 
@@ -179,7 +205,7 @@ def test_too_many_images_cannot_be_saved(window: MainWindow, tmp_path: Path) -> 
     dialog.seconds.setValue(60)
     dialog.speed.setValue(50)
     assert not dialog.save_button.isEnabled()
-    assert "3000 images" in dialog._remark.text()
+    assert "3,000 images" in dialog._remark.text()
     dialog.close()
 
 

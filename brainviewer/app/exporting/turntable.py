@@ -11,6 +11,7 @@ from brainviewer.app.audit_trail.recording import audited
 from brainviewer.app.exporting.volume_pictures import Draw, pixels_of_picture
 from brainviewer.app.report.provenance import provenance_record
 from brainviewer.core.audit_trail.actions import Action
+from brainviewer.core.counting import counted
 from brainviewer.core.errors import BrainViewerError, Report, silent
 from brainviewer.files.image2d.cine import (
     CINE_SUFFIXES,
@@ -64,7 +65,7 @@ class TurntableRequest:
             )
         if not _FEWEST <= self.count <= _MOST:
             raise BrainViewerError(
-                f"A turn cannot be made of {self.count} images.",
+                f"A turn cannot be made of {counted(self.count, 'image')}.",
                 f"Choose seconds and images a second that make {_FEWEST} to {_MOST:,}.",
             )
         check_new_file(self.path)

@@ -36,7 +36,7 @@ LaterPreview = Callable[
 ]
 
 _PAUSE_MS = 120
-_ENDS_OF_FOLDERS = tuple(filter(None, (os.sep, os.altsep)))
+ENDS_OF_FOLDERS = tuple(filter(None, (os.sep, os.altsep)))
 _FORMATS = {"PNG": ".png", "TIFF": ".tif", "SVG": ".svg", "PDF": ".pdf"}
 _VECTORS = (".svg", ".pdf")
 
@@ -121,7 +121,7 @@ class ExportDialog(QDialog):
         typed = self.file_name.text().strip()
         # Unlike Path's own, it leaves the name of a user that there is not as it is.
         path = self._folder / os.path.expanduser(typed)  # noqa: PTH111
-        if not typed or typed.endswith(_ENDS_OF_FOLDERS) or there_is(path, Path.is_dir):
+        if not typed or typed.endswith(ENDS_OF_FOLDERS) or there_is(path, Path.is_dir):
             path /= self._own_name
         known = path.suffix.lower() in PAGE_SUFFIXES
         return path if known else Path(f"{path}{self._formats.chosen}")

@@ -8,10 +8,12 @@ from pathlib import Path
 from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QFileDialog, QLineEdit, QWidget
 
 from brainviewer.app.exporting.turntable import SECONDS, TurntableRequest
+from brainviewer.core.counting import counted
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.shown_text import shown_text
 from brainviewer.files.image2d.cine import SPEEDS
-from brainviewer.gui.dialogs.export import pictures_folder
+from brainviewer.files.ordinary_file import resolved
+from brainviewer.gui.dialogs.export import ENDS_OF_FOLDERS, pictures_folder
 from brainviewer.gui.dialogs.files import there_is
 from brainviewer.gui.exporting.target_names import CINES, remark_on
 from brainviewer.gui.help.help_button import HelpButton
@@ -80,10 +82,17 @@ class TurntableDialog(QDialog):
 
     @property
     def _path(self) -> Path:
-        typed = self.target.text().strip() or self._own_name
+        """What was typed: a name, or a path, which counts from the folder that was chosen."""
+        typed = self.target.text().strip()
         path = self._folder / os.path.expanduser(typed)  # noqa: PTH111
+        if not typed or typed.endswith(ENDS_OF_FOLDERS) or there_is(path, Path.is_dir):
+            path /= self._own_name
         known = path.suffix.lower() in CINES.values()
         return path if known else Path(f"{path}{self.formats.chosen}")
+
+    @property
+    def _typed(self) -> Path:
+        return Path(self.target.text().strip())
 
     @property
     def _own_name(self) -> str:
@@ -98,28 +107,37 @@ class TurntableDialog(QDialog):
         """Say what the choice makes, and whether it can be saved."""
         if not self._named:
             self.target.setText(self._own_name)
-        elif Path(self.target.text().strip()).suffix.lower() in CINES.values():
+        elif self._typed.suffix.lower() in CINES.values():
             ending = self.formats.chosen  # the format that is chosen wins over the typed ending
-            self.target.setText(str(Path(self.target.text().strip()).with_suffix(ending)))
+            self.target.setText(str(self._typed.with_suffix(ending)))
         request, (width, height) = self.request, self.pixels
         self._said.setText(
-            f"{request.count} images, the 3D view in each {width} × {height} pixels; below it the "
-            "colours and the notice."
+            f"{counted(request.count, 'image')}, the 3D view in each {width} × {height} pixels; "
+            "below it the colours and the notice."
         )
-        said, possible = remark_on(request.path, of_cine=True)
-        try:
-            request.check()
-        except BrainViewerError as error:
-            said, possible = said or str(error), False
-        self._remark.setText(shown_text(said))
-        self.save_button.setEnabled(possible)
+        self._show_remark()
 
     def _name_edited(self, text: str) -> None:
         self._named = True
         ending = Path(text.strip()).suffix.lower()
         if ending in CINES.values():
             self.formats.choose(ending)
-        said, possible = remark_on(self._path, of_cine=True)
+        self._show_remark()
+
+    def _show_remark(self) -> None:
+        """What stands against the choice, or else where it goes; whether it can be saved."""
+        request = self.request
+        path, said = request.path, ""
+        try:
+            said, possible = remark_on(path, of_cine=True)
+            if possible:
+                request.check()
+        except BrainViewerError as error:
+            said, possible = str(error), False
+        if not said and path.parent != self._folder:
+            said = f"Goes to {resolved(path.parent)} as '{path.name}'."
+        elif not said and self._typed.name.casefold() != path.name.casefold():
+            said = f"Is saved as '{path.name}'."
         self._remark.setText(shown_text(said))
         self.save_button.setEnabled(possible)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from brainviewer.app.session import Session
 from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.errors import BrainViewerError, Report
 from brainviewer.core.shown_text import shown_text
+from brainviewer.core.study import Study
 from brainviewer.gui.dialogs.questions import errors_told
 from brainviewer.gui.exporting.turntable_dialog import TurntableDialog
 from brainviewer.gui.volume.pane import VolumePane
@@ -61,10 +63,15 @@ class VolumeExport:
 
             def work(report: Report) -> QImage:
                 size = pixels_of_picture(figure, scale)
-                image = self.draw(shown, size, lambda part: report(part, "Drawing the 3D view"))
+
+                def waiting(part: float) -> None:
+                    report(part, "Drawing the 3D view")
+
+                image = self._draw("it was not copied", shown, size, waiting)
                 return figure_image(replace(figure, volume_image=image), scale)
 
-            self._session.jobs.start(_COPY, work, self._copied, self._session.notices.fail)
+            copied = partial(self._copied, shown.study)
+            self._session.jobs.start(_COPY, work, copied, self._session.notices.fail)
 
     def ask_turn(self) -> None:
         """Let the user choose, then save a film of one turn; without a study, nothing happens."""
@@ -84,7 +91,8 @@ class VolumeExport:
         """
         request.check()
         figure, scale = volume_figure(self._shown(), size)
-        self._session.exports.add_turntable(request, figure, scale, self.draw, self._tell)
+        draw = partial(self._draw, f"'{shown_text(request.path.name)}' was not saved")
+        self._session.exports.add_turntable(request, figure, scale, draw, self._tell)
 
     def shown_or_none(self) -> RenderRequest | None:
         """What is shown; None where there is no 3D view."""
@@ -106,15 +114,26 @@ class VolumeExport:
 
         Raises BrainViewerError once another study is open: each image would be of one in turn.
         """
+        return self._draw("", shown, size, waiting)
+
+    def _draw(
+        self,
+        lost: str,
+        shown: RenderRequest,
+        size: tuple[int, int],
+        waiting: Callable[[float], None],
+    ) -> NDArray[np.uint8]:
+        """See ``draw``. lost : what another study makes of what it is drawn for."""
         if shown.study is not self._session.state.solid_study:
+            so = f", so {lost}" if lost else ""
             raise BrainViewerError(
-                "Another study was opened before the 3D view was drawn.",
+                f"Another study was opened before the 3D view was drawn{so}.",
                 "Open the study again, and wait until it is done.",
             )
         return self._volume.render_image(*size, waiting, shown)
 
-    def _copied(self, image: QImage) -> None:
-        study = self._session.state.study
+    def _copied(self, study: Study | None, image: QImage) -> None:
+        """study : that is in the image; another one may be open by now."""
         with errors_told(self._session):
             with audited(Action.COPIED, study, facts={"kind": "3D view"}):
                 QGuiApplication.clipboard().setImage(image)
