@@ -3,6 +3,7 @@
 import threading
 import weakref
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -123,6 +124,23 @@ def test_another_sequence_is_blended_seen_and_said(qtbot: QtBot, pane: VolumePan
     of_t2 = pane.render_image(120, 100)
     assert np.abs(blended - of_t2).mean() < 0.2 * np.abs(blended - alone).mean()
     assert set(opened(qtbot, pane).blend.buttons) == set(pane._state.study.volumes) - {Modality.T2}
+    popup.close()
+
+
+def test_a_sequence_is_not_blended_with_itself(qtbot: QtBot, pane: VolumePane) -> None:
+    pane.set_view(replace(pane.view, second=SecondSequence(Modality.T2, 0.4)))
+    popup = opened(qtbot, pane)
+    assert popup.blend.buttons[Modality.T2].isChecked() and popup.blend.slider.isEnabled()
+    popup.close()
+    pane._state.active = Modality.T2
+    pane._state.active_changed.emit()
+    pane.bring_up_to_date()
+    row = opened(qtbot, pane).blend
+    assert not any(one.isChecked() for one in row.buttons.values())
+    assert not row.slider.isEnabled() and not row._percent.isEnabled()
+    before = pane.view
+    row.slider.setValue(70)
+    assert pane.view is before
     popup.close()
 
 

@@ -205,6 +205,25 @@ def test_own_looks_are_in_the_popup_to_be_renamed_and_deleted(
     assert pane.view.preset == BRAIN and pane.view.voxel_look == USUAL
 
 
+def test_a_look_deleted_elsewhere_is_named_so_and_ends_with_its_study(
+    pane: VolumePane, session: Session, said: list[tuple[str, str]]
+) -> None:
+    own = OwnLook("dash", PRESETS["hot"].look)
+    session.looks.save(own)
+    pane.set_preset("dash")
+    session.looks.delete(own)  # as another window does
+    pane.look("L")
+    assert "*" not in pane.controls.preset.text()
+    assert pane.controls.preset.toolTip().endswith("Deleted: dash")
+    assert pane.view.voxel_look == own.look  # what is seen does not change by itself
+    assert not said
+    show_study(session, marker_study())
+    pane.bring_up_to_date()
+    assert (pane.view.preset, pane.view.voxel_look) == (BRAIN, USUAL)
+    assert pane.controls.preset.text() == "Brain ▾"
+    assert any("no look called 'dash'" in text for _, text in said)
+
+
 def test_an_unknown_look_is_told_and_the_usual_one_is_shown(
     pane: VolumePane, said: list[tuple[str, str]]
 ) -> None:

@@ -201,7 +201,7 @@ class VolumePane(QWidget):
         """The first view, until the user has turned the head."""
         if not self._touched:
             # The look stays from study to study; what was cut does not.
-            self._apply(self._first_view().drawn_as(self.view))
+            self._apply(self._first_view().drawn_as(self.looks.known(self.view)))
 
     def _ask_for_size(self) -> None:
         self.drawing.request(size=self.image.pixels, ratio=self.image.devicePixelRatioF())

@@ -56,6 +56,8 @@ class BlendRow(QWidget):
         self._show(second)
 
     def _show(self, second: SecondSequence | None) -> None:
+        if second is not None and second.modality not in self.buttons:
+            second = None  # it is the one in 3D itself, or not in this study
         self._second = second
         if second is not None:
             self._share = second.share

@@ -77,6 +77,7 @@ class LookChoice(QObject):
         popup = self._made_popup()
         popup.offer(self._offered(), self._view().preset)
         popup.offer_blend(self._others(), self._view().second)
+        self.follow(self._view())  # another window may have deleted or changed its look
         popup.open_over(over)
         self._ask_for_pictures()
 
@@ -86,7 +87,7 @@ class LookChoice(QObject):
 
         view = self._view()
         if self._editor is None:
-            self._editor = made = LookEditor(_name(view), view.voxel_look, self._pane)
+            self._editor = made = LookEditor(self._name(view), view.voxel_look, self._pane)
             made.edited.connect(self._show_edited)
             made.save_wanted.connect(self._save)
             made.destroyed.connect(self._editor_gone)
@@ -101,11 +102,19 @@ class LookChoice(QObject):
 
     def follow(self, view: VolumeView) -> None:
         """Show which look a view has."""
-        name = _name(view)
-        saved = next((one.look for one in self._offered() if one.key == view.preset), None)
-        self._controls.show_look(name, view.voxel_look != saved)
+        name, saved = self._name(view), self._saved(view)
+        self._controls.show_look(name, saved is not None and view.voxel_look != saved)
         if self._editor is not None and self._editor.look != view.voxel_look:
             self._editor.begin(name, view.voxel_look)
+
+    def known(self, view: VolumeView) -> VolumeView:
+        """A view; in the usual look, and a sentence, where its own was deleted meanwhile."""
+        if self._saved(view) is not None:
+            return view
+        view, said = seen_as(view, view.preset)
+        if self._looks is not None:
+            self._looks.tell(said)
+        return view
 
     def close(self) -> None:
         """Nothing is made any more."""
@@ -124,6 +133,18 @@ class LookChoice(QObject):
     @property
     def _own(self) -> tuple[OwnLook, ...]:
         return () if self._looks is None else self._looks.all
+
+    def _saved(self, view: VolumeView) -> VolumeLook | None:
+        """The look of a view as it is kept; None for one that was deleted, also elsewhere."""
+        if (preset := PRESETS.get(view.preset)) is not None:
+            return preset.look
+        own = None if self._looks is None else self._looks.called(view.preset)
+        return None if own is None else own.look
+
+    def _name(self, view: VolumeView) -> str:
+        if view.preset in PRESETS:
+            return PRESETS[view.preset].name
+        return view.preset if self._saved(view) is not None else f"Deleted: {view.preset}"
 
     def _offered(self) -> list[OfferedLook]:
         known = [OfferedLook(key, one.name, one.tip, one.look) for key, one in PRESETS.items()]
@@ -224,7 +245,3 @@ class LookChoice(QObject):
 
     def _editor_gone(self) -> None:
         self._editor, self._block_of = None, None
-
-
-def _name(view: VolumeView) -> str:
-    return PRESETS[view.preset].name if view.preset in PRESETS else view.preset
