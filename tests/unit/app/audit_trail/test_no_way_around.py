@@ -39,6 +39,7 @@ NOT_RECORDED = {
     # What is computed again for a search or answer that is recorded.
     "app/prediction/study_what_if.py": "a part of a test of the answer",
     "app/prediction/occlusion_edit.py": "a part of a test of the answer",
+    "gui/volume/looks/curve_plot.py": "the colours of a look in its plot; no clipboard",
 }
 """Rooms and modules that need not, and why."""
 
