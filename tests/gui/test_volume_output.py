@@ -24,16 +24,19 @@ from brainviewer.app.exporting.volume_pictures import (
 from brainviewer.app.session import Session
 from brainviewer.core.audit_trail.actions import Action
 from brainviewer.core.findings.tumour import TumourFinding
+from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Study
 from brainviewer.gui.dialogs import view_export
 from brainviewer.gui.dialogs.export import ExportDialog
 from brainviewer.gui.exporting import volume as volume_export
 from brainviewer.gui.exporting.turntable_dialog import TurntableDialog
 from brainviewer.gui.main_window import MainWindow
+from brainviewer.gui.volume.cutting import PEEL_STEP_MM
 from brainviewer.painting.devices import pixels_of
 from brainviewer.painting.figure import figure_image
 from brainviewer.painting.report.blocks import Words
 from brainviewer.painting.report.pages import DrawnPages
+from brainviewer.painting.volume.planes.shown_slices import NO_SLICES
 from tests.gui.conftest import show_study
 from tests.phantoms import marker_finding, with_parts
 from tests.provenance import read_provenance
@@ -72,6 +75,39 @@ def test_a_command_draws_what_the_window_shows(
         by_command = draw(shown, (240, 180), lambda _: None)
     assert np.array_equal(in_window, by_command)
     assert in_window.std() > 5
+
+
+def test_a_command_draws_the_faces_of_cuts_that_the_window_shows(
+    window: MainWindow, session: Session, finding: TumourFinding
+) -> None:
+    state, pane = session.state, window.volume
+    study = state.study
+    assert study is not None
+    pane.look("S")
+    number = SliceView.of(study.grid, Plane.AXIAL).index_of(state.cursor)
+    for preset, cut, peel, whole in (
+        ("brain", "tumour", 0.0, False),
+        ("brain", "tumour", 0.0, True),
+        ("skin", f"axial:{number}", PEEL_STEP_MM, False),
+    ):
+        pane.cutting.whole()
+        pane.set_preset(preset)
+        session.view.set_overlay(parts=not whole)
+        if cut == "tumour":
+            pane.cutting.to_tumour()
+        else:
+            state.plane = Plane.AXIAL
+            pane.cutting.at_slice()
+        if peel:
+            pane.cutting.peel()
+        in_window = pane.render_image(240, 180)
+        look = VolumeLook(None, preset, "superior", parts=not whole, cut=cut, peel_mm=peel)
+        shown = volume_request(study, finding, look)
+        with volume_drawing(shown) as draw:
+            by_command = draw(shown, (240, 180), lambda _: None)
+            without = draw(replace(shown, slices=NO_SLICES), (240, 180), lambda _: None)
+        assert np.array_equal(in_window, by_command)
+        assert (np.abs(in_window.astype(int) - without).max(axis=2) > 20).mean() > 0.02
 
 
 def test_it_is_saved_up_to_eight_times_as_large(

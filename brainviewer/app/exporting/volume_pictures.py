@@ -7,12 +7,14 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from brainviewer.app.exporting.volume_slices import slices_as_shown
 from brainviewer.app.report.study_figures import VOLUME_SCALES
 from brainviewer.core.errors import BrainViewerError
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.shown_text import shown_text
 from brainviewer.core.slices import Plane, SliceView
 from brainviewer.core.study import Modality, Study
+from brainviewer.core.view.overlays import Overlays
 from brainviewer.painting.figure import FigureSpec
 from brainviewer.painting.volume.drawing_start import Graphics
 from brainviewer.painting.volume.looks.own_look import OwnLook, seen_as
@@ -26,7 +28,7 @@ from brainviewer.painting.volume.view import (
     first_view,
     three_quarter,
 )
-from brainviewer.painting.volume.voxels.clip import Clip, ClipPlane
+from brainviewer.painting.volume.voxels.clip import MOST_PEELED_MM, Clip, ClipPlane
 from brainviewer.painting.volume.voxels.presets import BRAIN, PRESETS
 
 TUMOUR = "tumour"
@@ -50,12 +52,14 @@ class VolumeLook:
     """How the head shall be seen.
 
     modality : the study's first sequence if None. preset : one of ``PRESETS`` or of
-    ``own``, the looks of the user.
+    ``own``, the looks of the user; capitals do not count.
     side : one of ``SIDES``; as the window opens it if None.
     opacity, contrast : 0 to 1. size : magnification, 1 fits the head.
     skull : show the head where its brain is known. parts : of the lesion, where they are known.
-    second, share : a sequence that is blended with it, and how much of it, 0 to 1.
-    cut : ``tumour``, or a plane and the number of its slice from 0, such as ``axial:80``.
+    second, share : a sequence that is blended with it, and how much of it, 0 to 1;
+    half of it if None.
+    cut : ``tumour``, or a plane and the number of its slice from 0, such as ``axial:80``;
+    None for none.
     peel_mm : taken off the surface.
     """
 
@@ -68,29 +72,35 @@ class VolumeLook:
     perspective: bool = True
     skull: bool = False
     parts: bool = True
-    cut: str = ""
+    cut: str | None = None
     peel_mm: float = 0.0
     own: tuple[OwnLook, ...] = ()
     second: Modality | None = None
-    share: float = 0.5
+    share: float | None = None
 
     def check(self) -> None:
         """Raises BrainViewerError for what makes no sense, before long work."""
-        _check_name("preset", self.preset, (*PRESETS, *(one.name for one in self.own)))
+        if seen_as(VolumeView(), self.preset, self.own)[1]:
+            _check_name("preset", self.preset, (*PRESETS, *(one.name for one in self.own)))
         if self.side is not None:
             _check_name("side", self.side, SIDES)
         for name, value, low, high in (
             ("opacity", self.opacity, 0.0, 1.0),
             ("contrast", self.contrast, 0.0, 1.0),
             ("size", self.size, SMALLEST, LARGEST),
-            ("share", self.share, 0.0, 1.0),
-            ("peel", self.peel_mm, 0.0, 100.0),
+            ("share", 0.0 if self.share is None else self.share, 0.0, 1.0),
+            ("peel", self.peel_mm, 0.0, MOST_PEELED_MM),
         ):
             if not low <= value <= high:
                 raise BrainViewerError(
                     f"The {name} cannot be {value:g}.", f"Choose {low:g} to {high:g}."
                 )
-        if self.cut not in ("", TUMOUR):
+        if self.share is not None and self.second is None:
+            raise BrainViewerError(
+                "There is no second sequence to have a share.",
+                "Name one with --second, or leave the share out.",
+            )
+        if self.cut not in (None, TUMOUR):
             _plane_of(self.cut)
 
 
@@ -123,9 +133,18 @@ def volume_request(
     view, _ = seen_as(view, look.preset, look.own)
     if look.second is not None:
         view = replace(view, second=_second(look.second, look.share, modality, study))
-    plane = None if not look.cut else _cut(look.cut, study, finding, view)
+    plane = None if look.cut is None else _cut(look.cut, study, finding, view)
     view = replace(view, clip=Clip(plane=plane, peel_mm=look.peel_mm))
-    return RenderRequest(study, modality, finding, parts=look.parts, skull=look.skull, view=view)
+    overlays = Overlays(parts=look.parts, skull=look.skull)
+    return RenderRequest(
+        study,
+        modality,
+        finding,
+        parts=overlays.parts,
+        skull=overlays.skull,
+        view=view,
+        slices=slices_as_shown(study, modality, view.clip, overlays),
+    )
 
 
 def volume_figure(
@@ -185,12 +204,12 @@ def _check_name(what: str, name: str, names: Iterable[str]) -> None:
         )
 
 
-def _second(second: Modality, share: float, first: Modality, study: Study) -> SecondSequence:
+def _second(second: Modality, share: float | None, first: Modality, study: Study) -> SecondSequence:
     others = [one for one in blendable(study) if one is not first]
     if second not in others:
         said = f"Choose one of {', '.join(others)}." if others else "Leave the second one out."
         raise BrainViewerError(f"{second} cannot be blended with {first}.", said)
-    return SecondSequence(second, share)
+    return SecondSequence(second) if share is None else SecondSequence(second, share)
 
 
 def _seen_from(side: str, view: VolumeView, study: Study) -> VolumeView:

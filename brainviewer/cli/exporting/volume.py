@@ -54,7 +54,9 @@ def export_volume(
     second: Annotated[
         Modality | None, option(case_sensitive=False, help="A sequence that is blended with it.")
     ] = None,
-    share: Annotated[float, typer.Option(help="How much of the second, 0 to 1.")] = 0.5,
+    share: Annotated[
+        float | None, option(metavar="S", help="How much of the second, 0 to 1; 0.5 by default.")
+    ] = None,
     opacity: Annotated[float, typer.Option(help="How solid the head is, 0 to 1.")] = 0.5,
     contrast: Annotated[float, typer.Option(help="How steeply dark turns to light, 0 to 1.")] = 0.5,
     size: Annotated[float, typer.Option(help="How large the head is; 1 fits it.")] = 1.0,
@@ -72,7 +74,7 @@ def export_volume(
         ),
     ] = None,
     peel: Annotated[
-        float, typer.Option(metavar="MM", help="How much is taken off the surface.")
+        float, typer.Option(metavar="MM", help="How much is taken off the surface, 0 to 60.")
     ] = 0.0,
     skull: Annotated[
         bool, typer.Option("--skull", help="Show the head, also where its brain is known.")
@@ -105,7 +107,7 @@ def export_volume(
 
         look = VolumeLook(
             sequence, preset, side, opacity, contrast, size, not parallel, skull, not whole,
-            cut or "", peel, kept_looks(Settings.load()), second, share,
+            cut, peel, kept_looks(Settings.load()), second, share,
         )  # fmt: skip
         look.check()
         film = _film(file, seconds, per_second)

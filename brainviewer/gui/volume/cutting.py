@@ -8,10 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from brainviewer.app.state import ViewState
 from brainviewer.painting.volume.view import VolumeView
-from brainviewer.painting.volume.voxels.clip import Clip, ClipPlane
+from brainviewer.painting.volume.voxels.clip import MOST_PEELED_MM, Clip, ClipPlane
 
 PEEL_STEP_MM = 4.0
-_MOST_PEELED_MM = 60.0
 
 
 class VolumeCutting:
@@ -59,7 +58,7 @@ class VolumeCutting:
     def peel(self) -> None:
         """Take some more millimetres off the surface of the head, or of the brain alone."""
         clip = self._view().clip
-        peeled = min(_MOST_PEELED_MM, clip.peel_mm + PEEL_STEP_MM)
+        peeled = min(MOST_PEELED_MM, clip.peel_mm + PEEL_STEP_MM)
         self._set_view(replace(self._view(), clip=replace(clip, peel_mm=peeled)))
 
     def whole(self) -> None:

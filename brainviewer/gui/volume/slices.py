@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QMenu
 
-from brainviewer.app.report.study_figures import window_of
+from brainviewer.app.exporting.volume_slices import slices_as_shown
 from brainviewer.app.state import ViewState
 from brainviewer.core.slices import Convention, Plane
 from brainviewer.core.study import Modality, Study
@@ -70,18 +70,20 @@ class VolumeSlices:
 
     def _now(self) -> ShownSlices:
         state, (study, modality) = self._state, self._of
-        if study is None or modality is None or not (self.planes or self._view().clip):
+        if study is None or modality is None:
             return NO_SLICES
         views = (state.reformation.view(study.grid, p, Convention.RADIOLOGICAL) for p in Plane)
-        return ShownSlices(
-            tuple(
+        return slices_as_shown(
+            study,
+            modality,
+            self._view().clip,
+            state.overlays,
+            cuts=tuple(
                 (view.plane, view.index_of(state.cursor))
                 for view in views
                 if view.plane in self.planes
             ),
-            window_of(study, modality, state.windows),
-            state.colour_maps.get(modality, "gray"),
-            state.reformation,
-            state.overlays.lesion_opacity if state.overlays.lesion else 0.0,
-            state.overlays.parts_opacity if state.overlays.parts else 0.0,
+            windows=state.windows,
+            colour_map=state.colour_maps.get(modality, "gray"),
+            reformation=state.reformation,
         )

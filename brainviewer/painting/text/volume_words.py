@@ -2,15 +2,19 @@
 
 import numpy as np
 
+from brainviewer.core.slices import Plane, SliceView
+from brainviewer.core.study import Study
 from brainviewer.painting.volume.render_request import RenderRequest
 from brainviewer.painting.volume.view import LOOK_NAMES, LOOKS, Rotation, VolumeView
-from brainviewer.painting.volume.voxels.clip import Clip
+from brainviewer.painting.volume.voxels.clip import Clip, ClipPlane
 from brainviewer.painting.volume.voxels.presets import PRESETS
 
 _TOWARDS = 0.25
 """The cosine from which on a side of the patient is named; about 75°."""
 _STRAIGHT = 0.9995
 """The cosine of two degrees."""
+_ON_SLICE = 0.05
+"""How far from the middle of a slice a cut along it may be, in slices."""
 
 
 def volume_title(shown: RenderRequest) -> str:
@@ -35,7 +39,7 @@ def volume_text(shown: RenderRequest, turning: bool = False) -> str:
     said.append("in perspective" if view.perspective else "without perspective")
     percent = (f"{name} {100 * value:.0f}\u00a0%" for name, value in (
         ("opacity", view.opacity), ("contrast", view.contrast)))  # fmt: skip
-    said += [*percent, *_cuts(view.clip)]
+    said += [*percent, *_cuts(view.clip, shown.study)]
     said += [f"with {plane} slice {index + 1}" for plane, index in shown.slices.cuts]
     return " · ".join(said)
 
@@ -57,7 +61,7 @@ def _look(view: VolumeView) -> str:
     return name if view.own is None else f"{name}, edited"
 
 
-def _cuts(clip: Clip) -> list[str]:
+def _cuts(clip: Clip, study: Study | None) -> list[str]:
     said = []
     if clip.box is not None:
         said.append("cut to a box")
@@ -67,8 +71,21 @@ def _cuts(clip: Clip) -> list[str]:
         axis = int(np.abs(normal).argmax())
         straight = abs(normal[axis]) > _STRAIGHT
         side = "RAS"[axis] if point[axis] >= 0 else "LPI"[axis]
-        at = f" at {side} {abs(point[axis]):.0f}\u00a0mm" if straight else ""
-        said.append(f"cut by a plane{at}")
+        at = f"{side} {abs(point[axis]):.0f}\u00a0mm" if straight else _slice(clip.plane, study)
+        said.append(f"cut by a plane at {at}" if at else "cut by a plane")
     if clip.peel_mm > 0:
         said.append(f"{clip.peel_mm:.0f}\u00a0mm taken off the surface")
     return said
+
+
+def _slice(cut: ClipPlane, study: Study | None) -> str:
+    """The slice that a cut goes along, counted from 1, or ""; grids may be oblique."""
+    if study is None:
+        return ""
+    normal = np.array(cut.normal) / np.linalg.norm(cut.normal)
+    for view in (SliceView.of(study.grid, plane) for plane in Plane):
+        place = float(study.grid.to_voxel(cut.point)[view.axis])
+        index = view.index_of(cut.point)
+        if abs(float(view.normal @ normal)) > _STRAIGHT and abs(place - index) < _ON_SLICE:
+            return f"{view.plane} slice {index + 1}"
+    return ""

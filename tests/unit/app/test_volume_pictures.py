@@ -89,6 +89,8 @@ def test_a_look_of_the_user_is_known_by_its_name(study: Study) -> None:
     own = OwnLook("My look", PRESETS["hot"].look)
     view = volume_request(study, None, VolumeLook(preset="My look", own=(own,))).view
     assert (view.preset, view.voxel_look) == ("My look", own.look)
+    again = volume_request(study, None, VolumeLook(preset="mY  LOOK", own=(own,))).view
+    assert (again.preset, again.voxel_look) == ("My look", own.look)
     with pytest.raises(BrainViewerError, match="no preset 'My look'"):
         volume_request(study, None, VolumeLook(preset="My look"))
 
@@ -128,6 +130,9 @@ def study_view(study: Study) -> Callable[[str], SliceView]:
         (VolumeLook(contrast=float("nan")), "contrast cannot be nan"),
         (VolumeLook(size=9), "size cannot be 9"),
         (VolumeLook(peel_mm=-1), "peel cannot be -1"),
+        (VolumeLook(peel_mm=61), "peel cannot be 61"),
+        (VolumeLook(share=0.2), "no second sequence"),
+        (VolumeLook(cut=""), "'' is no cut"),
         (VolumeLook(cut="axial"), "is no cut"),
         (VolumeLook(cut="axial:999"), "no axial slice 999"),
         (VolumeLook(cut="tumour"), "No lesion"),

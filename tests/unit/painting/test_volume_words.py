@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from brainviewer.app.report.volume_record import volume_record
 from brainviewer.core.findings.tumour import TumourFinding
 from brainviewer.core.geometry import Grid
-from brainviewer.core.slices import Plane
+from brainviewer.core.slices import Plane, SliceView
 from brainviewer.painting.footer import legend
 from brainviewer.painting.text.volume_words import direction_text, volume_text, volume_title
 from brainviewer.painting.volume.planes.shown_slices import ShownSlices
@@ -54,6 +55,25 @@ def test_look_and_cuts_are_told() -> None:
         {"plane": "axial", "slice": 7},
         {"plane": "coronal", "slice": 0},
     ]
+
+
+def test_a_cut_along_a_slice_of_an_oblique_grid_names_the_slice() -> None:
+    cos, sin = np.cos(0.3), np.sin(0.3)
+    tilt = np.array([[1, 0, 0, 0], [0, cos, -sin, 0], [0, sin, cos, 0], [0, 0, 0, 1]])
+    grid = Grid(STUDY.grid.shape, tilt @ STUDY.grid.affine)
+    shown = replace(SHOWN, study=replace(STUDY, grid=grid))
+    view = SliceView.of(grid, Plane.AXIAL)
+
+    def said(slice_number: float, normal: np.ndarray) -> str:
+        voxel = grid.to_voxel(grid.centre).copy()
+        voxel[view.axis] = slice_number
+        cut = ClipPlane(tuple(grid.to_world(voxel)), tuple(normal))
+        return volume_text(replace(shown, view=VolumeView(clip=Clip(plane=cut))))
+
+    assert said(10, -view.normal).endswith("cut by a plane at axial slice 11")
+    # Between two slices, and across none, no slice is told.
+    assert said(10.4, view.normal).endswith("cut by a plane")
+    assert said(10, np.array([1.0, 1.0, 0.0])).endswith("cut by a plane")
 
 
 def test_no_side_is_told_where_none_is_known() -> None:

@@ -11,6 +11,9 @@ from brainviewer.painting.volume.block import Block
 Point = tuple[float, float, float]
 Box = tuple[Point, Point]
 
+MOST_PEELED_MM = 60.0
+"""More than that leaves nothing of a head."""
+
 
 @dataclass(frozen=True)
 class ClipPlane:
