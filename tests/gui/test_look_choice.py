@@ -69,6 +69,17 @@ def test_a_look_is_chosen_by_its_picture(qtbot: QtBot, pane: VolumePane) -> None
     assert not popup.isVisible()
 
 
+def test_pictures_show_parts_where_the_view_does(qtbot: QtBot, pane: VolumePane) -> None:
+    opened(qtbot, pane).close()
+    subject = pane.looks._pictures._subject
+    assert subject is not None and subject.parts
+    pane.drawing.request(parts=False)
+    qtbot.waitUntil(lambda: not pane.drawing.delivered.parts)
+    opened(qtbot, pane).close()
+    subject = pane.looks._pictures._subject
+    assert subject is not None and not subject.parts
+
+
 def test_a_look_is_chosen_by_keys_or_not_at_all(qtbot: QtBot, pane: VolumePane) -> None:
     popup = opened(qtbot, pane)
     qtbot.keyClick(popup.list, Qt.Key.Key_Right)

@@ -11,6 +11,8 @@ from brainviewer.core.study import Study
 from brainviewer.core.surface_mesh import SurfaceMesh
 from brainviewer.painting import palette
 
+Body = tuple[NDArray[np.bool_], str, bool]
+"""A mask (i, j, k), its colour, and whether it is hollow; see ``Surface``."""
 WIRE_MM, WIRES = 3.0, 6
 """About how far the lines of a wire are apart, and how many there are across a small lesion; what
 lies behind them must be seen."""
@@ -38,19 +40,25 @@ def lesion_surfaces(
 
     parts : show them nested, where they were told apart: the core in the bowl of the oedema.
     """
-    mask = finding.mask if finding is not None and finding.found else None
-    if study is None or finding is None or mask is None or mask.shape != study.grid.shape:
+    masks = lesion_bodies(study, finding, parts)
+    if study is None or not masks:
         return ()
-    told = finding.parts if parts else None
-    if told is None:
-        masks: list[tuple[NDArray[np.bool_], str, bool]] = [(mask, palette.TUMOUR, False)]
-    else:
-        masks = _parts(mask, told)
     # VTK takes a while to import; the window must not wait for it.
     from brainviewer.painting.volume.mask_surface import mask_surface
 
     meshes = ((mask_surface(mask, study.grid), colour, hollow) for mask, colour, hollow in masks)
     return tuple(Surface(mesh, colour, far) for mesh, colour, far in meshes if mesh is not None)
+
+
+def lesion_bodies(
+    study: Study | None, finding: TumourFinding | None, parts: bool = True
+) -> list[Body]:
+    """What ``lesion_surfaces`` are the surfaces of."""
+    mask = finding.mask if finding is not None and finding.found else None
+    if study is None or finding is None or mask is None or mask.shape != study.grid.shape:
+        return []
+    told = finding.parts if parts else None
+    return [(mask, palette.TUMOUR, False)] if told is None else _parts(mask, told)
 
 
 def prior_surfaces(study: Study | None, prior: NDArray[np.bool_] | None) -> tuple[Surface, ...]:
@@ -79,10 +87,7 @@ def bare_brain(
     return brain if brain is not None and brain.shape == study.grid.shape else None
 
 
-def _parts(
-    mask: NDArray[np.bool_], parts: NDArray[np.uint8]
-) -> list[tuple[NDArray[np.bool_], str, bool]]:
-    """Masks with their colours, and whether they are hollow."""
+def _parts(mask: NDArray[np.bool_], parts: NDArray[np.uint8]) -> list[Body]:
     counts = np.bincount(parts.ravel(order="K"), minlength=max(LesionPart) + 1)
     there = [part for part in palette.PARTS if counts[part]]
     core = len(there) > 1

@@ -5,13 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from brainviewer.core.segments import LesionPart
 from brainviewer.core.study import Modality
+from brainviewer.painting import palette
+from brainviewer.painting.slice_image import rgb_of
 from brainviewer.painting.volume.block import Block
 from brainviewer.painting.volume.looks.pictures import PictureSubject, look_pictures
 from brainviewer.painting.volume.looks.tones import tone_histogram
 from brainviewer.painting.volume.voxels.block_values import BRIGHTEST
 from brainviewer.painting.volume.voxels.presets import PRESETS
-from tests.phantoms import grid_of, marker_finding, marker_study
+from tests.phantoms import grid_of, marker_finding, marker_study, with_parts
 
 SIDE = 48
 
@@ -41,6 +44,28 @@ def test_each_look_has_a_picture_of_its_own_with_the_lesion(subject: PictureSubj
     assert np.abs(pictures["brain"].astype(int) - pictures["skin"]).mean() > 2
 
 
+def coloured(picture: np.ndarray, colour: str) -> int:
+    """Pixels that have the hue of a colour."""
+    seen = picture.astype(float) - picture.min(axis=2, keepdims=True)
+    hue = np.array(rgb_of(colour), float)
+    hue -= hue.min()
+    strong = seen.max(axis=2) > 50
+    of_it = (seen @ hue) / (np.linalg.norm(seen, axis=2) + 1e-6) / np.linalg.norm(hue)
+    return int((strong & (of_it > 0.97)).sum())
+
+
+def test_parts_of_the_lesion_are_nested_in_their_colours(subject: PictureSubject) -> None:
+    assert subject.finding is not None
+    told = replace(subject, finding=with_parts(subject.finding, subject.study))
+    looks = [PRESETS["tumour"].look]
+    ((_, nested),) = look_pictures(told, looks, SIDE)
+    for part in (LesionPart.OEDEMA, LesionPart.ENHANCING):
+        assert coloured(nested, palette.PARTS[part]) > 3, part
+    assert amber(nested) == 0
+    ((_, whole),) = look_pictures(replace(told, parts=False), looks, SIDE)
+    assert amber(whole) > 3 and coloured(whole, palette.PARTS[LesionPart.OEDEMA]) == 0
+
+
 def test_the_histogram_counts_tissue_and_no_air() -> None:
     values = np.zeros((40, 40, 40), np.uint16)
     values[:20], values[20:22] = 1000, 3000
@@ -67,3 +92,4 @@ def test_another_finding_or_study_is_another_head(subject: PictureSubject) -> No
     assert subject.shows_same_head(replace(subject, modality=Modality.T2))
     assert not subject.shows_same_head(replace(subject, finding=None))
     assert not subject.shows_same_head(replace(subject, skull=True))
+    assert not subject.shows_same_head(replace(subject, parts=False))

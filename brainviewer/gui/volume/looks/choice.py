@@ -189,7 +189,7 @@ class LookChoice(QObject):
         if shown.study is not study or shown.modality is None:
             self._ask.start()
             return
-        subject = PictureSubject(study, shown.modality, shown.finding, shown.skull)
+        subject = PictureSubject(study, shown.modality, shown.finding, shown.skull, shown.parts)
         looks = [one.look for one in self._offered()]
         self._pictures.show(subject, looks, popup.pixels)
 
