@@ -195,6 +195,8 @@ class VolumePane(QWidget):
         if not self._state.view_kept:
             self._touched = self.cutting.follows = False
             self.image.show_image(None)
+            # No image of the study before is begun, which the first one of this would wait for.
+            self.drawing.request(study=None, modality=None, finding=None, prior=None)
         self._show_words()
 
     def _turn_to_lesion(self) -> None:

@@ -23,17 +23,17 @@ from tests.benchmarks.soak import Reader
 _PATIENCE_S = 60.0
 
 
-class _Paints(QObject):
-    """When a widget was painted last."""
+class _FirstPaint(QObject):
+    """When a widget was painted first after something held; 0 before."""
 
-    def __init__(self, widget: QObject) -> None:
+    def __init__(self, widget: QObject, held: Callable[[], bool]) -> None:
         super().__init__(widget)
-        self.last = 0.0
+        self._held, self.at = held, 0.0
         widget.installEventFilter(self)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Paint:
-            self.last = time.perf_counter()
+        if event.type() == QEvent.Type.Paint and not self.at and self._held():
+            self.at = time.perf_counter()
         return False
 
 
@@ -43,12 +43,13 @@ class Round:
     def __init__(self, reader: Reader, study: Path) -> None:
         self._reader = reader
         self.pane = reader.window.findChild(VolumePane)
-        self._slices = _Paints(reader.window.grid.shown[0])
+        state = reader._session.state
+        before = state.study
+        slices = _FirstPaint(reader.window.grid.shown[0], lambda: state.study is not before)
         self._pictures: list[float] = []
         self.pane.drawing.drawn.connect(self._picture)
         reader._drop(study)
-        self._slices.last = 0.0
-        shown = self._until(lambda: self._slices.last)
+        shown = self._until(lambda: slices.at)
         self.first_ms = 1000 * (self._until(lambda: self._next(shown)) - shown)
         reader._rest(3.0)
 
