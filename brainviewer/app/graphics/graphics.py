@@ -1,19 +1,17 @@
 """What draws the 3D view of a window: asked by the thread that draws, changed by the user."""
 
 import logging
-import os
 import threading
 from collections.abc import Callable, Collection
 
 from brainviewer.app.graphics.finding import find_graphics
 from brainviewer.app.graphics.probing import Probing
+from brainviewer.app.graphics.switched_off import switched_off
 from brainviewer.app.jobs import Post
 from brainviewer.app.settings.settings import Settings
 from brainviewer.app.signals import Signal, log_failure
 from brainviewer.core.errors import Cancelled
 from brainviewer.core.graphics.choice import (
-    SWITCHED_OFF,
-    SWITCHED_OFF_OUTSIDE,
     WHILE_PROBING,
     GraphicsChoice,
     Wanted,
@@ -53,7 +51,7 @@ class Graphics:
     def begin(self) -> None:
         """Begin to probe, where that was not done yet; returns at once."""
         with self._news:
-            if self._switched_off() is None and self.probe is None:
+            if switched_off(self._wanted) is None and self.probe is None:
                 self._begin(anew=False)
 
     def choice(self) -> GraphicsChoice:
@@ -77,7 +75,7 @@ class Graphics:
     @property
     def known(self) -> GraphicsChoice | None:
         """The choice as far as it is known; None before the first probe has ended."""
-        if off := self._switched_off():
+        if off := switched_off(self._wanted):
             return off
         return None if self.probe is None else choose_graphics(self.probe, self._wanted)
 
@@ -109,11 +107,6 @@ class Graphics:
     @property
     def _wanted(self) -> Wanted:
         return Wanted(self._settings.graphics)
-
-    def _switched_off(self) -> GraphicsChoice | None:
-        if os.environ.get("BRAINVIEWER_NO_3D"):
-            return SWITCHED_OFF_OUTSIDE
-        return SWITCHED_OFF if self._wanted is Wanted.OFF else None
 
     def _begin(self, anew: bool) -> None:
         """With the lock held."""

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.core.graphics.choice import DrawnBy, GraphicsChoice
+from brainviewer.core.graphics.choice import WHILE_PROBING, DrawnBy, GraphicsChoice
 
 
 class Mark(Protocol):
@@ -46,9 +46,10 @@ class DrawingStart:
         """
         if self._graphics is None:
             return
-        self.choice = self._graphics.choice()
-        # Again, as it may have become another one before anybody could see which was taken.
         self.choice = choice = self._graphics.choice()
+        if choice is WHILE_PROBING:
+            # The probe may have ended before anybody could see that this was taken.
+            self.choice = choice = self._graphics.choice()
         if choice.by is DrawnBy.NOTHING:
             raise BrainViewerError(choice.why, choice.advice)
 
