@@ -28,6 +28,7 @@ from brainviewer.files.image2d.cine import (
     SPEEDS,
     Frame,
     check_cine_path,
+    codec_notice,
     gif_content,
     mp4_content,
 )
@@ -253,13 +254,8 @@ def _save_cine(
     report(0.97, "Saving the cine")
     with _audited(request, figures):
         write_whole(request.target, content)
-    notices = [f"It is encoded as {codec}."] if codec else []
-    if codec and codec != "H.264":
-        notices = [
-            f"It is encoded as {codec}, since there is no encoder for H.264 here: browsers may not "
-            "play it."
-        ]
-    return SavedSeries((request.target,), codec, tuple(notices))
+    notices = (codec_notice(codec) or f"It is encoded as {codec}.",) if codec else ()
+    return SavedSeries((request.target,), codec, notices)
 
 
 def _audited(request: SeriesRequest, figures: Sequence[FigureSpec]) -> AbstractContextManager[None]:

@@ -18,6 +18,7 @@ from brainviewer.files.image2d.cine import (
     SPEEDS,
     Frame,
     check_cine_path,
+    codec_notice,
     gif_content,
     mp4_content,
 )
@@ -135,17 +136,8 @@ def save_turntable(
     facts = {"kind": "turntable", "format": request.path.suffix[1:].lower(), "count": count}
     with audited(Action.EXPORTED, figure.study, facts={**facts, "names": figure.identify}):
         write_whole(request.path, content)
-    return SavedTurntable(request.path, count, codec, said_of_codec(codec))
-
-
-def said_of_codec(codec: str) -> tuple[str, ...]:
-    """What must be known of an MP4 file; nothing of a GIF, whose codec is ""."""
-    if codec in ("", "H.264"):
-        return ()
-    return (
-        f"It is encoded as {codec}, since there is no encoder for H.264 here: browsers may not "
-        "play it.",
-    )
+    said = codec_notice(codec)
+    return SavedTurntable(request.path, count, codec, (said,) if said else ())
 
 
 def _without_fraction(told: Callable[[], None]) -> Callable[[float], None]:

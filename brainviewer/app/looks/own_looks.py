@@ -10,7 +10,7 @@ from brainviewer.app.settings.saving import SETTINGS
 from brainviewer.app.settings.settings import MOST_LOOKS, Settings
 from brainviewer.core.counting import counted
 from brainviewer.core.errors import BrainViewerError
-from brainviewer.painting.volume.looks.own_look import OwnLook, checked_name, read_look
+from brainviewer.painting.volume.looks.own_look import OwnLook, checked_name, name_key, read_look
 
 LOOKS = "volume_looks"
 """The setting, for those who listen to its changes."""
@@ -43,8 +43,8 @@ class OwnLooks:
 
     def called(self, name: str) -> OwnLook | None:
         """The one that a new one of this name would take the place of."""
-        wanted = " ".join(name.split()).casefold()
-        return next((one for one in self.all if one.name.casefold() == wanted), None)
+        wanted = name_key(name)
+        return next((one for one in self.all if name_key(one.name) == wanted), None)
 
     def save(self, look: OwnLook) -> None:
         """Add a look, or put it in the place of the one of its name.
@@ -98,7 +98,7 @@ def kept_looks(settings: Settings) -> tuple[OwnLook, ...]:
     for stored in settings.volume_looks:
         with suppress(BrainViewerError):
             one = read_look(stored)
-            found.setdefault(one.name.casefold(), one)
+            found.setdefault(name_key(one.name), one)
     return tuple(found.values())
 
 
@@ -119,6 +119,6 @@ def _index(known: Sequence[Any], name: str) -> int | None:
     """Which of the stored looks has a name."""
     for at, stored in enumerate(known):
         called = stored.get("name") if isinstance(stored, dict) else None
-        if isinstance(called, str) and " ".join(called.split()).casefold() == name.casefold():
+        if isinstance(called, str) and name_key(called) == name_key(name):
             return at
     return None

@@ -30,6 +30,16 @@ Frame = NDArray[np.uint8]
 """(rows, columns, 3)"""
 
 
+def codec_notice(codec: str) -> str:
+    """A sentence on an MP4 file; "" of H.264, and of a GIF, whose codec is ""."""
+    if codec in ("", "H.264"):
+        return ""
+    return (
+        f"It is encoded as {codec}, since there is no encoder for H.264 here: browsers may not "
+        "play it."
+    )
+
+
 def check_cine_path(path: Path) -> None:
     """Raises FileError if the ending of the name is not one that cines can be saved as."""
     if path.suffix.lower() not in CINE_SUFFIXES:

@@ -33,6 +33,7 @@ from brainviewer.painting.volume.rasteriser.solids import RasterisedSolids
 from brainviewer.painting.volume.scene_letters import draw_letters
 from brainviewer.painting.volume.view import VolumeView, first_view
 from brainviewer.painting.volume.voxels.head_block import head_blocks
+from brainviewer.painting.volume.voxels.look import BACKGROUND
 from brainviewer.painting.volume.voxels.picking import Seen
 from brainviewer.painting.volume.voxels.processor_volume import ProcessorVolume
 from brainviewer.painting.volume.voxels.solid_image import SolidImage
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     Solids = OpenGLSolids | RasterisedSolids
 
 log = logging.getLogger(__name__)
-BACKGROUND = (0.032, 0.043, 0.051)
 
 
 class VolumeScene:

@@ -161,12 +161,17 @@ def checked_name(name: str) -> str:
     return name
 
 
+def name_key(name: str) -> str:
+    """By what names are told apart: spaces and capitals do not count."""
+    return " ".join(name.split()).casefold()
+
+
 def seen_as(view: VolumeView, name: str, own: Iterable[OwnLook] = ()) -> tuple[VolumeView, str]:
     """The view in the look of a name, and a sentence where nothing has it, or "".
 
     name : as in ``VolumeView.preset``; capitals do not count. own : the looks of the user.
     """
-    wanted = " ".join(name.split()).casefold()
+    wanted = name_key(name)
     for key, preset in PRESETS.items():
         if wanted in (key.casefold(), preset.name.casefold()):
             return replace(view, preset=key, own=None), ""

@@ -18,7 +18,7 @@ from brainviewer.painting.volume.view import VolumeView, first_view
 from brainviewer.painting.volume.voxels.block_values import BRIGHTEST
 from brainviewer.painting.volume.voxels.coded_block import CodedBlock
 from brainviewer.painting.volume.voxels.head_block import head_block
-from brainviewer.painting.volume.voxels.look import VolumeLook
+from brainviewer.painting.volume.voxels.look import BACKGROUND, VolumeLook
 from brainviewer.painting.volume.voxels.processor_volume import ProcessorVolume
 from brainviewer.painting.volume.voxels.shear_warp import ShearWarp
 from brainviewer.painting.volume.voxels.solid_image import SolidImage
@@ -31,7 +31,6 @@ _SIZE = 1.1
 """Of the view: the head fills the picture."""
 _FINER = 2
 """Pixels that are drawn for each along a side."""
-_BACKGROUND = (0.032, 0.043, 0.051)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +73,7 @@ def look_pictures(
     view = first_view(study, finding).shown(size=_SIZE)
     camera = camera_of(view, block, (_FINER * side, _FINER * side))
     solid = _lesion_image(subject, camera)
-    drawing = ProcessorVolume(_BACKGROUND)
+    drawing = ProcessorVolume(BACKGROUND)
     drawing.set_block(block)
     for look in looks:
         if not wanted():

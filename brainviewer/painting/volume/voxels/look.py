@@ -36,6 +36,8 @@ class Shading:
 
 
 UNSHADED = Shading(1.0, 0.0, 0.0, 1.0)
+BACKGROUND: Colour = (0.032, 0.043, 0.051)
+"""Of what lies behind all."""
 
 # Grey levels of the brain, dark to light: warm, as in the drawing.
 TISSUE: tuple[Colour, ...] = (
